@@ -1,0 +1,42 @@
+# Compiler flags and the libraries that the modules link (Debian 12 packages; see docs/architecture.md).
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json url)
+find_package(OpenSSL REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
+pkg_check_modules(ISAL REQUIRED IMPORTED_TARGET libisal)
+pkg_check_modules(XCB REQUIRED IMPORTED_TARGET
+                  xcb xcb-shm xcb-damage xcb-xfixes xcb-randr xcb-xtest xcb-xkb)
+
+add_library(oriel_flags INTERFACE)
+target_compile_options(oriel_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
+                                             -Wno-missing-field-initializers)
+target_include_directories(oriel_flags INTERFACE ${CMAKE_SOURCE_DIR})
+target_link_libraries(oriel_flags INTERFACE Threads::Threads)
+target_compile_definitions(oriel_flags INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
+                           BOOST_BEAST_SEPARATE_COMPILATION)
+
+if(ORIEL_SANITIZE)
+  add_compile_options(-fsanitize=${ORIEL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${ORIEL_SANITIZE})
+endif()
+if(ORIEL_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+find_program(ORIEL_CCACHE ccache)
+if(ORIEL_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${ORIEL_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${ORIEL_CCACHE})
+endif()
+find_program(ORIEL_MOLD mold)
+if(ORIEL_MOLD AND NOT ORIEL_FUZZ)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+# The compiled half of Asio and Beast: link it to include their headers.
+add_library(oriel_boost_network STATIC ${CMAKE_SOURCE_DIR}/cmake/boost_network.cc)
+target_link_libraries(oriel_boost_network PUBLIC oriel_flags Boost::headers OpenSSL::SSL OpenSSL::Crypto)

@@ -1,0 +1,57 @@
+# oriel_module(core/codec DEPS core/image LIBRARIES PkgConfig::ISAL)
+#
+# Makes the static library oriel_core_codec from oriel/core/codec/*.cc (a new file needs no edit here),
+# with its headers in a verified header set (target all_verify_interface_header_sets: each compiles alone),
+# and the test program oriel_core_codec_test from oriel/core/codec/*_test.cc.
+# DEPS are modules by path; LIBRARIES are anything else that CMake can link.
+function(oriel_module path)
+  cmake_parse_arguments(ARG "" "" "DEPS;LIBRARIES;TEST_DEPS" ${ARGN})
+  string(REPLACE "/" "_" name "oriel_${path}")
+  set(folder ${CMAKE_SOURCE_DIR}/oriel/${path})
+
+  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc)
+  file(GLOB tests CONFIGURE_DEPENDS ${folder}/*_test.cc)
+  file(GLOB mains CONFIGURE_DEPENDS ${folder}/main.cc ${folder}/*_main.cc)
+  file(GLOB headers CONFIGURE_DEPENDS ${folder}/*.h)
+  if(tests OR mains)
+    list(REMOVE_ITEM sources ${tests} ${mains})
+  endif()
+
+  set(links ${ARG_LIBRARIES})
+  foreach(dep ${ARG_DEPS})
+    string(REPLACE "/" "_" dep_name "oriel_${dep}")
+    list(APPEND links ${dep_name})
+  endforeach()
+
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    target_link_libraries(${name} PUBLIC oriel_flags ${links})
+    target_sources(${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR} FILES ${headers})
+    set_target_properties(${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+  else()
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE oriel_flags ${links})
+    target_sources(${name} INTERFACE FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR} FILES ${headers})
+    set_target_properties(${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+  endif()
+
+  if(ORIEL_TESTS AND tests)
+    set(test_links ${name} oriel_testing)
+    foreach(dep ${ARG_TEST_DEPS})
+      string(REPLACE "/" "_" dep_name "oriel_${dep}")
+      list(APPEND test_links ${dep_name})
+    endforeach()
+    oriel_test(${name}_test SOURCES ${tests} LINKS ${test_links})
+  endif()
+endfunction()
+
+# oriel_test(name SOURCES ... LINKS ...): one GoogleTest program, each of its tests known to CTest.
+function(oriel_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;LABELS" ${ARGN})
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
+                       PROPERTIES TIMEOUT 60 LABELS "${ARG_LABELS}")
+endfunction()

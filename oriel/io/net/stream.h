@@ -1,0 +1,47 @@
+#pragma once
+// A connected byte stream, whatever carries it: TCP, a Unix socket, WebSocket, later TLS. One
+// strand owns it.
+
+#include <boost/asio/awaitable.hpp>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "oriel/base/bytes.h"
+#include "oriel/base/result.h"
+
+namespace oriel::net {
+
+class Stream {
+ public:
+  virtual ~Stream() = default;
+
+  // Waits for some bytes and reads what is there, at least 1 and at most into.size(). kClosed at
+  // the end of the stream.
+  virtual boost::asio::awaitable<Result<std::size_t>> read_some(std::span<std::uint8_t> into) = 0;
+
+  // Writes all of `pieces` (at least one byte, at most kMaxWritePieces spans) or as much as is
+  // taken before it must wait; returns after at least 1 byte. A message-based stream sends one
+  // message. The spans stay valid meanwhile.
+  virtual boost::asio::awaitable<Result<std::size_t>> write_some(
+      std::span<const ByteSpan> pieces) = 0;
+
+  // Waits until the stream would take more without queueing stale data (TCP_NOTSENT_LOWAT).
+  virtual boost::asio::awaitable<Status> wait_writable() = 0;
+
+  // Bytes that the kernel has accepted but not sent (SIOCOUTQNSD); 0 when unknown.
+  virtual std::size_t unsent_bytes() const = 0;
+
+  // Ends both directions now; outstanding operations return kClosed. May be called more than once.
+  virtual void close() = 0;
+
+  // "127.0.0.1:40312", "[::1]:40312", "unix", "memory".
+  virtual std::string peer() const = 0;
+};
+
+inline constexpr std::size_t kMaxWritePieces = 64;
+
+using StreamPointer = std::unique_ptr<Stream>;
+
+}  // namespace oriel::net
