@@ -1,6 +1,6 @@
 #pragma once
-// The settings of the program as plain values, filled from defaults, file, environment and flags by setting_table.
-// Immutable once the program runs.
+// The settings of the program as plain values, filled from defaults, file, environment and flags by
+// setting_table. Immutable once the program runs.
 
 #include <cstdint>
 #include <map>
@@ -23,24 +23,25 @@ enum class LogFormat { kText, kJson };
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
 struct Settings {
-  std::string desktop = "headless";                      // headless | x11:DISPLAY | pattern
-  image::Size geometry{1280, 800};                       // of the headless desktop and the pattern
-  image::Size max_geometry{3840, 2160};                  // the headless desktop can grow to this
-  std::optional<int> headless_display;                   // X display number; else a free one
-  std::string session;                                   // command of the headless session; empty: see design 4.4
-  std::optional<ListenAddress> vnc_listen{{"127.0.0.1", 5900}};    // "off" closes the door
+  std::string desktop = "headless";      // headless | x11:DISPLAY | pattern
+  image::Size geometry{1280, 800};       // of the headless desktop and the pattern
+  image::Size max_geometry{3840, 2160};  // the headless desktop can grow to this
+  std::optional<int> headless_display;   // X display number; else a free one
+  std::string session;                   // command of the headless session; empty: see design 4.4
+  std::optional<ListenAddress> vnc_listen{{"127.0.0.1", 5900}};  // "off" closes the door
   std::optional<ListenAddress> http_listen{{"127.0.0.1", 6080}};
-  std::string password;                                  // from password file, environment, or the file's flat key
-  bool allow_anyone = false;                             // open a door to others without a password
-  std::string name;                                      // desktop name; empty: user@host
-  int max_rate = 60;                                     // updates per second and viewer
-  int max_connections = 200;                             // viewers, authenticated or not
-  std::string allowed_hosts;                             // comma-separated Host names that HTTP accepts besides loopback
-  bool enable_metrics = true;                            // /metrics
+  std::string password;        // from password file, environment, or the file's flat key
+  bool allow_anyone = false;   // open a door to others without a password
+  std::string name;            // desktop name; empty: user@host
+  int max_rate = 60;           // updates per second and viewer
+  int max_connections = 200;   // viewers, authenticated or not
+  std::string allowed_hosts;   // comma-separated Host names that HTTP accepts besides loopback
+  bool enable_metrics = true;  // /metrics
   LogLevel log_level = LogLevel::kInfo;
   LogFormat log_format = LogFormat::kText;
 
-  // Where each value came from: key -> "default", "file PATH:LINE", "environment ORIEL_X", "flag --x".
+  // Where each value came from: key -> "default", "file PATH:LINE", "environment ORIEL_X", "flag
+  // --x".
   std::map<std::string, std::string> origins;
 };
 
