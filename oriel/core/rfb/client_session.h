@@ -1,0 +1,120 @@
+#pragma once
+// The client's side of one RFB conversation: it keeps a frame that is exactly what the server sent.
+// The tests drive the server with it; the client of the library will be built on it.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "oriel/base/session.h"
+#include "oriel/core/codec/encoding_table.h"
+#include "oriel/core/image/frame.h"
+#include "oriel/core/rfb/client_message.h"
+#include "oriel/core/rfb/limits.h"
+#include "oriel/core/rfb/security/security_table.h"
+#include "oriel/core/rfb/version.h"
+
+namespace oriel::rfb {
+
+struct ClientSessionConfig {
+  SecurityClientConfig security;
+  bool is_shared = true;
+  Limits limits;
+};
+
+// The handshake is over.
+struct Connected {
+  image::Size geometry;
+  image::PixelFormat format;  // the server's own
+  std::string name;
+  friend bool operator==(const Connected&, const Connected&) = default;
+};
+// A whole update has been decoded into the frame.
+struct Updated {
+  std::vector<image::Rect> rects;
+  friend bool operator==(const Updated&, const Updated&) = default;
+};
+struct Bell {
+  friend bool operator==(const Bell&, const Bell&) = default;
+};
+
+using ClientEvent = std::variant<Connected, Updated, Bell>;
+
+// One strand owns it.
+class ClientSession final : public Session {
+ public:
+  ClientSession(ClientSessionConfig config, TimePoint now);
+
+  // Errors: kRefused with the server's reason, kUnsupported when there is no common security type,
+  // kInvalid and kTooLarge for malformed messages.
+  Result<Need> receive(ByteSpan bytes, TimePoint now) override;
+  OutputQueue& output() override { return output_; }
+  void writable(TimePoint, std::size_t) override {}
+  std::optional<TimePoint> deadline() const override;
+  Status deadline_passed(TimePoint now) override;
+  Transition transition() const override { return Transition::kNone; }
+
+  std::vector<ClientEvent> take_events() { return std::exchange(events_, {}); }
+  bool is_connected() const { return phase_ == Phase::kMessages; }
+
+  // Says `message`; after Connected. SetPixelFormat takes effect for what arrives from now on, so
+  // not while an update may be on its way. A cut text's bytes are the caller's to queue.
+  void say(const ClientMessage& message);
+
+  // BGRX, pad zero; the server's geometry.
+  const image::Frame& frame() const { return frame_; }
+
+ private:
+  enum class Phase {
+    kVersion,
+    kSecurityOffer,
+    kSecurityDecision,
+    kSecurity,
+    kResult,
+    kServerInit,
+    kMessages
+  };
+  // A rectangle whose header has been read.
+  struct OpenRectangle {
+    image::Rect rect;
+    const codec::Encoding* encoding;
+  };
+
+  Result<Need> receive_one(ByteSpan bytes);
+  Result<Need> receive_version(ByteSpan bytes);
+  Result<Need> receive_security_offer(ByteSpan bytes);
+  Result<Need> receive_security_decision(ByteSpan bytes);
+  Result<Need> receive_security(ByteSpan bytes);
+  Result<Need> receive_result(ByteSpan bytes);
+  Result<Need> receive_server_init(ByteSpan bytes);
+  Result<Need> receive_message(ByteSpan bytes);
+  Result<Need> receive_rectangle_head(ByteSpan bytes);
+  Result<Need> receive_rectangle_body(ByteSpan bytes);
+  // A refusal with a U32 length and a reason behind `offset` bytes.
+  Result<Need> receive_refusal(ByteSpan bytes, std::size_t offset) const;
+  void start_security(const SecurityType& type);
+  void finish_security();
+  void finish_rectangle();
+
+  ClientSessionConfig config_;
+  TimePoint handshake_deadline_;
+  Phase phase_ = Phase::kVersion;
+  const Version* version_ = nullptr;
+  const SecurityType* security_type_ = nullptr;
+  std::unique_ptr<SecurityClient> security_;
+  image::PixelFormat format_;
+  image::Frame frame_;
+  std::map<std::int32_t, std::unique_ptr<codec::Decoder>> decoders_;
+  std::uint32_t rectangles_missing_ = 0;
+  std::optional<OpenRectangle> open_rectangle_;
+  std::vector<image::Rect> updated_;
+  std::uint64_t bytes_to_skip_ = 0;
+  OutputQueue output_;
+  std::vector<ClientEvent> events_;
+};
+
+}  // namespace oriel::rfb

@@ -1,0 +1,20 @@
+#pragma once
+// What a peer may ask for before it is refused. Each error names its limit.
+
+#include <chrono>
+#include <cstdint>
+
+#include "oriel/base/time.h"
+
+namespace oriel::rfb {
+
+struct Limits {
+  std::size_t encodings_max = 1024;              // in one SetEncodings
+  std::uint32_t cut_text_bytes_max = 16u << 20;  // of one ClientCutText or ServerCutText
+  std::uint32_t name_bytes_max = 4096;           // desktop name in ServerInit
+  std::uint32_t reason_bytes_max = 4096;         // reason of a refusal
+  int geometry_max = 16384;                      // width and height that a client accepts
+  Duration handshake_timeout = std::chrono::seconds(10);
+};
+
+}  // namespace oriel::rfb

@@ -1,0 +1,71 @@
+#include "oriel/core/rfb/security/security_table.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+namespace oriel::rfb {
+namespace {
+
+// Runs both halves in memory, at most `step` bytes at a time, and gives the outcome.
+std::optional<SecurityOutcome> run(const SecurityType& type, std::string_view server_password,
+                                   std::string_view client_password, std::size_t step) {
+  auto server = type.make_server({std::string(server_password), {9, 8, 7, 6, 5}});
+  auto client = type.make_client({std::string(client_password)});
+  OutputQueue to_client, to_server;
+  server->start(to_client);
+  Bytes client_input, server_input;
+  auto move = [step](OutputQueue& from, Bytes& into) {
+    ByteSpan spans[1];
+    if (from.gather(spans) == 0) return;
+    auto run = spans[0].first(std::min(step, spans[0].size()));
+    into.insert(into.end(), run.begin(), run.end());
+    from.consume(run.size());
+  };
+  for (int rounds = 0; rounds < 100 && !server->outcome(); ++rounds) {
+    move(to_client, client_input);
+    if (!client->is_done()) {
+      auto need = client->receive(client_input, to_server);
+      EXPECT_TRUE(need);
+      client_input.erase(client_input.begin(),
+                         client_input.begin() + static_cast<std::ptrdiff_t>(need->consumed));
+    }
+    move(to_server, server_input);
+    auto need = server->receive(server_input, to_client);
+    EXPECT_TRUE(need);
+    server_input.erase(server_input.begin(),
+                       server_input.begin() + static_cast<std::ptrdiff_t>(need->consumed));
+  }
+  return server->outcome();
+}
+
+class EverySecurityType : public ::testing::TestWithParam<SecurityType> {};
+
+TEST_P(EverySecurityType, AcceptsTheRightPasswordAtEverySplit) {
+  for (std::size_t step = 1; step <= 17; ++step)
+    EXPECT_EQ(run(GetParam(), "geheim", "geheim", step), SecurityOutcome::kAccepted);
+}
+
+TEST_P(EverySecurityType, RefusesAWrongPassword) {
+  if (!GetParam().needs_password) {
+    EXPECT_EQ(run(GetParam(), "", "anything", 99), SecurityOutcome::kAccepted);
+    return;
+  }
+  EXPECT_EQ(run(GetParam(), "geheim", "geheit", 99), SecurityOutcome::kRefused);
+  EXPECT_EQ(run(GetParam(), "geheim", "", 99), SecurityOutcome::kRefused);
+  EXPECT_EQ(run(GetParam(), "", "", 99), SecurityOutcome::kRefused)
+      << "an empty password must not open the door";
+}
+
+TEST_P(EverySecurityType, IsFoundByItsNumber) {
+  EXPECT_EQ(find_security_type(GetParam().id)->name, GetParam().name);
+  EXPECT_EQ(find_security_type(77), nullptr);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, EverySecurityType,
+                         ::testing::ValuesIn(security_table().begin(), security_table().end()),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+}  // namespace
+}  // namespace oriel::rfb

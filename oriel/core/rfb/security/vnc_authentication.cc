@@ -1,0 +1,65 @@
+#include "oriel/core/rfb/security/vnc_authentication.h"
+
+#include <algorithm>
+
+#include "oriel/core/crypto/constant_time.h"
+
+namespace oriel::rfb {
+namespace {
+
+constexpr std::size_t kChallengeSize = std::tuple_size_v<crypto::Challenge>;
+
+class VncAuthenticationServer final : public SecurityServer {
+ public:
+  explicit VncAuthenticationServer(const SecurityServerConfig& config) : config_(config) {}
+
+  void start(OutputQueue& output) override { output.append(config_.challenge); }
+
+  Result<Need> receive(ByteSpan bytes, OutputQueue&) override {
+    if (bytes.size() < kChallengeSize) return Need{0, kChallengeSize};
+    const auto expected = crypto::des_challenge_response(config_.challenge, config_.password);
+    // An empty password is no password: the type is not offered then, and never accepted.
+    const bool is_right = crypto::equal_constant_time(bytes.first(kChallengeSize), expected) &&
+                          !config_.password.empty();
+    outcome_ = is_right ? SecurityOutcome::kAccepted : SecurityOutcome::kRefused;
+    return Need{kChallengeSize, 1};
+  }
+
+  std::optional<SecurityOutcome> outcome() const override { return outcome_; }
+
+ private:
+  SecurityServerConfig config_;
+  std::optional<SecurityOutcome> outcome_;
+};
+
+class VncAuthenticationClient final : public SecurityClient {
+ public:
+  explicit VncAuthenticationClient(const SecurityClientConfig& config) : config_(config) {}
+
+  Result<Need> receive(ByteSpan bytes, OutputQueue& output) override {
+    if (bytes.size() < kChallengeSize) return Need{0, kChallengeSize};
+    crypto::Challenge challenge;
+    std::copy_n(bytes.begin(), kChallengeSize, challenge.begin());
+    output.append(crypto::des_challenge_response(challenge, config_.password));
+    is_done_ = true;
+    return Need{kChallengeSize, 1};
+  }
+
+  bool is_done() const override { return is_done_; }
+
+ private:
+  SecurityClientConfig config_;
+  bool is_done_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<SecurityServer> make_vnc_authentication_server(const SecurityServerConfig& config) {
+  return std::make_unique<VncAuthenticationServer>(config);
+}
+
+std::unique_ptr<SecurityClient> make_vnc_authentication_client(const SecurityClientConfig& config) {
+  return std::make_unique<VncAuthenticationClient>(config);
+}
+
+}  // namespace oriel::rfb

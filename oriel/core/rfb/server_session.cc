@@ -1,0 +1,209 @@
+#include "oriel/core/rfb/server_session.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "oriel/base/byte_writer.h"
+#include "oriel/base/check.h"
+#include "oriel/core/rfb/constants.h"
+
+namespace oriel::rfb {
+namespace {
+
+// The header of a zlib stream (RFC 1950): deflate, 32 KB window, fastest. It stands once before the
+// blocks that all viewers share.
+constexpr std::array<std::uint8_t, 2> kZlibHeader{0x78, 0x01};
+
+void append_reason(Bytes& out, std::string_view reason) {
+  ByteWriter(out).u32(static_cast<std::uint32_t>(reason.size())).bytes(as_bytes(reason));
+}
+
+}  // namespace
+
+ServerSession::ServerSession(ServerSessionConfig config, TimePoint now)
+    : config_(std::move(config)), handshake_deadline_(now + config_.limits.handshake_timeout) {
+  output_.append(as_bytes(newest_version().line));
+}
+
+std::optional<TimePoint> ServerSession::deadline() const {
+  if (phase_ == Phase::kMessages) return std::nullopt;
+  return handshake_deadline_;
+}
+
+Status ServerSession::deadline_passed(TimePoint now) {
+  if (phase_ == Phase::kMessages || now < handshake_deadline_) return {};
+  constexpr const char* kWaitingFor[] = {"the protocol version", "the choice of a security type",
+                                         "the answer to the challenge", "ClientInit"};
+  return fail(
+      ErrorCode::kTimeout,
+      fmt::format("handshake: {} did not come within {} s", kWaitingFor[static_cast<int>(phase_)],
+                  std::chrono::duration_cast<std::chrono::seconds>(config_.limits.handshake_timeout)
+                      .count()));
+}
+
+Result<Need> ServerSession::receive(ByteSpan bytes, TimePoint) {
+  std::size_t consumed = 0;
+  while (true) {
+    ORIEL_TRY(auto need, receive_one(bytes.subspan(consumed)));
+    consumed += need.consumed;
+    if (need.consumed == 0) return Need{consumed, std::max<std::size_t>(need.wanted, 1)};
+  }
+}
+
+Result<Need> ServerSession::receive_one(ByteSpan bytes) {
+  if (bytes.empty()) return Need{};
+  switch (phase_) {
+    case Phase::kVersion:
+      return receive_version(bytes);
+    case Phase::kSecurityChoice:
+      return receive_security_choice(bytes);
+    case Phase::kSecurity:
+      return receive_security(bytes);
+    case Phase::kClientInit:
+      return receive_client_init(bytes);
+    case Phase::kMessages:
+      return receive_message(bytes);
+  }
+  return Need{};
+}
+
+bool ServerSession::is_offered(const SecurityType& type) const {
+  return type.needs_password == !config_.security.password.empty();
+}
+
+Result<Need> ServerSession::receive_version(ByteSpan bytes) {
+  if (bytes.size() < kVersionSize) return Need{0, kVersionSize};
+  ORIEL_TRY(version_, choose_version(bytes.first(kVersionSize)));
+  Bytes offer;
+  std::vector<const SecurityType*> offered;
+  for (const auto& type : security_table())
+    if (is_offered(type)) offered.push_back(&type);
+  ORIEL_CHECK(!offered.empty());
+  if (version_->server_decides_security) {
+    ByteWriter(offer).u32(offered.front()->id);
+    output_.append(offer);
+    start_security(*offered.front());
+    ORIEL_TRY_VOID(finish_security());
+  } else {
+    ByteWriter(offer).u8(static_cast<std::uint8_t>(offered.size()));
+    for (const auto* type : offered) offer.push_back(type->id);
+    output_.append(offer);
+    phase_ = Phase::kSecurityChoice;
+  }
+  return Need{kVersionSize, 1};
+}
+
+Result<Need> ServerSession::receive_security_choice(ByteSpan bytes) {
+  const auto* type = find_security_type(bytes[0]);
+  if (type == nullptr || !is_offered(*type)) {
+    return fail(ErrorCode::kInvalid,
+                fmt::format("security type {} was chosen but not offered", bytes[0]));
+  }
+  start_security(*type);
+  ORIEL_TRY_VOID(finish_security());
+  return Need{1, 1};
+}
+
+void ServerSession::start_security(const SecurityType& type) {
+  security_type_ = &type;
+  security_ = type.make_server(config_.security);
+  security_->start(output_);
+  phase_ = Phase::kSecurity;
+}
+
+Result<Need> ServerSession::receive_security(ByteSpan bytes) {
+  ORIEL_TRY(auto need, security_->receive(bytes, output_));
+  if (security_->outcome()) ORIEL_TRY_VOID(finish_security());
+  return need;
+}
+
+// Says the SecurityResult once there is an outcome (RFC 6143, 7.1.3).
+Status ServerSession::finish_security() {
+  const auto outcome = security_->outcome();
+  if (!outcome) return {};
+  const bool is_accepted = *outcome == SecurityOutcome::kAccepted;
+  const bool has_result = security_type_->needs_password || version_->none_has_security_result;
+  Bytes result;
+  if (has_result) ByteWriter(result).u32(is_accepted ? 0 : 1);
+  if (!is_accepted && version_->failure_has_reason) append_reason(result, "Authentication failed");
+  output_.append(result);
+  security_.reset();
+  if (!is_accepted) {
+    is_refused_ = true;
+    return fail(ErrorCode::kRefused,
+                fmt::format("authentication failed (security type {})", security_type_->name));
+  }
+  phase_ = Phase::kClientInit;
+  return {};
+}
+
+Result<Need> ServerSession::receive_client_init(ByteSpan bytes) {
+  Bytes init;
+  ByteWriter writer(init);
+  writer.u16(static_cast<std::uint16_t>(config_.geometry.width));
+  writer.u16(static_cast<std::uint16_t>(config_.geometry.height));
+  image::write_pixel_format(image::kBgrx, writer);
+  append_reason(init, config_.name);
+  output_.append(init);
+  phase_ = Phase::kMessages;
+  events_.push_back(Joined{bytes[0] != 0});
+  return Need{1, 1};
+}
+
+Result<Need> ServerSession::receive_message(ByteSpan bytes) {
+  if (bytes_to_skip_ > 0) {
+    const auto skipped =
+        static_cast<std::uint32_t>(std::min<std::size_t>(bytes.size(), bytes_to_skip_));
+    bytes_to_skip_ -= skipped;
+    return Need{skipped, 1};
+  }
+  ClientMessage message;
+  ORIEL_TRY(auto need, parse_client_message(bytes, config_.limits, message));
+  if (need.consumed == 0) return need;
+  std::visit(
+      [this]<typename T>(T& known) {
+        if constexpr (std::is_same_v<T, CutTextHead>)
+          bytes_to_skip_ = known.bytes;
+        else
+          events_.push_back(std::move(known));
+      },
+      message);
+  return need;
+}
+
+void ServerSession::begin_update(int rectangles) {
+  ORIEL_CHECK(is_joined() && !is_update_open() && rectangles >= 1 && rectangles <= 0xffff);
+  Bytes head;
+  ByteWriter(head).u8(kFramebufferUpdate).u8(0).u16(static_cast<std::uint16_t>(rectangles));
+  output_.append(head);
+  rectangles_missing_ = rectangles;
+}
+
+// FramebufferUpdate rectangle: U16 x, y, width, height; S32 encoding; body (RFC 6143, 7.6.1).
+// A body of shared deflate blocks: U32 length; once 78 01; the blocks.
+void ServerSession::add_rectangle(const image::Rect& rect, const codec::Encoding& encoding,
+                                  SharedBytes payload) {
+  ORIEL_CHECK(is_update_open());
+  Bytes head;
+  ByteWriter writer(head);
+  for (int value : {rect.x, rect.y, rect.width, rect.height})
+    writer.u16(static_cast<std::uint16_t>(value));
+  writer.s32(encoding.id);
+  if (encoding.framing == codec::Framing::kSharedDeflate) {
+    const std::size_t header = zlib_header_sent_ ? 0 : kZlibHeader.size();
+    writer.u32(static_cast<std::uint32_t>(payload->size() + header));
+    if (!zlib_header_sent_) writer.bytes(kZlibHeader);
+    zlib_header_sent_ = true;
+  }
+  auto& stats = stats_.encodings[encoding.name];
+  ++stats.rectangles;
+  stats.pixels += static_cast<std::uint64_t>(rect.area());
+  stats.bytes += head.size() + payload->size();
+  output_.append(head);
+  output_.append_shared(std::move(payload));
+  if (--rectangles_missing_ == 0) ++stats_.updates;
+}
+
+}  // namespace oriel::rfb

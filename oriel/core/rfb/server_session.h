@@ -1,0 +1,111 @@
+#pragma once
+// The server's side of one RFB conversation (RFC 6143): handshake, client messages in, updates out.
+// It knows pixels only as finished payloads; what is sent when is decided by
+// app/server/frame_pipeline.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "oriel/base/session.h"
+#include "oriel/core/codec/encoding_table.h"
+#include "oriel/core/image/rect.h"
+#include "oriel/core/rfb/client_message.h"
+#include "oriel/core/rfb/limits.h"
+#include "oriel/core/rfb/security/security_table.h"
+#include "oriel/core/rfb/version.h"
+
+namespace oriel::rfb {
+
+struct ServerSessionConfig {
+  std::string name;      // of the desktop, UTF-8
+  image::Size geometry;  // at most 65535 x 65535
+  SecurityServerConfig security;
+  Limits limits;
+};
+
+// The handshake is over: the client has been told the geometry.
+struct Joined {
+  bool is_shared = false;  // the client's wish
+  friend bool operator==(const Joined&, const Joined&) = default;
+};
+
+using ServerEvent =
+    std::variant<Joined, SetPixelFormat, SetEncodings, UpdateRequest, KeyEvent, PointerEvent>;
+
+struct EncodingStats {
+  std::uint64_t rectangles = 0;
+  std::uint64_t pixels = 0;
+  std::uint64_t bytes = 0;  // rectangle headers included
+};
+
+struct ServerSessionStats {
+  std::uint64_t updates = 0;
+  std::map<std::string_view, EncodingStats> encodings;  // by the table's names
+};
+
+// One strand owns it.
+class ServerSession final : public Session {
+ public:
+  // Queues the version at once. The handshake must be over by now + limits.handshake_timeout.
+  ServerSession(ServerSessionConfig config, TimePoint now);
+
+  Result<Need> receive(ByteSpan bytes, TimePoint now) override;
+  OutputQueue& output() override { return output_; }
+  void writable(TimePoint, std::size_t) override {}
+  std::optional<TimePoint> deadline() const override;
+  Status deadline_passed(TimePoint now) override;
+  Transition transition() const override { return Transition::kNone; }
+
+  // What came in, in order, since the last call.
+  std::vector<ServerEvent> take_events() { return std::exchange(events_, {}); }
+
+  // True between Joined and the end.
+  bool is_joined() const { return phase_ == Phase::kMessages; }
+  // True when authentication has failed: the peer gave a wrong password.
+  bool is_refused() const { return is_refused_; }
+
+  // The framebuffer update under way, if there is one; no other message can be sent before its last
+  // rectangle.
+  bool is_update_open() const { return rectangles_missing_ > 0; }
+  // Opens an update of `rectangles` (1 to 65535) that follow by add_rectangle, in any order and as
+  // they get ready.
+  void begin_update(int rectangles);
+  // `payload` was made by the encoder of `encoding` for these pixels in the client's format.
+  void add_rectangle(const image::Rect& rect, const codec::Encoding& encoding, SharedBytes payload);
+
+  const ServerSessionStats& stats() const { return stats_; }
+
+ private:
+  enum class Phase { kVersion, kSecurityChoice, kSecurity, kClientInit, kMessages };
+
+  Result<Need> receive_one(ByteSpan bytes);
+  Result<Need> receive_version(ByteSpan bytes);
+  Result<Need> receive_security_choice(ByteSpan bytes);
+  Result<Need> receive_security(ByteSpan bytes);
+  Result<Need> receive_client_init(ByteSpan bytes);
+  Result<Need> receive_message(ByteSpan bytes);
+  void start_security(const SecurityType& type);
+  Status finish_security();
+  bool is_offered(const SecurityType& type) const;
+
+  ServerSessionConfig config_;
+  TimePoint handshake_deadline_;
+  Phase phase_ = Phase::kVersion;
+  const Version* version_ = nullptr;
+  const SecurityType* security_type_ = nullptr;
+  std::unique_ptr<SecurityServer> security_;
+  std::uint32_t bytes_to_skip_ = 0;  // of a cut text
+  bool is_refused_ = false;
+  bool zlib_header_sent_ = false;
+  int rectangles_missing_ = 0;
+  OutputQueue output_;
+  std::vector<ServerEvent> events_;
+  ServerSessionStats stats_;
+};
+
+}  // namespace oriel::rfb
