@@ -1,0 +1,257 @@
+#include "oriel/core/rfb/server_session.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "oriel/core/rfb/client_session.h"
+#include "oriel/core/rfb/constants.h"
+#include "oriel/testing/random_picture.h"
+
+namespace oriel::rfb {
+namespace {
+
+using image::Rect;
+
+const TimePoint kStart{};
+
+ServerSessionConfig server_config(std::string password = "") {
+  return {"a desktop", {320, 200}, {std::move(password), {1, 2, 3, 4}}, {}};
+}
+
+Bytes take_output(Session& session) {
+  Bytes all;
+  ByteSpan spans[8];
+  while (auto count = session.output().gather(spans)) {
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      all.insert(all.end(), spans[i].begin(), spans[i].end());
+      size += spans[i].size();
+    }
+    session.output().consume(size);
+  }
+  return all;
+}
+
+// A session with the bytes it has not consumed yet, fed as a driver would.
+struct Fed {
+  Session& session;
+  Bytes pending;
+  std::size_t wanted = 1;
+
+  Status feed(ByteSpan bytes) {
+    pending.insert(pending.end(), bytes.begin(), bytes.end());
+    if (pending.size() < wanted) return {};
+    ORIEL_TRY(auto need, session.receive(pending, kStart));
+    pending.erase(pending.begin(), pending.begin() + static_cast<std::ptrdiff_t>(need.consumed));
+    EXPECT_GT(need.wanted, pending.size());
+    wanted = need.wanted;
+    return {};
+  }
+};
+
+// Both sides in memory, everything cut into pieces of `step` bytes.
+struct Conversation {
+  explicit Conversation(std::string server_password = "", std::string client_password = "",
+                        std::size_t step = 1000)
+      : server(server_config(std::move(server_password)), kStart),
+        client({{std::move(client_password)}, true, {}}, kStart),
+        step(step) {}
+
+  // Until both are silent; the first error of each side is kept.
+  void run() {
+    for (bool is_moving = true; is_moving;) {
+      is_moving = pass(server, to_client, client_error);
+      is_moving = pass(client, to_server, server_error) || is_moving;
+    }
+  }
+
+  bool pass(Session& from, Fed& to, std::optional<Error>& error) {
+    const auto bytes = take_output(from);
+    for (std::size_t at = 0; at < bytes.size() && !error; at += step)
+      if (auto status = to.feed(ByteSpan(bytes).subspan(at, std::min(step, bytes.size() - at)));
+          !status)
+        error = status.error();
+    return !bytes.empty();
+  }
+
+  // Sends `frame`'s `rect` in `encoding` as one update.
+  void send(const image::Frame& frame, const Rect& rect, const codec::Encoding& encoding,
+            const image::PixelFormat& format = image::kBgrx) {
+    Bytes payload;
+    encoding.make_encoder()->encode(frame.view().crop(rect), format, payload);
+    if (!server.is_update_open()) server.begin_update(1);
+    server.add_rectangle(rect, encoding, std::make_shared<const Bytes>(std::move(payload)));
+  }
+
+  ServerSession server;
+  ClientSession client;
+  std::size_t step;
+  Fed to_server{server, {}};
+  Fed to_client{client, {}};
+  std::optional<Error> server_error, client_error;
+};
+
+TEST(ServerSession, MeetsAClientAtEverySplit) {
+  for (std::size_t step = 1; step < 40; ++step) {
+    for (const char* password : {"", "geheim"}) {
+      Conversation talk(password, password, step);
+      talk.run();
+      ASSERT_TRUE(talk.server.is_joined()) << "step " << step;
+      EXPECT_EQ(talk.server.take_events(), (std::vector<ServerEvent>{Joined{true}}));
+      EXPECT_EQ(talk.client.take_events(),
+                (std::vector<ClientEvent>{Connected{{320, 200}, image::kBgrx, "a desktop"}}));
+    }
+  }
+}
+
+TEST(ServerSession, TellsARefusedClientWhy) {
+  Conversation talk("geheim", "falsch");
+  talk.run();
+  ASSERT_TRUE(talk.server_error && talk.client_error);
+  EXPECT_EQ(talk.server_error->code, ErrorCode::kRefused);
+  EXPECT_TRUE(talk.server.is_refused());
+  EXPECT_EQ(talk.client_error->message, "the server refused: Authentication failed");
+}
+
+// What the bytes are in each version (RFC 6143, 7.1.2, 7.1.3 and appendix A), without and with a
+// password.
+TEST(ServerSession, SpeaksEachVersionToTheByte) {
+  struct Row {
+    const char* version;
+    const char* password;
+    std::string expected;  // behind the server's version line
+  };
+  const std::string challenge =
+      "010203040000000000000000000000"
+      "00";
+  for (const auto& [version, password, expected] : std::vector<Row>{
+           {"RFB 003.003\n", "", "00000001"},
+           {"RFB 003.003\n", "x", "00000002" + challenge},
+           {"RFB 003.007\n", "", "0101"},
+           {"RFB 003.008\n", "",
+            "0101"
+            "00000000"},
+           {"RFB 003.008\n", "x", "0102" + challenge},
+       }) {
+    ServerSession session(server_config(password), kStart);
+    take_output(session);
+    Bytes hello(as_bytes(version).begin(), as_bytes(version).end());
+    if (version[10] != '3') hello.push_back(*password == 0 ? 1 : 2);
+    ASSERT_TRUE(session.receive(hello, kStart));
+    std::string hex;
+    for (auto byte : take_output(session))
+      hex += "0123456789abcdef"[byte >> 4], hex += "0123456789abcdef"[byte & 15];
+    EXPECT_EQ(hex, expected) << version << password;
+  }
+}
+
+TEST(ServerSession, AcceptsOnlyATypeThatItOffered) {
+  for (const char* password : {"", "geheim"}) {
+    ServerSession session(server_config(password), kStart);
+    ASSERT_TRUE(session.receive(as_bytes("RFB 003.008\n"), kStart));
+    const std::uint8_t choice = *password == 0 ? 2 : 1;
+    auto need = session.receive(ByteSpan(&choice, 1), kStart);
+    ASSERT_FALSE(need);
+    EXPECT_EQ(need.error().message,
+              "security type " + std::to_string(choice) + " was chosen but not offered");
+    EXPECT_FALSE(session.is_joined());
+  }
+}
+
+TEST(ServerSession, GivesTheHandshakeTenSeconds) {
+  ServerSession session(server_config(), kStart);
+  ASSERT_EQ(session.deadline(), kStart + std::chrono::seconds(10));
+  EXPECT_TRUE(session.deadline_passed(kStart + std::chrono::milliseconds(9999)));
+  auto passed = session.deadline_passed(kStart + std::chrono::seconds(10));
+  ASSERT_FALSE(passed);
+  EXPECT_EQ(passed.error().message, "handshake: the protocol version did not come within 10 s");
+  Conversation talk;
+  talk.run();
+  EXPECT_EQ(talk.server.deadline(), std::nullopt);
+}
+
+TEST(ServerSession, SendsEveryEncodingToADecodedFrame) {
+  Conversation talk;
+  talk.run();
+  talk.client.take_events();
+  auto picture = testing::make_picture(testing::PictureKind::kMixed, {320, 200}, 5);
+  int round = 0;
+  for (const auto& encoding : codec::encoding_table()) {
+    for (std::size_t step : {1u, 7u, 4096u}) {
+      talk.step = step;
+      image::Frame next =
+          testing::make_picture(testing::kAllPictureKinds[round++ % 8], {320, 200}, 9);
+      talk.server.begin_update(2);
+      talk.send(next, {0, 0, 320, 100}, encoding);
+      talk.send(next, {0, 100, 320, 100}, encoding);
+      talk.run();
+      ASSERT_FALSE(talk.client_error) << talk.client_error->message;
+      EXPECT_EQ(talk.client.take_events(),
+                (std::vector<ClientEvent>{Updated{{{0, 0, 320, 100}, {0, 100, 320, 100}}}}));
+      EXPECT_EQ(talk.client.frame(), next) << encoding.name << " in steps of " << step;
+    }
+  }
+  EXPECT_EQ(talk.server.stats().updates, codec::encoding_table().size() * 3);
+  EXPECT_EQ(talk.server.stats().encodings.at("zrle").rectangles, 6u);
+  EXPECT_EQ(talk.server.stats().encodings.at("raw").pixels, 3u * 320 * 200);
+}
+
+TEST(ServerSession, OneZlibHeaderServesAllSharedBlocks) {
+  Conversation talk;
+  talk.run();
+  const auto& zrle = *codec::find_encoding(16);
+  image::Frame frame({320, 200}, 0x123456);
+  for (int i = 0; i < 3; ++i) {
+    talk.send(frame, {0, 0, 64, 64}, zrle);
+    auto bytes = take_output(talk.server);
+    const bool has_header = bytes[20] == 0x78 && bytes[21] == 0x01;
+    EXPECT_EQ(has_header, i == 0);
+  }
+}
+
+TEST(ServerSession, HandsOutMessagesInOrderAndSkipsCutTexts) {
+  Conversation talk("", "", 3);
+  talk.run();
+  talk.server.take_events();
+  talk.client.say(SetEncodings{{16, 0}});
+  talk.client.say(CutTextHead{5});
+  talk.client.output().append(as_bytes("\x04hell"));
+  talk.client.say(KeyEvent{true, 'x'});
+  talk.client.say(PointerEvent{1, {3, 4}});
+  talk.client.say(UpdateRequest{true, {0, 0, 320, 200}});
+  talk.run();
+  EXPECT_EQ(
+      talk.server.take_events(),
+      (std::vector<ServerEvent>{SetEncodings{{16, 0}}, KeyEvent{true, 'x'}, PointerEvent{1, {3, 4}},
+                                UpdateRequest{true, {0, 0, 320, 200}}}));
+}
+
+TEST(ClientSession, RefusesARectangleOutsideTheDesktop) {
+  Conversation talk;
+  talk.run();
+  Bytes update{kFramebufferUpdate, 0, 0, 1, 1, 0, 0, 0, 0, 65, 0, 1, 0, 0, 0, 0};
+  auto status = talk.to_client.feed(update);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().message, "rectangle 65x1 at 256,0: outside the desktop of 320x200");
+}
+
+TEST(ClientSession, RefusesASillyGeometryAndALongName) {
+  const auto refusal = [](Bytes init) {
+    ClientSession client({}, kStart);
+    Fed fed{client, {}};
+    EXPECT_TRUE(fed.feed(as_bytes("RFB 003.008\n")));
+    EXPECT_TRUE(fed.feed(Bytes{1, 1, 0, 0, 0, 0}));
+    auto status = fed.feed(init);
+    return status ? "no error" : status.error().message;
+  };
+  Bytes init{0x40, 0x01, 0, 1, 32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 16, 8, 0, 0, 0, 0, 0, 0, 0, 0};
+  EXPECT_EQ(refusal(init), "ServerInit: a desktop of 16385x1, expected 1x1 to 16384x16384");
+  init[1] = 0;
+  EXPECT_EQ(refusal(init), "no error");
+  init[22] = 0x10, init[23] = 1;
+  EXPECT_EQ(refusal(init), "ServerInit: a name of 4097 bytes, at most 4096");
+}
+
+}  // namespace
+}  // namespace oriel::rfb
