@@ -1,0 +1,189 @@
+#include "oriel/app/server/frame_pipeline.h"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+
+#include "oriel/app/server/limits.h"
+#include "oriel/core/screen/units.h"
+
+namespace oriel::server {
+
+using image::Rect;
+using image::Region;
+
+FramePipeline::FramePipeline(boost::asio::any_io_executor executor, desktop::Desktop& desktop, int encoder_threads)
+    : executor_(executor),
+      desktop_(desktop),
+      screen_(std::make_unique<screen::Screen>(desktop.size())),
+      timer_(executor),
+      cache_(kPayloadCacheBytes),
+      pool_(encoder_threads, [this, alive = std::weak_ptr(is_alive_)](EncodeJobPointer job, SharedBytes payload) {
+        boost::asio::post(executor_, [this, alive, job = std::move(job), payload = std::move(payload)] {
+          if (alive.lock()) payload_ready(job->key, payload);
+        });
+      }) {}
+
+FramePipeline::~FramePipeline() { is_alive_.reset(); }
+
+void FramePipeline::start() { desktop_.start(*this); }
+
+void FramePipeline::add(const std::shared_ptr<FrameViewer>& viewer) { viewers_.push_back(viewer); }
+
+void FramePipeline::remove(const FrameViewer& viewer) {
+  std::erase_if(viewers_, [&](const auto& known) { return known.get() == &viewer; });
+}
+
+void FramePipeline::desktop_damaged() {
+  has_damage_ = true;
+  advance();
+}
+
+void FramePipeline::desktop_resized(image::Size size) {
+  pool_.release();
+  screen_ = std::make_unique<screen::Screen>(size, screen_->generation() + 1);
+  has_damage_ = true;
+  for (const auto& viewer : std::vector(viewers_)) viewer->screen_resized(*screen_);
+  advance();
+}
+
+void FramePipeline::desktop_lost(const Error& error) {
+  if (lost_) lost_(error);
+}
+
+void FramePipeline::advance() {
+  if (is_advancing_) {
+    must_advance_again_ = true;
+    return;
+  }
+  is_advancing_ = true;
+  do {
+    must_advance_again_ = false;
+    const auto now = Clock::now();
+    if (is_capturing_ || !commit_if_needed(now)) break;
+    for (const auto& viewer : std::vector(viewers_)) serve(viewer, now);
+  } while (must_advance_again_);
+  is_advancing_ = false;
+}
+
+// True when the screen is as new as anybody could use: updates may be composed from it.
+bool FramePipeline::commit_if_needed(TimePoint now) {
+  if (!has_damage_) return true;
+  if (!is_anyone_waiting(now)) return true;
+  if (now < next_commit_) {
+    wake_at(next_commit_);
+    return false;
+  }
+  has_damage_ = false;
+  const auto damage = desktop_.take_damage();
+  if (damage.empty()) return true;
+  is_capturing_ = true;
+  desktop_.capture(damage, [this](std::span<const screen::Patch> patches) {
+    is_capturing_ = false;
+    commit(patches);
+    if (!is_advancing_) advance();
+  });
+  return !is_capturing_;
+}
+
+void FramePipeline::commit(std::span<const screen::Patch> patches) {
+  // A capture that was asked for before a resize may be too large now; the whole screen is damaged anyway.
+  const auto bounds = Rect::of(screen_->size());
+  if (!std::ranges::all_of(patches, [&](const auto& patch) { return bounds.contains(patch.rect); })) return;
+  const auto start = Clock::now();
+  pool_.commit(patches, [&] {
+    const auto result = screen_->commit(patches);
+    stats_.changed_px += static_cast<std::uint64_t>(result.changed_px);
+  });
+  const auto end = Clock::now();
+  ++stats_.commits;
+  stats_.commit_time += end - start;
+  // Under a flood of small draws there is always damage: pause as long as a commit takes, so that at most half of the
+  // time goes to commits.
+  next_commit_ = end + std::min<Duration>(end - start, kCommitPauseMax);
+}
+
+bool FramePipeline::is_anyone_waiting(TimePoint now) {
+  std::optional<TimePoint> earliest;
+  for (const auto& viewer : viewers_) {
+    if (viewer->wanted().is_empty()) continue;
+    const auto allowed = viewer->next_allowed(now);
+    if (allowed <= now) return true;
+    earliest = std::min(earliest.value_or(allowed), allowed);
+  }
+  if (earliest) wake_at(*earliest);
+  return false;
+}
+
+void FramePipeline::serve(const std::shared_ptr<FrameViewer>& viewer, TimePoint now) {
+  const auto& wanted = viewer->wanted();
+  if (wanted.is_empty()) return;
+  const auto units = screen::merge_to_units(viewer->sent().lacking(*screen_, wanted));
+  if (units.empty()) return;
+  if (const auto allowed = viewer->next_allowed(now); allowed > now) {
+    wake_at(allowed);
+    return;
+  }
+  viewer->sent().mark_sent(*screen_, wanted);
+  viewer->begin_update(static_cast<int>(units.size()), now);
+
+  std::vector<PayloadKey> missing;
+  std::int64_t missing_px = 0;
+  for (const auto& unit : units) {
+    const PayloadKey key{unit, screen_->content_generation(unit), viewer->profile()};
+    if (auto payload = cache_.find(key)) {
+      ++stats_.shared_units;
+      viewer->add_rectangle(unit, *key.profile.encoding, std::move(payload));
+    } else if (auto found = under_way_.find(key); found != under_way_.end()) {
+      ++stats_.shared_units;
+      found->second.push_back(viewer);
+    } else {
+      missing.push_back(key);
+      missing_px += unit.area();
+    }
+  }
+  for (const auto& key : missing)
+    missing_px <= kInlinePixelsMax ? encode_inline(viewer, key) : encode_in_pool(viewer, key);
+  viewer->flush();
+}
+
+void FramePipeline::encode_inline(const std::shared_ptr<FrameViewer>& viewer, const PayloadKey& key) {
+  const auto start = Clock::now();
+  auto payload =
+      std::make_shared<const Bytes>(inline_encoders_.encode(screen_->view().crop(key.rect), key.profile));
+  stats_.inline_encode_time += Clock::now() - start;
+  ++stats_.encoded_units;
+  cache_.insert(key, payload);
+  viewer->add_rectangle(key.rect, *key.profile.encoding, std::move(payload));
+}
+
+void FramePipeline::encode_in_pool(const std::shared_ptr<FrameViewer>& viewer, const PayloadKey& key) {
+  ++stats_.encoded_units;
+  under_way_[key].push_back(viewer);
+  auto job = std::make_shared<EncodeJob>();
+  job->key = key;
+  pool_.submit(std::move(job), *screen_);
+}
+
+void FramePipeline::payload_ready(const PayloadKey& key, const SharedBytes& payload) {
+  cache_.insert(key, payload);
+  const auto waiters = std::move(under_way_.extract(key).mapped());
+  for (const auto& waiter : waiters) {
+    if (const auto viewer = waiter.lock()) {
+      viewer->add_rectangle(key.rect, *key.profile.encoding, payload);
+      viewer->flush();
+    }
+  }
+}
+
+void FramePipeline::wake_at(TimePoint when) {
+  if (timer_at_ && *timer_at_ <= when) return;
+  timer_at_ = when;
+  timer_.expires_at(when);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    timer_at_.reset();
+    advance();
+  });
+}
+
+}  // namespace oriel::server

@@ -1,0 +1,111 @@
+#pragma once
+// How a frame leaves: damage of the desktop -> commit to the screen -> what each viewer lacks -> units -> payloads,
+// encoded once -> viewers. There is no frame clock: a commit happens when some viewer could use it now, and an update is
+// composed, from the newest pixels, when its viewer can take it.
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "oriel/app/server/encoder_pool.h"
+#include "oriel/app/server/payload.h"
+#include "oriel/base/time.h"
+#include "oriel/core/image/region.h"
+#include "oriel/core/screen/screen.h"
+#include "oriel/core/screen/sent_cells.h"
+#include "oriel/io/desktop/desktop.h"
+
+namespace oriel::server {
+
+// A viewer as the pipeline sees it. The pipeline's strand owns it.
+class FrameViewer {
+ public:
+  virtual ~FrameViewer() = default;
+
+  // The part of the screen that it waits for; empty when it waits for nothing or could not take it now.
+  virtual const image::Region& wanted() const = 0;
+  // When it may be sent the next update; now or earlier: at once.
+  virtual TimePoint next_allowed(TimePoint now) const = 0;
+  virtual const Profile& profile() const = 0;
+  virtual screen::SentCells& sent() = 0;
+
+  // An update of `rectangles` follows; what was wanted is answered by it.
+  virtual void begin_update(int rectangles, TimePoint now) = 0;
+  virtual void add_rectangle(const image::Rect& rect, const codec::Encoding& encoding, SharedBytes payload) = 0;
+  // Everything that is ready has been added for now: write it.
+  virtual void flush() = 0;
+  // The screen has another size; the viewer must start again with it.
+  virtual void screen_resized(const screen::Screen& screen) = 0;
+};
+
+// What the pipeline did; read by tests, benchmarks and the status page.
+struct FramePipelineStats {
+  std::uint64_t commits = 0;          // that looked at pixels
+  std::uint64_t changed_px = 0;
+  std::uint64_t encoded_units = 0;    // payloads made
+  std::uint64_t shared_units = 0;     // rectangles answered by a payload that was there or under way
+  Duration commit_time{};
+  Duration inline_encode_time{};
+};
+
+// Lives on the network thread's loop and must outlive its viewers.
+class FramePipeline final : public desktop::DesktopListener {
+ public:
+  FramePipeline(boost::asio::any_io_executor executor, desktop::Desktop& desktop, int encoder_threads);
+  ~FramePipeline() override;
+
+  // Called when the source of pixels is gone.
+  void on_lost(std::function<void(const Error&)> lost) { lost_ = std::move(lost); }
+  // Subscribes to the desktop.
+  void start();
+
+  const screen::Screen& screen() const { return *screen_; }
+  const FramePipelineStats& stats() const { return stats_; }
+
+  void add(const std::shared_ptr<FrameViewer>& viewer);
+  void remove(const FrameViewer& viewer);
+  // Something about a viewer changed: it may be able to take an update now. Cheap.
+  void advance();
+
+  void desktop_damaged() override;
+  void desktop_resized(image::Size size) override;
+  void desktop_lost(const Error& error) override;
+
+ private:
+  using Waiters = std::vector<std::weak_ptr<FrameViewer>>;
+
+  bool commit_if_needed(TimePoint now);
+  void commit(std::span<const screen::Patch> patches);
+  bool is_anyone_waiting(TimePoint now);
+  void serve(const std::shared_ptr<FrameViewer>& viewer, TimePoint now);
+  void encode_inline(const std::shared_ptr<FrameViewer>& viewer, const PayloadKey& key);
+  void encode_in_pool(const std::shared_ptr<FrameViewer>& viewer, const PayloadKey& key);
+  void payload_ready(const PayloadKey& key, const SharedBytes& payload);
+  void wake_at(TimePoint when);
+
+  boost::asio::any_io_executor executor_;
+  desktop::Desktop& desktop_;
+  std::function<void(const Error&)> lost_;
+  std::unique_ptr<screen::Screen> screen_;
+  std::vector<std::shared_ptr<FrameViewer>> viewers_;
+  bool has_damage_ = false;
+  bool is_capturing_ = false;
+  bool is_advancing_ = false;
+  bool must_advance_again_ = false;
+  TimePoint next_commit_{};
+  boost::asio::steady_timer timer_;
+  std::optional<TimePoint> timer_at_;
+  PayloadCache cache_;
+  EncoderSet inline_encoders_;
+  std::map<PayloadKey, Waiters> under_way_;
+  FramePipelineStats stats_;
+  std::shared_ptr<bool> is_alive_ = std::make_shared<bool>(true);  // for what encoder threads post
+  EncoderPool pool_;                                               // last: its threads end first
+};
+
+}  // namespace oriel::server

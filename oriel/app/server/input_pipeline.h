@@ -1,0 +1,43 @@
+#pragma once
+// How a key arrives: viewer's event -> may it act? -> the one keyboard and pointer of the desktop. Keeps apart what each
+// viewer holds, so that what it held is released when it goes, and its buttons do not mix with those of others.
+
+#include <cstdint>
+#include <map>
+#include <set>
+
+#include "oriel/core/image/rect.h"
+#include "oriel/io/desktop/desktop.h"
+
+namespace oriel::server {
+
+// Names a viewer; unique in the life of the server.
+using ViewerId = std::uint64_t;
+
+// Lives on the network thread's loop.
+class InputPipeline {
+ public:
+  explicit InputPipeline(desktop::Desktop& desktop) : desktop_(desktop) {}
+
+  void key(ViewerId viewer, std::uint32_t keysym, bool is_down);
+  // `position` is moved into the desktop when it lies outside.
+  void pointer(ViewerId viewer, image::Point position, std::uint8_t buttons);
+  // After each batch of events.
+  void flush() { desktop_.input().flush(); }
+  // The viewer has gone: releases what it held.
+  void forget(ViewerId viewer);
+
+ private:
+  struct Held {
+    std::set<std::uint32_t> keys;
+    std::uint8_t buttons = 0;
+  };
+  bool is_key_held_by_other(ViewerId viewer, std::uint32_t keysym) const;
+  std::uint8_t all_buttons() const;
+
+  desktop::Desktop& desktop_;
+  std::map<ViewerId, Held> held_;
+  image::Point position_;
+};
+
+}  // namespace oriel::server

@@ -1,0 +1,51 @@
+#include "oriel/app/server/input_pipeline.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "oriel/testing/fake_desktop.h"
+
+namespace oriel::server {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::FakeDesktop;
+
+TEST(InputPipeline, PassesKeysAndPointerInOrder) {
+  FakeDesktop desktop({100, 100});
+  InputPipeline input(desktop);
+  input.key(1, 'a', true);
+  input.pointer(1, {3, 4}, 1);
+  input.key(1, 'a', false);
+  input.flush();
+  EXPECT_THAT(desktop.input_log, ElementsAre("down 97", "pointer 3,4 1", "up 97", "flush"));
+}
+
+TEST(InputPipeline, ReleasesWhatAViewerHeldWhenItGoes) {
+  FakeDesktop desktop({100, 100});
+  InputPipeline input(desktop);
+  input.key(1, 'a', true);
+  input.pointer(1, {3, 4}, 5);
+  input.key(2, 'a', true);
+  input.pointer(2, {9, 9}, 1);
+  desktop.input_log.clear();
+  input.forget(1);  // the other one still holds the key and a button
+  EXPECT_THAT(desktop.input_log, ElementsAre("pointer 9,9 1", "flush"));
+  desktop.input_log.clear();
+  input.forget(2);
+  EXPECT_THAT(desktop.input_log, ElementsAre("up 97", "pointer 9,9 0", "flush"));
+  input.forget(2);
+  EXPECT_EQ(desktop.input_log.size(), 3u);
+}
+
+TEST(InputPipeline, ReachesEveryEdgeAndNothingOutside) {
+  FakeDesktop desktop({100, 50});
+  InputPipeline input(desktop);
+  input.pointer(1, {0, 0}, 0);
+  input.pointer(1, {99, 49}, 0);
+  input.pointer(1, {65535, 65535}, 0);
+  EXPECT_THAT(desktop.input_log, ElementsAre("pointer 0,0 0", "pointer 99,49 0", "pointer 99,49 0"));
+}
+
+}  // namespace
+}  // namespace oriel::server

@@ -1,0 +1,22 @@
+#pragma once
+// What the server keeps and how long it waits, whoever asks.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace oriel::server {
+
+// Payloads kept for viewers that come a little later.
+inline constexpr std::size_t kPayloadCacheBytes = 16u << 20;
+
+// An update of fewer pixels is encoded in the network thread: a hand-over costs more than the work.
+inline constexpr std::int64_t kInlinePixelsMax = 20'000;
+
+// The longest pause between two commits, however dear they are.
+inline constexpr auto kCommitPauseMax = std::chrono::milliseconds(5);
+
+// Connections that have not authenticated yet; the oldest of them yields to a new one.
+inline constexpr std::size_t kUnauthenticatedMax = 50;
+
+}  // namespace oriel::server

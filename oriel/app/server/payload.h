@@ -1,0 +1,57 @@
+#pragma once
+// What decides the bytes of an encoded rectangle, and the cache of those bytes: encoded once, sent to all.
+
+#include <compare>
+#include <cstddef>
+#include <list>
+#include <map>
+
+#include "oriel/base/bytes.h"
+#include "oriel/core/codec/encoding_table.h"
+#include "oriel/core/image/pixel_format.h"
+#include "oriel/core/image/rect.h"
+#include "oriel/core/screen/screen.h"
+
+namespace oriel::server {
+
+// All that the bytes depend on besides the pixels. Viewers of one profile share every payload; compression class,
+// quality and history will be members.
+struct Profile {
+  const codec::Encoding* encoding = nullptr;  // a row of the table
+  image::PixelFormat format;
+
+  friend auto operator<=>(const Profile&, const Profile&) = default;
+};
+
+struct PayloadKey {
+  image::Rect rect;
+  screen::Generation content_generation = 0;  // equal: the same pixels
+  Profile profile;
+
+  friend auto operator<=>(const PayloadKey&, const PayloadKey&) = default;
+};
+
+// The payloads of late, bounded by bytes; the least recently used leave first. One strand owns it.
+class PayloadCache {
+ public:
+  explicit PayloadCache(std::size_t max_bytes) : max_bytes_(max_bytes) {}
+
+  // Null when it is not there.
+  SharedBytes find(const PayloadKey& key);
+  // A payload larger than the whole cache is not kept.
+  void insert(const PayloadKey& key, SharedBytes payload);
+
+  std::size_t size_bytes() const { return size_bytes_; }
+
+ private:
+  struct Entry {
+    PayloadKey key;
+    SharedBytes payload;
+  };
+  std::size_t max_bytes_;
+  std::size_t size_bytes_ = 0;
+  std::list<Entry> entries_;  // most recently used first
+  std::map<PayloadKey, std::list<Entry>::iterator> by_key_;
+};
+
+}  // namespace oriel::server

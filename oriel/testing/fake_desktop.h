@@ -1,0 +1,67 @@
+#pragma once
+// A desktop in memory for tests: draw on it, and read what input came.
+
+#include <string>
+#include <vector>
+
+#include "oriel/core/image/frame.h"
+#include "oriel/io/desktop/desktop.h"
+
+namespace oriel::testing {
+
+class FakeDesktop final : public desktop::Desktop, public desktop::InputSink {
+ public:
+  explicit FakeDesktop(image::Size size) : frame_(size) {}
+
+  image::Size size() const override { return frame_.size(); }
+  void start(desktop::DesktopListener& listener) override {
+    listener_ = &listener;
+    draw(image::Rect::of(size()), [](int, int, std::uint32_t before) { return before; });
+  }
+  std::vector<image::Rect> take_damage() override { return std::exchange(damage_, {}); }
+  void capture(std::span<const image::Rect> rects, desktop::CaptureDone done) override {
+    ++captures;
+    std::vector<screen::Patch> patches;
+    for (const auto& rect : rects) patches.push_back({rect, frame_.view().crop(rect)});
+    done(patches);
+  }
+  desktop::InputSink& input() override { return *this; }
+  std::map<std::string, std::string> details() const override { return {{"kind", "fake"}}; }
+
+  void key(std::uint32_t keysym, bool is_down) override {
+    input_log.push_back((is_down ? "down " : "up ") + std::to_string(keysym));
+  }
+  void pointer(image::Point position, std::uint8_t buttons) override {
+    input_log.push_back("pointer " + std::to_string(position.x) + "," + std::to_string(position.y) + " " +
+                        std::to_string(buttons));
+  }
+  void flush() override { input_log.push_back("flush"); }
+
+  // Sets each pixel of `rect` to colour_of(x, y, colour before), and reports it as damaged.
+  template <typename ColourOf>
+  void draw(const image::Rect& rect, ColourOf colour_of) {
+    for (int y = rect.y; y < rect.bottom(); ++y)
+      for (int x = rect.x; x < rect.right(); ++x) frame_.at(x, y) = colour_of(x, y, frame_.at(x, y));
+    damage_.push_back(rect);
+    if (damage_.size() == 1 && listener_) listener_->desktop_damaged();
+  }
+  void fill(const image::Rect& rect, std::uint32_t colour) {
+    draw(rect, [colour](int, int, std::uint32_t) { return colour; });
+  }
+  void resize(image::Size size) {
+    frame_ = image::Frame(size);
+    damage_ = {image::Rect::of(size)};
+    listener_->desktop_resized(size);
+  }
+  const image::Frame& frame() const { return frame_; }
+
+  std::vector<std::string> input_log;
+  int captures = 0;
+
+ private:
+  image::Frame frame_;
+  desktop::DesktopListener* listener_ = nullptr;
+  std::vector<image::Rect> damage_;
+};
+
+}  // namespace oriel::testing
