@@ -1,6 +1,8 @@
 #pragma once
 // A connected byte stream, whatever carries it: TCP, a Unix socket, WebSocket, later TLS. One
-// strand owns it.
+// strand owns it. At most one read, one write (or wait_writable or shutdown_send) is outstanding.
+// The owner ends outstanding operations with close() and lets them return before it destroys the
+// stream.
 
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
@@ -21,14 +23,34 @@ class Stream {
   // the end of the stream.
   virtual boost::asio::awaitable<Result<std::size_t>> read_some(std::span<std::uint8_t> into) = 0;
 
+  // Reads what is there without waiting. 0: nothing is there now, or this stream cannot tell.
+  virtual Result<std::size_t> try_read(std::span<std::uint8_t> into) {
+    (void)into;
+    return 0;
+  }
+
   // Writes all of `pieces` (at least one byte, at most kMaxWritePieces spans) or as much as is
   // taken before it must wait; returns after at least 1 byte. A message-based stream sends one
   // message. The spans stay valid meanwhile.
   virtual boost::asio::awaitable<Result<std::size_t>> write_some(
       std::span<const ByteSpan> pieces) = 0;
 
+  // Writes what is taken without waiting. 0: nothing is taken now, or this stream always waits.
+  // Not while write_some is outstanding.
+  virtual Result<std::size_t> try_write(std::span<const ByteSpan> pieces) {
+    (void)pieces;
+    return 0;
+  }
+
   // Waits until the stream would take more without queueing stale data (TCP_NOTSENT_LOWAT).
   virtual boost::asio::awaitable<Status> wait_writable() = 0;
+
+  // Whether wait_writable would return at once; false when that is not known without waiting.
+  virtual bool is_writable_now() const { return false; }
+
+  // Says to the peer that nothing more comes (FIN, or the WebSocket close handshake). Reading goes
+  // on until the peer has done the same. Takes as long as the peer likes: bound it with close().
+  virtual boost::asio::awaitable<void> shutdown_send() = 0;
 
   // Bytes that the kernel has accepted but not sent (SIOCOUTQNSD); 0 when unknown.
   virtual std::size_t unsent_bytes() const = 0;
@@ -38,6 +60,9 @@ class Stream {
 
   // "127.0.0.1:40312", "[::1]:40312", "unix", "memory".
   virtual std::string peer() const = 0;
+
+  // Our own end in the same form, such as "127.0.0.1:6080"; empty when there is none.
+  virtual std::string local() const { return {}; }
 };
 
 inline constexpr std::size_t kMaxWritePieces = 64;

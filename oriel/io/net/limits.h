@@ -1,0 +1,35 @@
+#pragma once
+// The caps of the network ring: every length, count, queue and wait that a peer could stretch.
+
+#include <chrono>
+#include <cstddef>
+
+namespace oriel::net {
+
+// One socket may queue this much that the kernel has not sent, so that what is queued is never old.
+inline constexpr int kNotSentLowWaterBytes = 128 * 1024;
+
+// A silent peer is given up after 30 s + 3 * 10 s.
+inline constexpr int kKeepAliveIdleSeconds = 30;
+inline constexpr int kKeepAliveIntervalSeconds = 10;
+inline constexpr int kKeepAliveProbes = 3;
+
+// Out of file descriptors: a listener tries again after this.
+inline constexpr std::chrono::milliseconds kAcceptBackOff{100};
+
+// What a SessionDriver may hold and wait for. Plain values, so that tests need not wait.
+struct SessionDriverLimits {
+  std::size_t read_buffer_bytes = 16 * 1024;             // 800 pointer events; grows on demand
+  std::size_t read_buffer_max_bytes = 64 * 1024 * 1024;  // a Need beyond it ends the session
+  // Reading pauses while answers to what was read (not pictures) pile up to this, so that a peer
+  // that asks and never reads holds bounded memory.
+  std::size_t unread_answers_bytes = 1024 * 1024;
+  // Reading pauses while all that waits for the peer is beyond this.
+  std::size_t output_bytes = 128 * 1024 * 1024;
+  // Reads handled in one turn of the loop; then other connections get theirs.
+  int reads_per_turn = 16;
+  std::chrono::milliseconds flush_timeout{1000};  // to write the reason before closing
+  std::chrono::milliseconds drain_timeout{500};   // for the peer to see it and close too
+};
+
+}  // namespace oriel::net

@@ -1,0 +1,349 @@
+#include "oriel/io/net/session_driver.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cstring>
+#include <utility>
+
+#include "oriel/base/check.h"
+
+namespace oriel::net {
+
+using boost::asio::awaitable;
+
+namespace {
+
+// Sets a flag for a scope.
+class FlagScope {
+ public:
+  explicit FlagScope(bool& flag) : flag_(flag), before_(std::exchange(flag, true)) {}
+  ~FlagScope() { flag_ = before_; }
+  FlagScope(const FlagScope&) = delete;
+  FlagScope& operator=(const FlagScope&) = delete;
+
+ private:
+  bool& flag_;
+  bool before_;
+};
+
+// Lets everything that is ready go first.
+awaitable<void> yield_turn(const boost::asio::any_io_executor& executor) {
+  co_await boost::asio::post(executor, boost::asio::use_awaitable);
+}
+
+}  // namespace
+
+SessionDriver::SessionDriver(boost::asio::any_io_executor executor, StreamPointer stream,
+                             Session& session, SessionHost& host, SessionDriverLimits limits)
+    : executor_(std::move(executor)),
+      stream_(std::move(stream)),
+      session_(session),
+      host_(host),
+      limits_(limits),
+      reader_wake_(executor_),
+      writer_wake_(executor_),
+      deadline_timer_(executor_),
+      end_timer_(executor_) {}
+
+void SessionDriver::start() {
+  ORIEL_CHECK(state_ == State::kIdle);
+  state_ = State::kRunning;
+  loops_ = 2;
+  auto self = shared_from_this();
+  boost::asio::co_spawn(executor_, [self] { return self->read_loop(); }, boost::asio::detached);
+  boost::asio::co_spawn(executor_, [self] { return self->write_loop(); }, boost::asio::detached);
+  arm_deadline();
+}
+
+void SessionDriver::kick() {
+  if (state_ != State::kRunning || is_in_callback_) return;
+  may_offer_ = true;
+  look_for_transition();
+  pump_unless_busy();
+  arm_deadline();
+}
+
+void SessionDriver::close_after_flush(Error reason) {
+  if (!reason_) reason_ = std::move(reason);
+  if (state_ != State::kRunning) return;
+  state_ = State::kFlushing;
+  deadline_timer_.cancel();
+  arm_end_timer(limits_.flush_timeout);
+  reader_wake_.notify();
+  // Inside pump() and receive the caller goes on and sees the new state.
+  if (!is_writer_busy_) next_ = Step::kWrite;
+  writer_wake_.notify();
+}
+
+void SessionDriver::close_now(Error reason) {
+  if (!reason_) reason_ = std::move(reason);
+  if (state_ == State::kIdle || state_ == State::kClosed || state_ == State::kEnded) return;
+  state_ = State::kClosed;
+  stream_->close();
+  deadline_timer_.cancel();
+  end_timer_.cancel();
+  reader_wake_.notify();
+  writer_wake_.notify();
+}
+
+// ---- input ------------------------------------------------------------------------------------
+
+awaitable<void> SessionDriver::read_loop() {
+  int reads = 0;
+  while (state_ != State::kClosed) {
+    co_await pause_while_peer_does_not_read();
+    if (state_ == State::kClosed) break;
+    if (++reads > limits_.reads_per_turn) {
+      reads = 0;
+      co_await yield_turn(executor_);
+      if (state_ == State::kClosed) break;
+    }
+    make_room();
+    auto count = co_await stream_->read_some(std::span(buffer_).subspan(end_));
+    if (state_ == State::kClosed) break;
+    if (!count) {
+      close_after_flush(count.error());
+      break;
+    }
+    bytes_in_ += *count;
+    if (state_ != State::kRunning) continue;  // what comes after the end is dropped
+    end_ += *count;
+    if (end_ - begin_ >= wanted_) handle_input();
+  }
+  loop_ended();
+}
+
+awaitable<void> SessionDriver::pause_while_peer_does_not_read() {
+  while (state_ == State::kRunning && has_too_many_answers()) co_await reader_wake_.wait();
+}
+
+bool SessionDriver::has_too_many_answers() const {
+  return answer_bytes_ > limits_.unread_answers_bytes ||
+         session_.output().size_bytes() > limits_.output_bytes;
+}
+
+// Leaves room for at least half a buffer, and for a large message for as much again as has arrived:
+// what a peer only announces takes no memory. Bytes are moved only when they are fewer than the
+// space in front of them, or into a buffer of at least twice their size: a bounded number of times.
+void SessionDriver::make_room() {
+  if (state_ != State::kRunning) begin_ = end_ = 0;
+  auto kept = end_ - begin_;
+  if (kept == 0) begin_ = end_ = 0;
+  auto missing = wanted_ > kept ? wanted_ - kept : 0;
+  auto needed = kept + std::max(limits_.read_buffer_bytes / 2, std::min(missing, kept));
+  if (kept == 0 && buffer_.size() > 4 * limits_.read_buffer_bytes) {
+    buffer_ = {};  // one huge message must not hold its memory for ever
+  }
+  if (buffer_.size() - begin_ >= needed) return;
+  if (buffer_.size() >= needed && begin_ >= kept) {
+    std::memmove(buffer_.data(), buffer_.data() + begin_, kept);
+  } else {
+    Bytes larger(std::max({needed, limits_.read_buffer_bytes, 2 * kept}));
+    std::copy_n(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_), kept, larger.begin());
+    buffer_ = std::move(larger);
+  }
+  begin_ = 0;
+  end_ = kept;
+}
+
+// Shows the session everything that is there, also what arrived meanwhile, then lets it answer.
+void SessionDriver::handle_input() {
+  {
+    FlagScope in_callback(is_in_callback_);
+    for (int reads = 0; reads < limits_.reads_per_turn; ++reads) {
+      receive_all();
+      if (state_ != State::kRunning || end_ < buffer_.size()) break;
+      if (has_too_many_answers()) break;
+      make_room();  // the buffer was full: there may be more
+      auto more = stream_->try_read(std::span(buffer_).subspan(end_));
+      if (!more || *more == 0) break;  // an error shows up in the next read_some again
+      bytes_in_ += *more;
+      end_ += *more;
+    }
+    if (state_ != State::kClosed) host_.session_progressed();
+  }
+  look_for_transition();
+  if (state_ != State::kRunning) return;
+  may_offer_ = true;
+  pump_unless_busy();
+  arm_deadline();
+}
+
+void SessionDriver::receive_all() {
+  while (end_ - begin_ >= wanted_) {
+    auto before = session_.output().size_bytes();
+    auto need = session_.receive(std::span(buffer_).subspan(begin_, end_ - begin_), Clock::now());
+    answer_bytes_ +=
+        session_.output().size_bytes() - std::min(before, session_.output().size_bytes());
+    if (!need) return close_after_flush(need.error());
+    ORIEL_CHECK(need->consumed <= end_ - begin_ && need->wanted >= 1);
+    begin_ += need->consumed;
+    // A session that took nothing wants more than it was shown.
+    wanted_ = need->consumed > 0 ? need->wanted : std::max(need->wanted, end_ - begin_ + 1);
+    if (wanted_ > limits_.read_buffer_max_bytes) {
+      return close_after_flush(
+          {ErrorCode::kTooLarge, fmt::format("a message of {} bytes, at most {}", wanted_,
+                                             limits_.read_buffer_max_bytes)});
+    }
+    if (session_.transition() != Transition::kNone) return;
+  }
+}
+
+void SessionDriver::look_for_transition() {
+  if (state_ != State::kRunning) return;
+  switch (session_.transition()) {
+    case Transition::kNone:
+      return;
+    case Transition::kClose:
+      return close_after_flush({ErrorCode::kClosed, "the session ended"});
+    case Transition::kStartTlsServer:
+    case Transition::kStartTlsClient:
+      return close_after_flush({ErrorCode::kUnsupported, "TLS is not supported on this stream"});
+  }
+}
+
+// ---- output -----------------------------------------------------------------------------------
+
+void SessionDriver::pump_unless_busy() {
+  if (is_writer_busy_ || state_ != State::kRunning) return;
+  next_ = pump();
+  if (next_ != Step::kRest) writer_wake_.notify();
+}
+
+awaitable<void> SessionDriver::write_loop() {
+  next_ = pump();
+  while (state_ == State::kRunning || state_ == State::kFlushing) {
+    if (next_ == Step::kRest) {
+      if (state_ == State::kFlushing) break;
+      is_writer_busy_ = false;
+      co_await writer_wake_.wait();
+      is_writer_busy_ = true;
+      continue;
+    }
+    if (next_ == Step::kWrite && !session_.output().empty()) {
+      auto count = co_await stream_->write_some(gather());
+      if (state_ == State::kClosed) break;
+      if (!count) {
+        close_now(count.error());
+        break;
+      }
+      wrote(*count);
+    } else if (next_ == Step::kAwaitWritable && state_ == State::kRunning) {
+      auto status = co_await stream_->wait_writable();
+      if (!status) {
+        close_now(status.error());
+        break;
+      }
+      co_await yield_turn(executor_);  // input first
+      if (state_ == State::kClosed) break;
+    }
+    next_ = pump();
+    if (state_ == State::kRunning) arm_deadline();
+  }
+  if (state_ == State::kFlushing) {
+    state_ = State::kDraining;
+    arm_end_timer(limits_.drain_timeout);
+    co_await stream_->shutdown_send();
+  }
+  loop_ended();
+}
+
+// Writes what there is, and asks the session for more once.
+SessionDriver::Step SessionDriver::pump() {
+  for (bool has_offered = false;;) {
+    while (!session_.output().empty()) {
+      auto count = stream_->try_write(gather());
+      if (!count) {
+        close_now(count.error());
+        return Step::kRest;
+      }
+      if (*count == 0) return Step::kWrite;
+      wrote(*count);
+    }
+    if (state_ != State::kRunning || !may_offer_) return Step::kRest;
+    if (has_offered || !stream_->is_writable_now()) return Step::kAwaitWritable;
+    has_offered = true;
+    if (!offer()) return Step::kRest;
+  }
+}
+
+// False when the stream was closed in it.
+bool SessionDriver::offer() {
+  {
+    FlagScope in_callback(is_in_callback_);
+    may_offer_ = false;
+    session_.writable(Clock::now(), stream_->unsent_bytes());
+    host_.session_writable();
+  }
+  look_for_transition();
+  return state_ != State::kClosed;
+}
+
+void SessionDriver::wrote(std::size_t count) {
+  bytes_out_ += count;
+  auto& output = session_.output();
+  output.consume(count);
+  answer_bytes_ = std::min(answer_bytes_, output.size_bytes());
+  if (output.empty()) may_offer_ = true;
+  reader_wake_.notify();
+}
+
+std::span<const ByteSpan> SessionDriver::gather() {
+  return std::span(pieces_).first(session_.output().gather(pieces_));
+}
+
+// ---- time and the end -------------------------------------------------------------------------
+
+void SessionDriver::arm_deadline() {
+  if (state_ != State::kRunning) return;
+  auto deadline = session_.deadline();
+  if (deadline == armed_deadline_) return;
+  armed_deadline_ = deadline;
+  deadline_timer_.cancel();
+  if (!deadline) return;
+  deadline_timer_.expires_at(std::max(*deadline, earliest_deadline_));
+  deadline_timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
+    if (!error) self->deadline_reached();
+  });
+}
+
+void SessionDriver::deadline_reached() {
+  auto now = Clock::now();
+  if (state_ != State::kRunning || !armed_deadline_ || now < *armed_deadline_) return;
+  armed_deadline_.reset();
+  earliest_deadline_ = now + std::chrono::milliseconds(1);
+  {
+    FlagScope in_callback(is_in_callback_);
+    auto status = session_.deadline_passed(now);
+    if (!status) close_after_flush(status.error());
+    if (state_ != State::kClosed) host_.session_progressed();
+  }
+  look_for_transition();
+  if (state_ != State::kRunning) return;
+  may_offer_ = true;
+  pump_unless_busy();
+  arm_deadline();
+}
+
+void SessionDriver::arm_end_timer(std::chrono::milliseconds timeout) {
+  end_timer_.expires_after(timeout);
+  end_timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
+    if (!error) self->close_now({ErrorCode::kTimeout, "the peer did not read the end"});
+  });
+}
+
+void SessionDriver::loop_ended() {
+  if (--loops_ > 0) {
+    return;
+  }
+  close_now({ErrorCode::kClosed, "the session ended"});
+  state_ = State::kEnded;
+  host_.session_ended(*reason_);
+}
+
+}  // namespace oriel::net

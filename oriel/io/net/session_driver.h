@@ -1,0 +1,134 @@
+#pragma once
+// Runs any Session on any Stream: reads, writes, deadlines, back-pressure and the end of it. It
+// decides nothing about the protocol. Input goes first: everything that was read is handled before
+// the session is asked for output. One strand owns the driver, its stream, session and host.
+
+#include <array>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "oriel/base/session.h"
+#include "oriel/io/net/limits.h"
+#include "oriel/io/net/stream.h"
+#include "oriel/io/net/wake_event.h"
+
+namespace oriel::net {
+
+// What the application does for a session. It may append to the session's output in any of these,
+// and call any function of the driver.
+class SessionHost {
+ public:
+  virtual ~SessionHost() = default;
+
+  // The session has received something or passed a deadline: take its events out.
+  virtual void session_progressed() = 0;
+
+  // The output is empty, the stream takes more, and the session has just been told
+  // (Session::writable): the moment to compose the newest picture.
+  virtual void session_writable() = 0;
+
+  // The stream is closed, and neither session nor host is used any more. Exactly once, unless the
+  // io_context is destroyed first; the last call of all.
+  virtual void session_ended(const Error& reason) = 0;
+};
+
+// Lives as long as its coroutines; the application keeps a pointer to talk to it.
+class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
+ public:
+  // `session` and `host` must live until session_ended, or until the io_context is destroyed.
+  SessionDriver(boost::asio::any_io_executor executor, StreamPointer stream, Session& session,
+                SessionHost& host, SessionDriverLimits limits = {});
+
+  // Begins; call once. No callback comes before it returns.
+  void start();
+
+  // The session's output, deadline or wish to write may have changed. Writes at once when no write
+  // is outstanding: the bytes are in the kernel when it returns. Does nothing inside a callback of
+  // this session, since the driver looks again after each, and after the end.
+  void kick();
+
+  // Writes what is in output (at most flush_timeout), says goodbye, closes, and then tells the host
+  // `reason`. The first reason counts. No more callbacks until then.
+  void close_after_flush(Error reason);
+
+  // The same without writing anything more.
+  void close_now(Error reason);
+
+  std::uint64_t bytes_in() const { return bytes_in_; }
+  std::uint64_t bytes_out() const { return bytes_out_; }
+  std::size_t unsent_bytes() const { return stream_->unsent_bytes(); }
+  std::string peer() const { return stream_->peer(); }
+
+ private:
+  enum class State {
+    kIdle,      // not started
+    kRunning,   // session and host are in use
+    kFlushing,  // the output is still written; input is dropped
+    kDraining,  // all is written; waiting for the peer to close
+    kClosed,    // the stream is closed; the loops are on their way out
+    kEnded,     // the host has been told
+  };
+  // What the writer must wait for next.
+  enum class Step { kRest, kWrite, kAwaitWritable };
+
+  boost::asio::awaitable<void> read_loop();
+  boost::asio::awaitable<void> write_loop();
+  boost::asio::awaitable<void> pause_while_peer_does_not_read();
+
+  void make_room();
+  void handle_input();
+  void receive_all();
+  void look_for_transition();
+  void pump_unless_busy();
+  Step pump();
+  bool offer();
+  void wrote(std::size_t count);
+  std::span<const ByteSpan> gather();
+  bool has_too_many_answers() const;
+
+  void arm_deadline();
+  void deadline_reached();
+  void arm_end_timer(std::chrono::milliseconds timeout);
+  void loop_ended();
+
+  boost::asio::any_io_executor executor_;
+  StreamPointer stream_;
+  Session& session_;
+  SessionHost& host_;
+  SessionDriverLimits limits_;
+
+  State state_ = State::kIdle;
+  std::optional<Error> reason_;
+  int loops_ = 0;
+
+  // Input: buffer_[begin_, end_) is read and not consumed.
+  Bytes buffer_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  std::size_t wanted_ = 1;
+  WakeEvent reader_wake_;
+
+  // Output.
+  std::array<ByteSpan, kMaxWritePieces> pieces_;
+  Step next_ = Step::kRest;
+  bool is_writer_busy_ = true;  // the writer is not waiting in wake_ and will pump by itself
+  bool is_in_callback_ = false;
+  bool may_offer_ = true;         // something happened since Session::writable was last called
+  std::size_t answer_bytes_ = 0;  // at most this much of output came from receive()
+  WakeEvent writer_wake_;
+
+  boost::asio::steady_timer deadline_timer_;
+  std::optional<TimePoint> armed_deadline_;
+  TimePoint earliest_deadline_{};  // a deadline that stays in the past must not spin
+  boost::asio::steady_timer end_timer_;
+
+  std::uint64_t bytes_in_ = 0;
+  std::uint64_t bytes_out_ = 0;
+};
+
+}  // namespace oriel::net

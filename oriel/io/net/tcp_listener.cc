@@ -1,0 +1,132 @@
+#include "oriel/io/net/tcp_listener.h"
+
+#include <fmt/format.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+#include "oriel/io/net/limits.h"
+#include "oriel/io/net/tcp_stream.h"
+
+namespace oriel::net {
+namespace {
+
+using boost::asio::awaitable;
+using boost::asio::ip::tcp;
+namespace sys = boost::system;
+
+constexpr auto kNoThrow = boost::asio::as_tuple(boost::asio::use_awaitable);
+
+std::string in_brackets(const std::string& host) {
+  return host.find(':') == std::string::npos ? host : fmt::format("[{}]", host);
+}
+
+std::string failure_sentence(const ListenOptions& options, const sys::error_code& error) {
+  const auto& [host, port, setting] = options;
+  auto with_port = [&](int other) {
+    return fmt::format("{} {}:{}", setting, in_brackets(host), other);
+  };
+  if (error == sys::errc::address_in_use) {
+    return fmt::format(
+        "port {} on {} is already in use (EADDRINUSE); stop the other program or choose another "
+        "port with {}",
+        port, host, with_port(port < 65535 ? port + 1 : port - 1));
+  }
+  if (error == sys::errc::permission_denied) {
+    return fmt::format(
+        "port {} on {} needs more rights (EACCES); choose a port of 1024 or more with {}", port,
+        host, with_port(port + 8000));
+  }
+  if (error == sys::errc::address_not_available) {
+    return fmt::format(
+        "this machine has no address {} (EADDRNOTAVAIL); choose one that it has with {} "
+        "ADDRESS:{}",
+        host, setting, port);
+  }
+  return fmt::format("cannot listen on {}:{}: {}; choose another address with {} ADDRESS:PORT",
+                     in_brackets(host), port, error.message(), setting);
+}
+
+sys::error_code open_listening(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
+  sys::error_code error;
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error && endpoint.address().is_v6() && endpoint.address().is_unspecified()) {
+    acceptor.set_option(boost::asio::ip::v6_only(false), error);
+  }
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(tcp::acceptor::max_listen_connections, error);
+  return error;
+}
+
+}  // namespace
+
+struct TcpListener::Accepting {
+  Accepting(const boost::asio::any_io_executor& executor, OnConnection callback)
+      : acceptor(executor), back_off(executor), on_connection(std::move(callback)) {}
+
+  tcp::acceptor acceptor;
+  boost::asio::steady_timer back_off;
+  OnConnection on_connection;
+  tcp::endpoint endpoint;
+
+  // Every failure but a connection that has gone again (which Asio skips) means that something ran
+  // out; trying at once would only burn a core.
+  static awaitable<void> run(std::shared_ptr<Accepting> self) {
+    while (self->acceptor.is_open()) {
+      auto [error, socket] = co_await self->acceptor.async_accept(kNoThrow);
+      if (!self->acceptor.is_open()) break;
+      if (!error) {
+        self->on_connection(make_socket_stream(std::move(socket)));
+        continue;
+      }
+      self->back_off.expires_after(kAcceptBackOff);
+      co_await self->back_off.async_wait(kNoThrow);
+    }
+  }
+};
+
+Result<std::unique_ptr<TcpListener>> TcpListener::listen(boost::asio::any_io_executor executor,
+                                                         const ListenOptions& options,
+                                                         OnConnection on_connection) {
+  sys::error_code error;
+  auto numeric = options.host == "localhost" ? std::string("127.0.0.1") : options.host;
+  auto address = boost::asio::ip::make_address(numeric, error);
+  if (error) {
+    return fail(ErrorCode::kInvalid,
+                fmt::format("cannot listen on \"{}\": it is neither a numeric address nor "
+                            "localhost; use for example {} 127.0.0.1:{}",
+                            options.host, options.setting, options.port));
+  }
+  auto accepting = std::make_shared<Accepting>(executor, std::move(on_connection));
+  error = open_listening(accepting->acceptor, {address, options.port});
+  if (error) return fail(ErrorCode::kUnavailable, failure_sentence(options, error));
+  accepting->endpoint = accepting->acceptor.local_endpoint(error);
+  boost::asio::co_spawn(executor, Accepting::run(accepting), boost::asio::detached);
+  return std::unique_ptr<TcpListener>(new TcpListener(std::move(accepting)));
+}
+
+TcpListener::TcpListener(std::shared_ptr<Accepting> accepting) : accepting_(std::move(accepting)) {}
+
+TcpListener::~TcpListener() { close(); }
+
+std::uint16_t TcpListener::port() const { return accepting_->endpoint.port(); }
+
+std::string TcpListener::address() const { return describe_endpoint(accepting_->endpoint); }
+
+bool TcpListener::is_loopback() const { return accepting_->endpoint.address().is_loopback(); }
+
+void TcpListener::close() {
+  sys::error_code ignored;
+  accepting_->acceptor.close(ignored);
+  accepting_->back_off.cancel();
+}
+
+}  // namespace oriel::net

@@ -1,0 +1,183 @@
+#include "oriel/io/net/tcp_listener.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <optional>
+
+#include "oriel/base/time.h"
+
+namespace oriel::net {
+namespace {
+
+using boost::asio::awaitable;
+using boost::asio::ip::tcp;
+using testing::HasSubstr;
+
+struct Door {
+  explicit Door(ListenOptions options = {.setting = "--vnc"}) {
+    auto made = TcpListener::listen(loop.get_executor(), options, [this](StreamPointer stream) {
+      accepted = std::move(stream);
+      loop.stop();
+    });
+    EXPECT_TRUE(made) << made.error().message;
+    listener = std::move(*made);
+  }
+  // A client whose connection has been accepted.
+  tcp::socket connect() {
+    tcp::socket client(loop);
+    client.connect({boost::asio::ip::make_address("127.0.0.1"), listener->port()});
+    wait_for_connection();
+    return client;
+  }
+  void wait_for_connection() {
+    loop.restart();
+    loop.run();
+  }
+  template <typename T>
+  T run(awaitable<T> work) {
+    std::optional<T> result;
+    boost::asio::co_spawn(
+        loop,
+        [&]() -> awaitable<void> {
+          result = co_await std::move(work);
+          loop.stop();
+        },
+        boost::asio::detached);
+    loop.restart();
+    loop.run();
+    return std::move(*result);
+  }
+
+  boost::asio::io_context loop{1};
+  std::unique_ptr<TcpListener> listener;
+  StreamPointer accepted;
+};
+
+TEST(TcpListener, HandsOutConnectionsAndKnowsItsRealPort) {
+  Door door;
+  EXPECT_NE(door.listener->port(), 0);
+  EXPECT_EQ(door.listener->address(), "127.0.0.1:" + std::to_string(door.listener->port()));
+  EXPECT_TRUE(door.listener->is_loopback());
+  auto client = door.connect();
+  ASSERT_TRUE(door.accepted);
+  EXPECT_EQ(door.accepted->peer(), "127.0.0.1:" + std::to_string(client.local_endpoint().port()));
+  EXPECT_EQ(door.accepted->local(), door.listener->address());
+}
+
+TEST(TcpListener, SaysWhatToDoWhenThePortIsInUse) {
+  Door door;
+  auto second =
+      TcpListener::listen(door.loop.get_executor(), {"127.0.0.1", door.listener->port(), "--vnc"},
+                          [](StreamPointer) {});
+  ASSERT_FALSE(second);
+  auto port = door.listener->port();
+  auto other = port < 65535 ? port + 1 : port - 1;
+  EXPECT_EQ(second.error().message,
+            "port " + std::to_string(port) +
+                " on 127.0.0.1 is already in use (EADDRINUSE); stop the other program or choose "
+                "another port with --vnc 127.0.0.1:" +
+                std::to_string(other));
+}
+
+TEST(TcpListener, SaysWhatToDoAboutAnAddressThatIsNotOurs) {
+  boost::asio::io_context loop{1};
+  auto foreign =
+      TcpListener::listen(loop.get_executor(), {"192.0.2.1", 5900, "--vnc"}, [](StreamPointer) {});
+  ASSERT_FALSE(foreign);
+  EXPECT_THAT(foreign.error().message, HasSubstr("this machine has no address 192.0.2.1"));
+  auto name = TcpListener::listen(loop.get_executor(), {"example.org", 5900, "--vnc"},
+                                  [](StreamPointer) {});
+  ASSERT_FALSE(name);
+  EXPECT_EQ(name.error().message,
+            "cannot listen on \"example.org\": it is neither a numeric address nor localhost; use "
+            "for example --vnc 127.0.0.1:5900");
+}
+
+TEST(TcpListener, GoesOnWhenFileDescriptorsHadRunOut) {
+  Door door;
+  tcp::socket client(door.loop);
+  client.open(tcp::v4());
+  rlimit before;
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  rlimit none{3, before.rlim_max};
+  ::setrlimit(RLIMIT_NOFILE, &none);
+  client.connect({boost::asio::ip::make_address("127.0.0.1"), door.listener->port()});
+  int turns = 0;
+  for (auto end = Clock::now() + std::chrono::milliseconds(50); Clock::now() < end; ++turns) {
+    door.loop.restart();
+    door.loop.run_one_for(std::chrono::milliseconds(50));
+  }
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_FALSE(door.accepted);
+  EXPECT_LT(turns, 10);  // it does not spin
+  door.wait_for_connection();
+  EXPECT_TRUE(door.accepted);
+}
+
+TEST(SocketStream, ReadsWhatTheClientWrites) {
+  Door door;
+  auto client = door.connect();
+  boost::asio::write(client, boost::asio::buffer("hello", 5));
+  std::array<std::uint8_t, 16> buffer;
+  EXPECT_EQ(door.run(door.accepted->read_some(buffer)), 5u);
+  EXPECT_EQ(door.accepted->try_read(buffer), 0u);
+  client.close();
+  auto end = door.run(door.accepted->read_some(buffer));
+  ASSERT_FALSE(end);
+  EXPECT_EQ(end.error(), (Error{ErrorCode::kClosed, "the peer closed the connection"}));
+}
+
+TEST(SocketStream, WritesAllPiecesInOrder) {
+  Door door;
+  auto client = door.connect();
+  std::array<ByteSpan, 3> pieces{as_bytes("one"), as_bytes(","), as_bytes("two")};
+  EXPECT_EQ(door.accepted->try_write(pieces), 7u);
+  EXPECT_EQ(door.run(door.accepted->write_some(pieces)), 7u);
+  std::array<char, 14> got;
+  boost::asio::read(client, boost::asio::buffer(got));
+  EXPECT_EQ(std::string(got.data(), got.size()), "one,twoone,two");
+}
+
+TEST(SocketStream, TakesLittleFromAPeerThatDoesNotReadAndSaysSo) {
+  Door door;
+  auto client = door.connect();
+  Bytes data(1 << 20);
+  ByteSpan piece(data);
+  EXPECT_TRUE(door.accepted->is_writable_now());
+  std::size_t total = 0;
+  for (int i = 0; i < 1000; ++i) {
+    auto count = door.accepted->try_write({&piece, 1});
+    ASSERT_TRUE(count);
+    if (*count == 0) break;
+    total += *count;
+  }
+  EXPECT_LT(total, 64u << 20);
+  EXPECT_FALSE(door.accepted->is_writable_now());
+  EXPECT_GT(door.accepted->unsent_bytes(), 0u);
+}
+
+TEST(SocketStream, CloseEndsAnOutstandingRead) {
+  Door door;
+  auto client = door.connect();
+  boost::asio::post(door.loop, [&] { door.accepted->close(); });
+  std::array<std::uint8_t, 16> buffer;
+  auto end = door.run(door.accepted->read_some(buffer));
+  ASSERT_FALSE(end);
+  EXPECT_EQ(end.error().code, ErrorCode::kClosed);
+  door.accepted->close();
+  EXPECT_FALSE(door.accepted->try_read(buffer));
+  EXPECT_FALSE(door.accepted->is_writable_now());
+}
+
+}  // namespace
+}  // namespace oriel::net
