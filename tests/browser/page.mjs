@@ -1,0 +1,94 @@
+// Debian's Chromium, and the page in it as a test sees it.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { chromium } from "playwright-core";
+import { until } from "./deadline.mjs";
+
+export class Page {
+  // options: viewport {width, height}, colorScheme "light" or "dark".
+  static async open(url, { viewport = { width: 1280, height: 800 }, colorScheme = "dark" } = {}) {
+    const page = new Page();
+    page.#profile = mkdtempSync(path.join(tmpdir(), "oriel-chromium-"));
+    page.#context = await chromium.launchPersistentContext(page.#profile, {
+      executablePath: "/usr/bin/chromium",
+      headless: true,
+      viewport,
+      colorScheme,
+      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync"],
+    });
+    page.tab = page.#context.pages()[0] ?? (await page.#context.newPage());
+    page.tab.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") page.complaints.push(message.text());
+    });
+    page.tab.on("pageerror", (error) => page.complaints.push(String(error)));
+    page.#context.on("request", (request) => page.requests.push(request.url()));
+    page.tab.on("websocket", (socket) => page.requests.push(socket.url()));
+    await page.tab.goto(url);
+    return page;
+  }
+
+  tab; // Playwright's page
+  complaints = []; // errors and warnings on the console (a CSP violation is one), uncaught exceptions
+  requests = []; // every URL asked for, WebSockets too
+  #context;
+  #profile = "";
+
+  state() {
+    return this.tab.evaluate(() => window.oriel?.state);
+  }
+
+  async untilState(wanted, timeout_ms = 15_000) {
+    let last = "";
+    await until(`the page to be "${wanted}"`, async () => (last = await this.state()) === wanted, {
+      timeout_ms,
+      seen: () => `it is "${last}"; console: ${this.complaints.join(" | ") || "silent"}`,
+    });
+  }
+
+  // The words in the middle, or "" when there are none.
+  words() {
+    return this.tab.locator("#panel").evaluate((panel) => (panel.hidden ? "" : panel.innerText.replace(/\s+/g, " ").trim()));
+  }
+
+  // The pixels of the canvas itself: not scaled, as noVNC drew them.
+  async canvas() {
+    const { width, height, base64 } = await this.tab.evaluate(() => {
+      const canvas = document.querySelector("#screen canvas");
+      // By way of a copy made for reading: Chromium warns of repeated readback from the page's own.
+      const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+      copy.drawImage(canvas, 0, 0);
+      const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+      let text = "";
+      for (let i = 0; i < data.length; i += 32768) text += String.fromCharCode(...data.subarray(i, i + 32768));
+      return { width: canvas.width, height: canvas.height, base64: btoa(text) };
+    });
+    const rgba = Buffer.from(base64, "base64");
+    const rgb = Buffer.alloc(width * height * 3);
+    for (let from = 0, to = 0; from < rgba.length; from += 4) {
+      rgb[to++] = rgba[from];
+      rgb[to++] = rgba[from + 1];
+      rgb[to++] = rgba[from + 2];
+    }
+    return { width, height, rgb };
+  }
+
+  // What every page of ours must be at its end: nothing on the console, nothing asked of others.
+  expectQuiet(origin) {
+    assert.deepEqual(this.complaints, [], "nothing on the console");
+    this.expectOnlyOrigin(origin);
+  }
+
+  expectOnlyOrigin(origin) {
+    const host = new URL(origin).host;
+    assert.ok(this.requests.length > 0);
+    for (const url of this.requests) assert.equal(new URL(url).host, host, `a request to ${url}`);
+  }
+
+  async close() {
+    await this.#context?.close();
+    rmSync(this.#profile, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,74 @@
+// Writes the built files as the C++ table behind oriel/app/server/web_assets.h:
+//   node embed.mjs BUILT_FOLDER OUTPUT.cc
+// The bytes are string literals, which every compiler reads at once and any linker can place.
+import { createHash } from "node:crypto";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+
+const contentTypes = {
+  ".css": "text/css; charset=utf-8",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".txt": "text/plain; charset=utf-8",
+};
+
+// `bytes` as a C++ string literal over several lines. Three-digit octal escapes cannot swallow the
+// character that follows; '?' is escaped after '?' because of trigraph warnings.
+function literal(bytes) {
+  const lines = [];
+  let line = "";
+  let previous = 0;
+  for (const byte of bytes) {
+    const plain = byte >= 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x5c && !(byte === 0x3f && previous === 0x3f);
+    line += plain ? String.fromCharCode(byte) : `\\${byte.toString(8).padStart(3, "0")}`;
+    previous = byte;
+    if (line.length > 4000) {
+      lines.push(line);
+      line = "";
+    }
+  }
+  lines.push(line);
+  return lines.map((text) => `    "${text}"`).join("\n");
+}
+
+const [folder, output] = process.argv.slice(2);
+if (!output) throw new Error("usage: node embed.mjs BUILT_FOLDER OUTPUT.cc");
+const bodies = [];
+const rows = [];
+for (const name of (await readdir(folder)).sort()) {
+  const contentType = contentTypes[path.extname(name)];
+  if (!contentType) throw new Error(`${name}: embed.mjs knows no content type for it`);
+  const bytes = await readFile(path.join(folder, name));
+  const etag = createHash("sha256").update(bytes).digest("hex").slice(0, 32);
+  const urlPath = name === "index.html" ? "/" : `/${name}`;
+  bodies.push(`constexpr std::string_view kBody${rows.length}(\n${literal(bytes)},\n    ${bytes.length});\n`);
+  rows.push(`    {"${urlPath}", "${contentType}", "\\"${etag}\\"", as_bytes(kBody${rows.length})},`);
+}
+await writeFile(
+  output,
+  `// Written by web/embed.mjs from web/src; not to be edited.
+#include "oriel/app/server/web_assets.h"
+
+namespace oriel::server {
+namespace {
+
+${bodies.join("\n")}
+const WebAsset kAssets[] = {
+${rows.join("\n")}
+};
+
+}  // namespace
+
+std::span<const WebAsset> web_assets() { return kAssets; }
+
+const WebAsset* find_web_asset(std::string_view path) {
+  for (const WebAsset& asset : kAssets) {
+    if (asset.path == path) return &asset;
+  }
+  return nullptr;
+}
+
+}  // namespace oriel::server
+`,
+);
