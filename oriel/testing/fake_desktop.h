@@ -32,8 +32,8 @@ class FakeDesktop final : public desktop::Desktop, public desktop::InputSink {
     input_log.push_back((is_down ? "down " : "up ") + std::to_string(keysym));
   }
   void pointer(image::Point position, std::uint8_t buttons) override {
-    input_log.push_back("pointer " + std::to_string(position.x) + "," + std::to_string(position.y) + " " +
-                        std::to_string(buttons));
+    input_log.push_back("pointer " + std::to_string(position.x) + "," + std::to_string(position.y) +
+                        " " + std::to_string(buttons));
   }
   void flush() override { input_log.push_back("flush"); }
 
@@ -41,7 +41,8 @@ class FakeDesktop final : public desktop::Desktop, public desktop::InputSink {
   template <typename ColourOf>
   void draw(const image::Rect& rect, ColourOf colour_of) {
     for (int y = rect.y; y < rect.bottom(); ++y)
-      for (int x = rect.x; x < rect.right(); ++x) frame_.at(x, y) = colour_of(x, y, frame_.at(x, y));
+      for (int x = rect.x; x < rect.right(); ++x)
+        frame_.at(x, y) = colour_of(x, y, frame_.at(x, y));
     damage_.push_back(rect);
     if (damage_.size() == 1 && listener_) listener_->desktop_damaged();
   }

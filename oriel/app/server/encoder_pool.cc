@@ -35,11 +35,13 @@ void EncoderPool::submit(EncodeJobPointer job, const screen::Screen& screen) {
   wake_.notify_one();
 }
 
-void EncoderPool::commit(std::span<const screen::Patch> patches, const std::function<void()>& commit) {
+void EncoderPool::commit(std::span<const screen::Patch> patches,
+                         const std::function<void()>& commit) {
   std::lock_guard lock(mutex_);
   for (const auto& queued : queue_)
     for (const auto& patch : patches)
-      if (!queued.job->is_copied && queued.job->key.rect.intersects(patch.rect)) copy_pixels(queued);
+      if (!queued.job->is_copied && queued.job->key.rect.intersects(patch.rect))
+        copy_pixels(queued);
   commit();
 }
 
@@ -54,7 +56,8 @@ void EncoderPool::copy_pixels(const Queued& queued) {
   const auto source = queued.screen->view().crop(rect);
   queued.job->pixels = image::Frame(rect.size());
   const auto target = queued.job->pixels.mutable_view();
-  for (int y = 0; y < rect.height; ++y) std::memcpy(target.row(y), source.row(y), std::size_t{4} * rect.width);
+  for (int y = 0; y < rect.height; ++y)
+    std::memcpy(target.row(y), source.row(y), std::size_t{4} * rect.width);
   queued.job->is_copied = true;
 }
 
@@ -70,7 +73,8 @@ void EncoderPool::work() {
       job = std::move(queue_.front().job);
       queue_.pop_front();
     }
-    auto payload = std::make_shared<const Bytes>(encoders.encode(job->pixels.view(), job->key.profile));
+    auto payload =
+        std::make_shared<const Bytes>(encoders.encode(job->pixels.view(), job->key.profile));
     job->pixels = {};
     done_(std::move(job), std::move(payload));
   }

@@ -1,7 +1,7 @@
 #pragma once
-// Threads that encode. A job holds a rectangle of the screen and gets its pixels when a thread has time, or earlier
-// when a commit is about to overwrite them: so a payload has exactly the pixels of its generation, and a commit never
-// waits for an encoder.
+// Threads that encode. A job holds a rectangle of the screen and gets its pixels when a thread has
+// time, or earlier when a commit is about to overwrite them: so a payload has exactly the pixels of
+// its generation, and a commit never waits for an encoder.
 
 #include <atomic>
 #include <condition_variable>
@@ -47,9 +47,11 @@ class EncoderPool {
   ~EncoderPool();
 
   // The owner of the screen (the network thread):
-  // Queues a job whose pixels stand in `screen` now. `screen` must live until release() or the pool's end.
+  // Queues a job whose pixels stand in `screen` now. `screen` must live until release() or the
+  // pool's end.
   void submit(EncodeJobPointer job, const screen::Screen& screen);
-  // Runs `commit`, which overwrites pixels of `screen` inside `patches`: jobs that still need those get them first.
+  // Runs `commit`, which overwrites pixels of `screen` inside `patches`: jobs that still need those
+  // get them first.
   void commit(std::span<const screen::Patch> patches, const std::function<void()>& commit);
   // Copies what every queued job needs: its screen is about to go.
   void release();
@@ -64,7 +66,8 @@ class EncoderPool {
   static void copy_pixels(const Queued& queued);
 
   Done done_;
-  std::mutex mutex_;  // guards everything below, the jobs in `queue_`, and the pixels of the screens against commits
+  std::mutex mutex_;  // guards everything below, the jobs in `queue_`, and the pixels of the
+                      // screens against commits
   std::condition_variable wake_;
   std::deque<Queued> queue_;
   bool is_ending_ = false;

@@ -11,17 +11,20 @@ namespace oriel::server {
 using image::Rect;
 using image::Region;
 
-FramePipeline::FramePipeline(boost::asio::any_io_executor executor, desktop::Desktop& desktop, int encoder_threads)
+FramePipeline::FramePipeline(boost::asio::any_io_executor executor, desktop::Desktop& desktop,
+                             int encoder_threads)
     : executor_(executor),
       desktop_(desktop),
       screen_(std::make_unique<screen::Screen>(desktop.size())),
       timer_(executor),
       cache_(kPayloadCacheBytes),
-      pool_(encoder_threads, [this, alive = std::weak_ptr(is_alive_)](EncodeJobPointer job, SharedBytes payload) {
-        boost::asio::post(executor_, [this, alive, job = std::move(job), payload = std::move(payload)] {
-          if (alive.lock()) payload_ready(job->key, payload);
-        });
-      }) {}
+      pool_(encoder_threads,
+            [this, alive = std::weak_ptr(is_alive_)](EncodeJobPointer job, SharedBytes payload) {
+              boost::asio::post(executor_,
+                                [this, alive, job = std::move(job), payload = std::move(payload)] {
+                                  if (alive.lock()) payload_ready(job->key, payload);
+                                });
+            }) {}
 
 FramePipeline::~FramePipeline() { is_alive_.reset(); }
 
@@ -86,9 +89,11 @@ bool FramePipeline::commit_if_needed(TimePoint now) {
 }
 
 void FramePipeline::commit(std::span<const screen::Patch> patches) {
-  // A capture that was asked for before a resize may be too large now; the whole screen is damaged anyway.
+  // A capture that was asked for before a resize may be too large now; the whole screen is damaged
+  // anyway.
   const auto bounds = Rect::of(screen_->size());
-  if (!std::ranges::all_of(patches, [&](const auto& patch) { return bounds.contains(patch.rect); })) return;
+  if (!std::ranges::all_of(patches, [&](const auto& patch) { return bounds.contains(patch.rect); }))
+    return;
   const auto start = Clock::now();
   pool_.commit(patches, [&] {
     const auto result = screen_->commit(patches);
@@ -97,8 +102,8 @@ void FramePipeline::commit(std::span<const screen::Patch> patches) {
   const auto end = Clock::now();
   ++stats_.commits;
   stats_.commit_time += end - start;
-  // Under a flood of small draws there is always damage: pause as long as a commit takes, so that at most half of the
-  // time goes to commits.
+  // Under a flood of small draws there is always damage: pause as long as a commit takes, so that
+  // at most half of the time goes to commits.
   next_commit_ = end + std::min<Duration>(end - start, kCommitPauseMax);
 }
 
@@ -146,17 +151,19 @@ void FramePipeline::serve(const std::shared_ptr<FrameViewer>& viewer, TimePoint 
   viewer->flush();
 }
 
-void FramePipeline::encode_inline(const std::shared_ptr<FrameViewer>& viewer, const PayloadKey& key) {
+void FramePipeline::encode_inline(const std::shared_ptr<FrameViewer>& viewer,
+                                  const PayloadKey& key) {
   const auto start = Clock::now();
-  auto payload =
-      std::make_shared<const Bytes>(inline_encoders_.encode(screen_->view().crop(key.rect), key.profile));
+  auto payload = std::make_shared<const Bytes>(
+      inline_encoders_.encode(screen_->view().crop(key.rect), key.profile));
   stats_.inline_encode_time += Clock::now() - start;
   ++stats_.encoded_units;
   cache_.insert(key, payload);
   viewer->add_rectangle(key.rect, *key.profile.encoding, std::move(payload));
 }
 
-void FramePipeline::encode_in_pool(const std::shared_ptr<FrameViewer>& viewer, const PayloadKey& key) {
+void FramePipeline::encode_in_pool(const std::shared_ptr<FrameViewer>& viewer,
+                                   const PayloadKey& key) {
   ++stats_.encoded_units;
   under_way_[key].push_back(viewer);
   auto job = std::make_shared<EncodeJob>();

@@ -1,7 +1,8 @@
 #pragma once
-// How a frame leaves: damage of the desktop -> commit to the screen -> what each viewer lacks -> units -> payloads,
-// encoded once -> viewers. There is no frame clock: a commit happens when some viewer could use it now, and an update is
-// composed, from the newest pixels, when its viewer can take it.
+// How a frame leaves: damage of the desktop -> commit to the screen -> what each viewer lacks ->
+// units -> payloads, encoded once -> viewers. There is no frame clock: a commit happens when some
+// viewer could use it now, and an update is composed, from the newest pixels, when its viewer can
+// take it.
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -27,7 +28,8 @@ class FrameViewer {
  public:
   virtual ~FrameViewer() = default;
 
-  // The part of the screen that it waits for; empty when it waits for nothing or could not take it now.
+  // The part of the screen that it waits for; empty when it waits for nothing or could not take it
+  // now.
   virtual const image::Region& wanted() const = 0;
   // When it may be sent the next update; now or earlier: at once.
   virtual TimePoint next_allowed(TimePoint now) const = 0;
@@ -36,7 +38,8 @@ class FrameViewer {
 
   // An update of `rectangles` follows; what was wanted is answered by it.
   virtual void begin_update(int rectangles, TimePoint now) = 0;
-  virtual void add_rectangle(const image::Rect& rect, const codec::Encoding& encoding, SharedBytes payload) = 0;
+  virtual void add_rectangle(const image::Rect& rect, const codec::Encoding& encoding,
+                             SharedBytes payload) = 0;
   // Everything that is ready has been added for now: write it.
   virtual void flush() = 0;
   // The screen has another size; the viewer must start again with it.
@@ -45,10 +48,10 @@ class FrameViewer {
 
 // What the pipeline did; read by tests, benchmarks and the status page.
 struct FramePipelineStats {
-  std::uint64_t commits = 0;          // that looked at pixels
+  std::uint64_t commits = 0;  // that looked at pixels
   std::uint64_t changed_px = 0;
-  std::uint64_t encoded_units = 0;    // payloads made
-  std::uint64_t shared_units = 0;     // rectangles answered by a payload that was there or under way
+  std::uint64_t encoded_units = 0;  // payloads made
+  std::uint64_t shared_units = 0;   // rectangles answered by a payload that was there or under way
   Duration commit_time{};
   Duration inline_encode_time{};
 };
@@ -56,7 +59,8 @@ struct FramePipelineStats {
 // Lives on the network thread's loop and must outlive its viewers.
 class FramePipeline final : public desktop::DesktopListener {
  public:
-  FramePipeline(boost::asio::any_io_executor executor, desktop::Desktop& desktop, int encoder_threads);
+  FramePipeline(boost::asio::any_io_executor executor, desktop::Desktop& desktop,
+                int encoder_threads);
   ~FramePipeline() override;
 
   // Called when the source of pixels is gone.

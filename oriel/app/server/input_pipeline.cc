@@ -17,7 +17,8 @@ void InputPipeline::key(ViewerId viewer, std::uint32_t keysym, bool is_down) {
 
 void InputPipeline::pointer(ViewerId viewer, image::Point position, std::uint8_t buttons) {
   const auto size = desktop_.size();
-  position_ = {std::clamp(position.x, 0, size.width - 1), std::clamp(position.y, 0, size.height - 1)};
+  position_ = {std::clamp(position.x, 0, size.width - 1),
+               std::clamp(position.y, 0, size.height - 1)};
   held_[viewer].buttons = buttons;
   desktop_.input().pointer(position_, all_buttons());
 }

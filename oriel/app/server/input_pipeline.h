@@ -1,6 +1,7 @@
 #pragma once
-// How a key arrives: viewer's event -> may it act? -> the one keyboard and pointer of the desktop. Keeps apart what each
-// viewer holds, so that what it held is released when it goes, and its buttons do not mix with those of others.
+// How a key arrives: viewer's event -> may it act? -> the one keyboard and pointer of the desktop.
+// Keeps apart what each viewer holds, so that what it held is released when it goes, and its
+// buttons do not mix with those of others.
 
 #include <cstdint>
 #include <map>

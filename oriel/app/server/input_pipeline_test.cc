@@ -44,7 +44,8 @@ TEST(InputPipeline, ReachesEveryEdgeAndNothingOutside) {
   input.pointer(1, {0, 0}, 0);
   input.pointer(1, {99, 49}, 0);
   input.pointer(1, {65535, 65535}, 0);
-  EXPECT_THAT(desktop.input_log, ElementsAre("pointer 0,0 0", "pointer 99,49 0", "pointer 99,49 0"));
+  EXPECT_THAT(desktop.input_log,
+              ElementsAre("pointer 0,0 0", "pointer 99,49 0", "pointer 99,49 0"));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
-// What decides the bytes of an encoded rectangle, and the cache of those bytes: encoded once, sent to all.
+// What decides the bytes of an encoded rectangle, and the cache of those bytes: encoded once, sent
+// to all.
 
 #include <compare>
 #include <cstddef>
@@ -14,8 +15,8 @@
 
 namespace oriel::server {
 
-// All that the bytes depend on besides the pixels. Viewers of one profile share every payload; compression class,
-// quality and history will be members.
+// All that the bytes depend on besides the pixels. Viewers of one profile share every payload;
+// compression class, quality and history will be members.
 struct Profile {
   const codec::Encoding* encoding = nullptr;  // a row of the table
   image::PixelFormat format;

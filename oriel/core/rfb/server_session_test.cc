@@ -53,10 +53,10 @@ struct Fed {
 // Both sides in memory, everything cut into pieces of `step` bytes.
 struct Conversation {
   explicit Conversation(std::string server_password = "", std::string client_password = "",
-                        std::size_t step = 1000)
+                        std::size_t step_bytes = 1000)
       : server(server_config(std::move(server_password)), kStart),
         client({{std::move(client_password)}, true, {}}, kStart),
-        step(step) {}
+        step(step_bytes) {}
 
   // Until both are silent; the first error of each side is kept.
   void run() {

@@ -1,5 +1,6 @@
 #pragma once
-// How often one viewer is sent updates: a token bucket that caps the rate and never delays the first change after quiet.
+// How often one viewer is sent updates: a token bucket that caps the rate and never delays the
+// first change after quiet.
 
 #include "oriel/base/time.h"
 

@@ -1,0 +1,185 @@
+#include "oriel/app/server/viewer.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "oriel/core/rfb/constants.h"
+
+namespace oriel::server {
+namespace {
+
+const image::Region kNothing;
+
+double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+}  // namespace
+
+Viewer::Viewer(ViewerId id, const ViewerEnvironment& environment, net::StreamPointer stream,
+               rfb::ServerSessionConfig config, const observe::Logger& logger, Callbacks callbacks)
+    : id_(id),
+      environment_(environment),
+      logger_(logger.with_id(fmt::format("c{}", id)).with({"peer", stream->peer()})),
+      callbacks_(std::move(callbacks)),
+      session_(std::move(config), Clock::now()),
+      flow_(environment.max_rate_per_s, Clock::now()),
+      profile_{codec::find_encoding(rfb::kEncodingRaw), image::kBgrx},
+      sent_(environment.frames.screen().grid()),
+      connected_at_(Clock::now()) {
+  driver_ = std::make_shared<net::SessionDriver>(environment_.executor, std::move(stream), session_, *this);
+}
+
+void Viewer::start() {
+  logger_.debug("connection accepted");
+  environment_.metrics.connections_total().increment();
+  driver_->start();
+}
+
+void Viewer::close(Error reason) {
+  is_closing_ = true;
+  driver_->close_after_flush(std::move(reason));
+}
+
+const image::Region& Viewer::wanted() const {
+  const bool can_take = is_writable_ && !is_closing_ && !session_.is_update_open();
+  return can_take ? wanted_ : kNothing;
+}
+
+void Viewer::begin_update(int rectangles, TimePoint now) {
+  session_.begin_update(rectangles);
+  flow_.sent(now);
+  wanted_.clear();
+  is_writable_ = false;
+  update_began_ = now;
+}
+
+void Viewer::add_rectangle(const image::Rect& rect, const codec::Encoding& encoding, SharedBytes payload) {
+  if (is_closing_) return;
+  const auto bytes = payload->size();
+  session_.add_rectangle(rect, encoding, std::move(payload));
+  environment_.metrics.framebuffer_rectangles_total().increment();
+  environment_.metrics.encoding_bytes_total(encoding.name).increment(static_cast<double>(bytes));
+  if (session_.is_update_open()) return;
+  environment_.metrics.framebuffer_updates_total().increment();
+  environment_.metrics.framebuffer_update_duration_seconds().set(seconds(Clock::now() - update_began_));
+}
+
+void Viewer::flush() {
+  if (is_closing_) return;
+  driver_->kick();
+  count_bytes();
+}
+
+void Viewer::screen_resized(const screen::Screen& screen) {
+  close({ErrorCode::kUnsupported, fmt::format("the desktop changed its size to {}x{}: connect again",
+                                              screen.size().width, screen.size().height)});
+}
+
+void Viewer::session_progressed() {
+  bool has_input = false;
+  for (const auto& event : session_.take_events()) {
+    has_input = has_input || std::holds_alternative<rfb::KeyEvent>(event) ||
+                std::holds_alternative<rfb::PointerEvent>(event);
+    std::visit([this](const auto& known) { on(known); }, event);
+  }
+  // Injected before any output is composed; what it changes on the screen leaves at once.
+  if (has_input) {
+    environment_.input.flush();
+    flow_.input_came(Clock::now());
+  }
+  count_bytes();
+}
+
+void Viewer::session_writable() {
+  count_bytes();
+  is_writable_ = true;
+  if (!wanted_.is_empty()) environment_.frames.advance();
+}
+
+void Viewer::session_ended(const Error& reason) {
+  const auto self = shared_from_this();
+  is_closing_ = true;
+  count_bytes();
+  log_end(reason);
+  environment_.input.forget(id_);
+  if (session_.is_joined())
+    environment_.metrics.connections_active().decrement();
+  else
+    environment_.metrics.connections_failed_total().increment();
+  if (reason.code != ErrorCode::kClosed) environment_.metrics.errors_total(reason.code).increment();
+  environment_.frames.remove(*this);
+  callbacks_.ended(*this);
+}
+
+void Viewer::on(const rfb::Joined& event) {
+  logger_.info("viewer joined", {{"shared", event.is_shared}});
+  environment_.metrics.connections_active().increment();
+  environment_.frames.add(shared_from_this());
+  callbacks_.joined(*this);
+}
+
+void Viewer::on(const rfb::SetPixelFormat& event) {
+  profile_.format = event.format;
+  logger_.debug("pixel format", {{"format", image::describe(event.format)}});
+}
+
+void Viewer::on(const rfb::SetEncodings& event) {
+  profile_.encoding = codec::find_encoding(rfb::kEncodingRaw);
+  for (auto id : event.encodings) {
+    if (const auto* encoding = codec::find_encoding(id)) {
+      profile_.encoding = encoding;
+      break;
+    }
+  }
+  logger_.debug("encodings", {{"offered", event.encodings.size()}, {"chosen", profile_.encoding->name}});
+}
+
+void Viewer::on(const rfb::UpdateRequest& event) {
+  const auto rect = event.rect.intersected(image::Rect::of(environment_.frames.screen().size()));
+  wanted_.add(rect);
+  if (!event.is_incremental) sent_.forget(rect);
+}
+
+void Viewer::on(const rfb::KeyEvent& event) {
+  environment_.metrics.key_events_total().increment();
+  environment_.input.key(id_, event.keysym, event.is_down);
+}
+
+void Viewer::on(const rfb::PointerEvent& event) {
+  environment_.metrics.pointer_events_total().increment();
+  environment_.input.pointer(id_, event.position, event.buttons);
+}
+
+void Viewer::count_bytes() {
+  const auto in = driver_->bytes_in(), out = driver_->bytes_out();
+  environment_.metrics.bytes_received_total().increment(static_cast<double>(in - counted_in_));
+  environment_.metrics.bytes_sent_total().increment(static_cast<double>(out - counted_out_));
+  counted_in_ = in;
+  counted_out_ = out;
+}
+
+void Viewer::log_end(const Error& reason) {
+  const auto& stats = session_.stats();
+  std::uint64_t rectangles = 0;
+  std::string encodings;
+  for (const auto& [name, one] : stats.encodings) {
+    rectangles += one.rectangles;
+    encodings += fmt::format("{}{}: {} rectangles, {} bytes, {} pixels", encodings.empty() ? "" : "; ", name,
+                             one.rectangles, one.bytes, one.pixels);
+  }
+  const observe::Field fields[] = {{"reason", reason.message},
+                                   {"type", error_code_name(reason.code)},
+                                   {"seconds", seconds(Clock::now() - connected_at_)},
+                                   {"updates", stats.updates},
+                                   {"rectangles", rectangles},
+                                   {"encodings", encodings},
+                                   {"bytes_sent", driver_->bytes_out()},
+                                   {"bytes_received", driver_->bytes_in()}};
+  const bool is_normal = reason.code == ErrorCode::kClosed && session_.is_joined();
+  const auto level = is_normal                           ? observe::LogLevel::kInfo
+                     : reason.code == ErrorCode::kClosed ? observe::LogLevel::kDebug
+                                                         : observe::LogLevel::kWarning;
+  logger_.log(level, session_.is_joined() ? "viewer left" : "connection ended", fields);
+}
+
+}  // namespace oriel::server

@@ -1,0 +1,86 @@
+#pragma once
+// One connected viewer: its RFB session on its stream, what it wants and what it has been sent, its log lines and counts.
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "oriel/app/observe/log.h"
+#include "oriel/app/observe/metrics.h"
+#include "oriel/app/server/frame_pipeline.h"
+#include "oriel/app/server/input_pipeline.h"
+#include "oriel/core/rfb/server_session.h"
+#include "oriel/core/rfb/update_flow.h"
+#include "oriel/io/net/session_driver.h"
+
+namespace oriel::server {
+
+// What a viewer needs of the server; all outlive it.
+struct ViewerEnvironment {
+  boost::asio::any_io_executor executor;
+  FramePipeline& frames;
+  InputPipeline& input;
+  observe::Metrics& metrics;
+  int max_rate_per_s;
+};
+
+// Lives on the network thread's loop, until `ended` has been called.
+class Viewer final : public FrameViewer, public net::SessionHost, public std::enable_shared_from_this<Viewer> {
+ public:
+  struct Callbacks {
+    std::function<void(Viewer&)> joined;
+    std::function<void(Viewer&)> ended;  // the last call
+  };
+
+  Viewer(ViewerId id, const ViewerEnvironment& environment, net::StreamPointer stream, rfb::ServerSessionConfig config,
+         const observe::Logger& logger, Callbacks callbacks);
+
+  ViewerId id() const { return id_; }
+  void start();
+  // Says goodbye: what is queued is still sent.
+  void close(Error reason);
+
+  // FrameViewer
+  const image::Region& wanted() const override;
+  TimePoint next_allowed(TimePoint now) const override { return flow_.next_allowed(now); }
+  const Profile& profile() const override { return profile_; }
+  screen::SentCells& sent() override { return sent_; }
+  void begin_update(int rectangles, TimePoint now) override;
+  void add_rectangle(const image::Rect& rect, const codec::Encoding& encoding, SharedBytes payload) override;
+  void flush() override;
+  void screen_resized(const screen::Screen& screen) override;
+
+  // net::SessionHost
+  void session_progressed() override;
+  void session_writable() override;
+  void session_ended(const Error& reason) override;
+
+ private:
+  void on(const rfb::Joined& event);
+  void on(const rfb::SetPixelFormat& event);
+  void on(const rfb::SetEncodings& event);
+  void on(const rfb::UpdateRequest& event);
+  void on(const rfb::KeyEvent& event);
+  void on(const rfb::PointerEvent& event);
+  void count_bytes();
+  void log_end(const Error& reason);
+
+  const ViewerId id_;
+  ViewerEnvironment environment_;
+  observe::Logger logger_;
+  Callbacks callbacks_;
+  rfb::ServerSession session_;
+  std::shared_ptr<net::SessionDriver> driver_;
+  rfb::UpdateFlow flow_;
+  Profile profile_;
+  screen::SentCells sent_;
+  image::Region wanted_;      // asked for and not answered yet
+  bool is_writable_ = false;  // the stream would take an update now
+  bool is_closing_ = false;
+  TimePoint connected_at_;
+  TimePoint update_began_{};
+  std::uint64_t counted_in_ = 0;
+  std::uint64_t counted_out_ = 0;
+};
+
+}  // namespace oriel::server
