@@ -1,5 +1,6 @@
 #pragma once
-// Who may be connected: how many in all, and how many that have not authenticated. Pure bookkeeping.
+// Who may be connected: how many in all, and how many that have not authenticated. Pure
+// bookkeeping.
 
 #include <cstddef>
 #include <deque>
@@ -20,7 +21,8 @@ class Access {
     bool is_admitted = false;
     std::optional<ViewerId> yields;  // must be closed now to make room
   };
-  // Somebody wants in. When it is full, the oldest that has not authenticated yields; when all have, there is no room.
+  // Somebody wants in. When it is full, the oldest that has not authenticated yields; when all
+  // have, there is no room.
   Admission admit(ViewerId viewer);
   void authenticated(ViewerId viewer);
   void left(ViewerId viewer);

@@ -26,7 +26,8 @@ Viewer::Viewer(ViewerId id, const ViewerEnvironment& environment, net::StreamPoi
       profile_{codec::find_encoding(rfb::kEncodingRaw), image::kBgrx},
       sent_(environment.frames.screen().grid()),
       connected_at_(Clock::now()) {
-  driver_ = std::make_shared<net::SessionDriver>(environment_.executor, std::move(stream), session_, *this);
+  driver_ = std::make_shared<net::SessionDriver>(environment_.executor, std::move(stream), session_,
+                                                 *this);
 }
 
 void Viewer::start() {
@@ -53,7 +54,8 @@ void Viewer::begin_update(int rectangles, TimePoint now) {
   update_began_ = now;
 }
 
-void Viewer::add_rectangle(const image::Rect& rect, const codec::Encoding& encoding, SharedBytes payload) {
+void Viewer::add_rectangle(const image::Rect& rect, const codec::Encoding& encoding,
+                           SharedBytes payload) {
   if (is_closing_) return;
   const auto bytes = payload->size();
   session_.add_rectangle(rect, encoding, std::move(payload));
@@ -61,7 +63,8 @@ void Viewer::add_rectangle(const image::Rect& rect, const codec::Encoding& encod
   environment_.metrics.encoding_bytes_total(encoding.name).increment(static_cast<double>(bytes));
   if (session_.is_update_open()) return;
   environment_.metrics.framebuffer_updates_total().increment();
-  environment_.metrics.framebuffer_update_duration_seconds().set(seconds(Clock::now() - update_began_));
+  environment_.metrics.framebuffer_update_duration_seconds().set(
+      seconds(Clock::now() - update_began_));
 }
 
 void Viewer::flush() {
@@ -71,8 +74,9 @@ void Viewer::flush() {
 }
 
 void Viewer::screen_resized(const screen::Screen& screen) {
-  close({ErrorCode::kUnsupported, fmt::format("the desktop changed its size to {}x{}: connect again",
-                                              screen.size().width, screen.size().height)});
+  close(
+      {ErrorCode::kUnsupported, fmt::format("the desktop changed its size to {}x{}: connect again",
+                                            screen.size().width, screen.size().height)});
 }
 
 void Viewer::session_progressed() {
@@ -131,7 +135,8 @@ void Viewer::on(const rfb::SetEncodings& event) {
       break;
     }
   }
-  logger_.debug("encodings", {{"offered", event.encodings.size()}, {"chosen", profile_.encoding->name}});
+  logger_.debug("encodings",
+                {{"offered", event.encodings.size()}, {"chosen", profile_.encoding->name}});
 }
 
 void Viewer::on(const rfb::UpdateRequest& event) {
@@ -164,8 +169,9 @@ void Viewer::log_end(const Error& reason) {
   std::string encodings;
   for (const auto& [name, one] : stats.encodings) {
     rectangles += one.rectangles;
-    encodings += fmt::format("{}{}: {} rectangles, {} bytes, {} pixels", encodings.empty() ? "" : "; ", name,
-                             one.rectangles, one.bytes, one.pixels);
+    encodings +=
+        fmt::format("{}{}: {} rectangles, {} bytes, {} pixels", encodings.empty() ? "" : "; ", name,
+                    one.rectangles, one.bytes, one.pixels);
   }
   const observe::Field fields[] = {{"reason", reason.message},
                                    {"type", error_code_name(reason.code)},

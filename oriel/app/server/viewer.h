@@ -1,5 +1,6 @@
 #pragma once
-// One connected viewer: its RFB session on its stream, what it wants and what it has been sent, its log lines and counts.
+// One connected viewer: its RFB session on its stream, what it wants and what it has been sent, its
+// log lines and counts.
 
 #include <functional>
 #include <memory>
@@ -25,15 +26,17 @@ struct ViewerEnvironment {
 };
 
 // Lives on the network thread's loop, until `ended` has been called.
-class Viewer final : public FrameViewer, public net::SessionHost, public std::enable_shared_from_this<Viewer> {
+class Viewer final : public FrameViewer,
+                     public net::SessionHost,
+                     public std::enable_shared_from_this<Viewer> {
  public:
   struct Callbacks {
     std::function<void(Viewer&)> joined;
     std::function<void(Viewer&)> ended;  // the last call
   };
 
-  Viewer(ViewerId id, const ViewerEnvironment& environment, net::StreamPointer stream, rfb::ServerSessionConfig config,
-         const observe::Logger& logger, Callbacks callbacks);
+  Viewer(ViewerId id, const ViewerEnvironment& environment, net::StreamPointer stream,
+         rfb::ServerSessionConfig config, const observe::Logger& logger, Callbacks callbacks);
 
   ViewerId id() const { return id_; }
   void start();
@@ -46,7 +49,8 @@ class Viewer final : public FrameViewer, public net::SessionHost, public std::en
   const Profile& profile() const override { return profile_; }
   screen::SentCells& sent() override { return sent_; }
   void begin_update(int rectangles, TimePoint now) override;
-  void add_rectangle(const image::Rect& rect, const codec::Encoding& encoding, SharedBytes payload) override;
+  void add_rectangle(const image::Rect& rect, const codec::Encoding& encoding,
+                     SharedBytes payload) override;
   void flush() override;
   void screen_resized(const screen::Screen& screen) override;
 

@@ -1,0 +1,26 @@
+#include "oriel/app/config/door_policy.h"
+
+#include <fmt/format.h>
+
+#include "oriel/app/config/setting_value.h"
+
+namespace oriel::config {
+namespace {
+
+Status check_door(const char* key, const std::optional<ListenAddress>& address) {
+  if (!address || is_loopback(*address)) return {};
+  return fail(ErrorCode::kRefused, fmt::format("{} {} is open to other machines and there is no "
+                                               "password: set one with --password-file FILE "
+                                               "or ORIEL_PASSWORD, or insist with --allow-anyone",
+                                               key, format_listen_address(address)));
+}
+
+}  // namespace
+
+Status check_doors(const Settings& settings) {
+  if (settings.allow_anyone || !settings.password.is_empty()) return {};
+  ORIEL_TRY_VOID(check_door("vnc.listen", settings.vnc_listen));
+  return check_door("http.listen", settings.http_listen);
+}
+
+}  // namespace oriel::config

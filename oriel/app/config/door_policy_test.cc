@@ -1,0 +1,47 @@
+#include "oriel/app/config/door_policy.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace oriel::config {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+Settings with_doors(std::optional<ListenAddress> vnc, std::optional<ListenAddress> http) {
+  Settings settings;
+  settings.vnc_listen = std::move(vnc);
+  settings.http_listen = std::move(http);
+  return settings;
+}
+
+TEST(DoorPolicy, LoopbackAndClosedDoorsNeedNoPassword) {
+  EXPECT_TRUE(check_doors(Settings()));
+  EXPECT_TRUE(check_doors(with_doors(std::nullopt, ListenAddress{"::1", 1})));
+}
+
+TEST(DoorPolicy, EachOpenDoorWithoutAPasswordIsRefusedWithAWayOut) {
+  for (const char* host : {"0.0.0.0", "::", "192.168.1.5"}) {
+    for (const auto& settings : {with_doors(ListenAddress{host, 5900}, std::nullopt),
+                                 with_doors(std::nullopt, ListenAddress{host, 5900})}) {
+      auto status = check_doors(settings);
+      ASSERT_FALSE(status);
+      EXPECT_EQ(status.error().code, ErrorCode::kRefused);
+      EXPECT_THAT(status.error().message, AllOf(HasSubstr(host), HasSubstr("--password-file"),
+                                                HasSubstr("--allow-anyone")));
+    }
+  }
+}
+
+TEST(DoorPolicy, APasswordOrInsistenceOpensTheDoor) {
+  auto settings = with_doors(ListenAddress{"0.0.0.0", 5900}, ListenAddress{"0.0.0.0", 6080});
+  settings.password = Secret("x");
+  EXPECT_TRUE(check_doors(settings));
+  settings.password = Secret();
+  settings.allow_anyone = true;
+  EXPECT_TRUE(check_doors(settings));
+}
+
+}  // namespace
+}  // namespace oriel::config

@@ -1,0 +1,204 @@
+#include "oriel/app/config/load_settings.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "oriel/app/config/flags.h"
+#include "oriel/app/config/limits.h"
+#include "oriel/app/config/private_file.h"
+#include "oriel/app/config/setting_table.h"
+#include "oriel/app/config/setting_value.h"
+#include "oriel/app/config/settings_file.h"
+#include "oriel/app/config/suggestion.h"
+
+namespace oriel::config {
+namespace {
+
+constexpr std::string_view kPassword = "password";
+constexpr std::string_view kPasswordFile = "password_file";
+constexpr std::string_view kConfigVariable = "ORIEL_CONFIG";
+
+// Which source of a password counts, as each layer may name one.
+enum class PasswordSource { kNone, kValue, kFile };
+
+// One layer has been applied: what did it say about the password? `origin_start` tells its origins
+// from earlier ones.
+Result<PasswordSource> password_of_layer(const Settings& settings, std::string_view origin_start) {
+  auto is_from_layer = [&](std::string_view key) {
+    auto origin = settings.origins.find(std::string(key));
+    return origin != settings.origins.end() && origin->second.starts_with(origin_start);
+  };
+  bool has_value = is_from_layer(kPassword), has_file = is_from_layer(kPasswordFile);
+  if (has_value && has_file)
+    return fail(ErrorCode::kInvalid,
+                fmt::format("password ({}) and password_file ({}) are both set, keep one",
+                            settings.origins.at(std::string(kPassword)),
+                            settings.origins.at(std::string(kPasswordFile))));
+  return has_file    ? PasswordSource::kFile
+         : has_value ? PasswordSource::kValue
+                     : PasswordSource::kNone;
+}
+
+std::unexpected<Error> open_to_others(std::string_view path, std::string_view what) {
+  return fail(
+      ErrorCode::kInvalid,
+      fmt::format("{}: {} that others can read, close it with: chmod 600 {}", path, what, path));
+}
+
+Status apply_file(const std::optional<std::string>& named_path, const Environment& environment,
+                  Settings& settings) {
+  auto path = named_path;
+  if (!path) {
+    auto folder = config_folder(environment);
+    if (!folder) return {};
+    path = *folder + "/config.json";
+  }
+  ORIEL_TRY(auto file, read_file(*path, kConfigFileBytesMax));
+  if (!file) {
+    if (!named_path) return {};
+    return fail(ErrorCode::kInvalid, fmt::format("{}: no such configuration file", *path));
+  }
+  ORIEL_TRY_VOID(apply_settings_text(file->text, *path, settings));
+  if (file->is_open_to_others && !settings.password.is_empty())
+    return open_to_others(*path, "a configuration file with a password");
+  return {};
+}
+
+Status apply_environment(const Environment& environment, Settings& settings) {
+  for (const auto& setting : setting_table()) {
+    auto name = environment_name(setting);
+    auto variable = environment.find(name);
+    if (variable == environment.end()) continue;
+    // An empty password is more likely a variable that failed to expand than a wish for none.
+    if (setting.kind == SettingKind::kSecret && variable->second.empty())
+      return fail(ErrorCode::kInvalid, fmt::format("{} is empty, set it or unset it", name));
+    if (auto status = setting.set(settings, variable->second); !status)
+      return fail(ErrorCode::kInvalid, fmt::format("{}: {}", name, status.error().message));
+    settings.origins[std::string(setting.key)] = "environment " + name;
+  }
+  return {};
+}
+
+// Other programs may have variables with our prefix, so an unknown one is said, not refused.
+void notice_unknown_variables(const Environment& environment, Settings& settings) {
+  std::vector<std::string> known{std::string(kConfigVariable)};
+  for (const auto& setting : setting_table()) known.push_back(environment_name(setting));
+  for (auto it = environment.lower_bound("ORIEL_");
+       it != environment.end() && it->first.starts_with("ORIEL_"); ++it) {
+    if (std::ranges::find(known, it->first) != known.end()) continue;
+    auto hint = suggest(it->first, known);
+    if (hint.starts_with("did you mean"))
+      settings.notices.push_back(
+          fmt::format("environment variable {} is not a setting, {}", printable(it->first), hint));
+  }
+}
+
+Status apply_flags(const Flags& flags, Settings& settings) {
+  for (const auto& [setting, flag, value] : flags.values) {
+    if (auto status = setting->set(settings, value); !status)
+      return fail(ErrorCode::kInvalid, fmt::format("{}: {}", flag, status.error().message));
+    settings.origins[std::string(setting->key)] = "flag " + flag;
+  }
+  return {};
+}
+
+Status read_password_file(Settings& settings) {
+  const auto& path = settings.password_file;
+  ORIEL_TRY(auto file, read_file(path, kPasswordFileBytesMax));
+  if (!file) return fail(ErrorCode::kInvalid, fmt::format("{}: no such password file", path));
+  if (file->is_open_to_others) return open_to_others(path, "a password file");
+  auto line = file->text.substr(0, file->text.find('\n'));
+  if (line.ends_with('\r')) line.pop_back();
+  if (line.empty())
+    return fail(ErrorCode::kInvalid,
+                fmt::format("{}: the first line is empty, expected the password", path));
+  if (auto status = find_setting(kPassword)->set(settings, line); !status)
+    return fail(ErrorCode::kInvalid, fmt::format("{}: {}", path, status.error().message));
+  settings.origins[std::string(kPassword)] = "file " + path;
+  return {};
+}
+
+Status check_together(const Settings& settings) {
+  bool fits = settings.geometry.width <= settings.max_geometry.width &&
+              settings.geometry.height <= settings.max_geometry.height;
+  if (fits) return {};
+  auto origin = [&](const char* key) { return settings.origins.at(key); };
+  return fail(ErrorCode::kInvalid,
+              fmt::format("geometry {} ({}) is larger than max_geometry {} ({})",
+                          format_geometry(settings.geometry), origin("geometry"),
+                          format_geometry(settings.max_geometry), origin("max_geometry")));
+}
+
+}  // namespace
+
+Environment environment_of_process() {
+  Environment environment;
+  for (char** entry = environ; *entry; ++entry) {
+    std::string_view text = *entry;
+    auto equals = text.find('=');
+    if (equals != text.npos) environment.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return environment;
+}
+
+Result<Settings> load_settings(std::span<const char* const> arguments,
+                               const Environment& environment) {
+  ORIEL_TRY(auto flags, parse_flags(arguments));
+  Settings settings;
+  for (const auto& setting : setting_table())
+    settings.origins[std::string(setting.key)] = "default";
+
+  auto config = flags.config;
+  if (auto variable = environment.find(kConfigVariable); !config && variable != environment.end())
+    config = variable->second;
+
+  PasswordSource password = PasswordSource::kNone;
+  auto note_password = [&](std::string_view origin_start) -> Status {
+    ORIEL_TRY(auto source, password_of_layer(settings, origin_start));
+    if (source != PasswordSource::kNone) password = source;
+    return {};
+  };
+  ORIEL_TRY_VOID(apply_file(config, environment, settings));
+  ORIEL_TRY_VOID(note_password("file"));
+  ORIEL_TRY_VOID(apply_environment(environment, settings));
+  ORIEL_TRY_VOID(note_password("environment"));
+  ORIEL_TRY_VOID(apply_flags(flags, settings));
+  ORIEL_TRY_VOID(note_password("flag"));
+
+  if (password == PasswordSource::kFile) ORIEL_TRY_VOID(read_password_file(settings));
+  ORIEL_TRY_VOID(check_together(settings));
+  if (settings.password.reveal().size() > kVncPasswordBytes)
+    settings.notices.push_back(fmt::format(
+        "VNC authentication uses only the first {} bytes of the password", kVncPasswordBytes));
+  notice_unknown_variables(environment, settings);
+  return settings;
+}
+
+bool asks_for_help(std::span<const char* const> arguments) {
+  // A mistake elsewhere on the line must not hide the help that explains it.
+  for (std::size_t count = 1; count <= arguments.size(); ++count) {
+    std::string_view last = arguments[count - 1];
+    if (last != "--help" && last != "-h") continue;
+    auto flags = parse_flags(arguments.first(count));
+    if (!flags || flags->has_help) return true;
+  }
+  return false;
+}
+
+std::optional<std::string> config_folder(const Environment& environment) {
+  auto set_to = [&](std::string_view name) -> std::optional<std::string> {
+    auto variable = environment.find(name);
+    if (variable == environment.end() || variable->second.empty()) return std::nullopt;
+    return variable->second;
+  };
+  // The XDG specification: a relative path is invalid and ignored.
+  if (auto folder = set_to("XDG_CONFIG_HOME"); folder && folder->starts_with('/'))
+    return *folder + "/oriel";
+  if (auto home = set_to("HOME")) return *home + "/.config/oriel";
+  return std::nullopt;
+}
+
+}  // namespace oriel::config

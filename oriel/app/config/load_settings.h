@@ -1,0 +1,33 @@
+#pragma once
+// The settings of `oriel serve` from all sources: flags beat environment beats file beats defaults.
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "oriel/app/config/settings.h"
+#include "oriel/base/result.h"
+
+namespace oriel::config {
+
+// The environment as plain values, so that tests have their own.
+using Environment = std::map<std::string, std::string, std::less<>>;
+Environment environment_of_process();
+
+// `arguments` are those after "serve", lent for the call. Reads the configuration file (--config
+// FILE, else $XDG_CONFIG_HOME/oriel/config.json if it is there) and the password file; each of them
+// is refused if it gives a password that others can read. A setting that appears twice among the
+// flags has the last value. Errors are one sentence for the user and mean exit code 2.
+Result<Settings> load_settings(std::span<const char* const> arguments,
+                               const Environment& environment);
+
+// Is --help or -h among the flags? (As the value of another flag it is not.)
+bool asks_for_help(std::span<const char* const> arguments);
+
+// $XDG_CONFIG_HOME/oriel or $HOME/.config/oriel; none when neither is set. The session script is
+// looked for there too.
+std::optional<std::string> config_folder(const Environment& environment);
+
+}  // namespace oriel::config

@@ -1,0 +1,310 @@
+#include "oriel/app/config/setting_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "oriel/app/config/limits.h"
+#include "oriel/app/config/setting_value.h"
+
+namespace oriel::config {
+namespace {
+
+// Puts a parsed value into its member.
+template <typename T, typename Member>
+Status assign(Result<T> parsed, Member& member) {
+  if (!parsed) return std::unexpected(std::move(parsed).error());
+  member = *std::move(parsed);
+  return {};
+}
+
+std::string switch_name(bool value) { return value ? "true" : "false"; }
+
+constexpr std::string_view kDesktop = "Desktop";
+constexpr std::string_view kDoors = "Doors";
+constexpr std::string_view kOperation = "Operation";
+
+constexpr Setting kSettings[] = {
+    {.key = "desktop",
+     .kind = SettingKind::kText,
+     .group = kDesktop,
+     .value_name = "SOURCE",
+     .help = "What is published: headless (an X server and a session of its own), x11:DISPLAY (a "
+             "running X display, "
+             "x11::0 for :0) or pattern (a test picture, needs no X)",
+     .example = "pattern",
+     .set = [](Settings& s,
+               std::string_view text) { return assign(parse_desktop(text), s.desktop); },
+     .get = [](const Settings& s) { return s.desktop; }},
+    {.key = "geometry",
+     .kind = SettingKind::kText,
+     .group = kDesktop,
+     .value_name = "WxH",
+     .help = "Size of the headless desktop and of the pattern in pixels",
+     .example = "1024x768",
+     .set = [](Settings& s,
+               std::string_view text) { return assign(parse_geometry(text), s.geometry); },
+     .get = [](const Settings& s) { return format_geometry(s.geometry); }},
+    {.key = "max_geometry",
+     .kind = SettingKind::kText,
+     .group = kDesktop,
+     .value_name = "WxH",
+     .help = "The headless desktop can grow to this size; its memory is reserved, not used, from "
+             "the start",
+     .example = "2560x1440",
+     .set = [](Settings& s,
+               std::string_view text) { return assign(parse_geometry(text), s.max_geometry); },
+     .get = [](const Settings& s) { return format_geometry(s.max_geometry); }},
+    {.key = "headless.display",
+     .kind = SettingKind::kText,
+     .group = kDesktop,
+     .value_name = ":N",
+     .help = "X display of the headless desktop; without it a free one is taken",
+     .example = ":77",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_display_number(text), s.headless_display);
+         },
+     .get =
+         [](const Settings& s) {
+           return s.headless_display ? fmt::format(":{}", *s.headless_display) : std::string();
+         }},
+    {.key = "session",
+     .kind = SettingKind::kText,
+     .group = kDesktop,
+     .value_name = "COMMAND",
+     .help = "Shell command that runs on the headless desktop; without it oriel/session in the "
+             "configuration folder, "
+             "if that is there, else openbox and a terminal",
+     .example = "xterm -maximized",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_text(text, kTextBytesMax), s.session);
+         },
+     .get = [](const Settings& s) { return s.session; }},
+    {.key = "name",
+     .kind = SettingKind::kText,
+     .group = kDesktop,
+     .value_name = "NAME",
+     .help = "Name of the desktop that viewers show; without it USER@HOST",
+     .example = "build machine",
+     .set = [](Settings& s,
+               std::string_view text) { return assign(parse_text(text, kNameBytesMax), s.name); },
+     .get = [](const Settings& s) { return s.name; }},
+
+    {.key = "vnc.listen",
+     .kind = SettingKind::kText,
+     .group = kDoors,
+     .flag_alias = "--vnc",
+     .value_name = "ADDRESS",
+     .help = "Where VNC viewers connect: HOST:PORT with a numeric host, a port alone for loopback, "
+             "or off",
+     .example = "[::1]:5901",
+     .set = [](Settings& s,
+               std::string_view text) { return assign(parse_listen_address(text), s.vnc_listen); },
+     .get = [](const Settings& s) { return format_listen_address(s.vnc_listen); }},
+    {.key = "http.listen",
+     .kind = SettingKind::kText,
+     .group = kDoors,
+     .flag_alias = "--http",
+     .value_name = "ADDRESS",
+     .help = "Where browsers connect: the web page, /websockify, /healthz and /metrics; HOST:PORT, "
+             "a port alone for "
+             "loopback, or off",
+     .example = "127.0.0.1:8080",
+     .set = [](Settings& s,
+               std::string_view text) { return assign(parse_listen_address(text), s.http_listen); },
+     .get = [](const Settings& s) { return format_listen_address(s.http_listen); }},
+    {.key = "http.allowed_hosts",
+     .kind = SettingKind::kText,
+     .group = kDoors,
+     .value_name = "HOSTS",
+     .help = "Names under which browsers may reach the page besides loopback, with commas between; "
+             "others are refused, "
+             "because a foreign page could reach this server by a name of its own",
+     .example = "desk.example.org,10.0.0.5",
+     .set = [](Settings& s,
+               std::string_view text) { return assign(parse_host_list(text), s.allowed_hosts); },
+     .get = [](const Settings& s) { return s.allowed_hosts; }},
+    {.key = "password",
+     .kind = SettingKind::kSecret,
+     .group = kDoors,
+     .value_name = "PASSWORD",
+     .help = "Password of VNC authentication, of which viewers use the first 8 bytes; a "
+             "configuration file that has "
+             "it must be readable by its owner only",
+     .example = "correct",
+     .set =
+         [](Settings& s, std::string_view text) {
+           // The value must not be in the message, so the parser's own error is not passed on.
+           auto password = parse_text(text, kTextBytesMax);
+           if (!password)
+             return Status(fail(ErrorCode::kInvalid,
+                                fmt::format("expected at most {} bytes without control characters",
+                                            kTextBytesMax)));
+           s.password = Secret(*std::move(password));
+           return Status();
+         },
+     .get = [](const Settings&) { return std::string(); }},
+    {.key = "password_file",
+     .kind = SettingKind::kText,
+     .group = kDoors,
+     .value_name = "FILE",
+     .help = "File with the password in its first line, readable by its owner only",
+     .example = "/etc/oriel/password",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_text(text, kTextBytesMax), s.password_file);
+         },
+     .get = [](const Settings& s) { return s.password_file; }},
+    {.key = "allow_anyone",
+     .kind = SettingKind::kSwitch,
+     .group = kDoors,
+     .help = "Open doors to other machines without a password",
+     .example = "true",
+     .set = [](Settings& s,
+               std::string_view text) { return assign(parse_switch(text), s.allow_anyone); },
+     .get = [](const Settings& s) { return switch_name(s.allow_anyone); }},
+    {.key = "max_connections",
+     .kind = SettingKind::kInteger,
+     .group = kDoors,
+     .value_name = "N",
+     .help = "Viewers at one time, authenticated or not",
+     .example = "12",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_integer(text, 1, kMaxConnectionsMax), s.max_connections);
+         },
+     .get = [](const Settings& s) { return std::to_string(s.max_connections); }},
+
+    {.key = "max_rate",
+     .kind = SettingKind::kInteger,
+     .group = kOperation,
+     .value_name = "N",
+     .help = "Updates per second and viewer at most; the first change after quiet is never delayed",
+     .example = "25",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_integer(text, 1, kMaxRateMax), s.max_rate);
+         },
+     .get = [](const Settings& s) { return std::to_string(s.max_rate); }},
+    {.key = "metrics.enable",
+     .kind = SettingKind::kSwitch,
+     .group = kOperation,
+     .help = "Answer /metrics for Prometheus",
+     .example = "false",
+     .set = [](Settings& s,
+               std::string_view text) { return assign(parse_switch(text), s.enable_metrics); },
+     .get = [](const Settings& s) { return switch_name(s.enable_metrics); }},
+    {.key = "log.level",
+     .kind = SettingKind::kText,
+     .group = kOperation,
+     .value_name = "LEVEL",
+     .help = "The least level that is logged: debug, info, warning or error",
+     .example = "debug",
+     .set = [](Settings& s,
+               std::string_view text) { return assign(parse_log_level(text), s.log_level); },
+     .get = [](const Settings& s) { return std::string(log_level_name(s.log_level)); }},
+    {.key = "log.format",
+     .kind = SettingKind::kText,
+     .group = kOperation,
+     .value_name = "FORMAT",
+     .help = "Form of the log on standard error: text, or json with one document per line",
+     .example = "json",
+     .set = [](Settings& s,
+               std::string_view text) { return assign(parse_log_format(text), s.log_format); },
+     .get = [](const Settings& s) { return std::string(log_format_name(s.log_format)); }},
+};
+
+// The address that "host" or "port" changes one half of; a closed door opens at its usual port.
+ListenAddress& vnc_address(Settings& settings) {
+  if (!settings.vnc_listen) settings.vnc_listen = Settings().vnc_listen;
+  return *settings.vnc_listen;
+}
+
+// "password" and "max_connections" are keys of ours by the same name.
+constexpr FlatKey kFlatKeys[] = {
+    {.key = "host",
+     .setting = "vnc.listen",
+     .kind = SettingKind::kText,
+     .remark = "its address",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_listen_host(text), vnc_address(s).host);
+         }},
+    {.key = "port",
+     .setting = "vnc.listen",
+     .kind = SettingKind::kInteger,
+     .remark = "its port",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_integer(text, 0, 65535), vnc_address(s).port);
+         }},
+    {.key = "frame_rate",
+     .setting = "max_rate",
+     .kind = SettingKind::kInteger,
+     .remark = "the same",
+     .set = [](Settings& s,
+               std::string_view text) { return find_setting("max_rate")->set(s, text); }},
+    {.key = "enable_metrics",
+     .setting = "metrics.enable",
+     .kind = SettingKind::kSwitch,
+     .remark = "the same",
+     .set = [](Settings& s,
+               std::string_view text) { return find_setting("metrics.enable")->set(s, text); }},
+    {.key = "log_level",
+     .setting = "log.level",
+     .kind = SettingKind::kText,
+     .remark = "the same",
+     .set = [](Settings& s,
+               std::string_view text) { return find_setting("log.level")->set(s, text); }},
+    {.key = "enable_region_detection",
+     .setting = "",
+     .kind = SettingKind::kSwitch,
+     .remark = "no effect: Oriel always finds what changed and sends only that; `false` is noted "
+               "in the log",
+     .set =
+         [](Settings& s, std::string_view text) {
+           bool is_on = true;
+           auto status = assign(parse_switch(text), is_on);
+           if (status && !is_on)
+             s.notices.push_back(
+                 "enable_region_detection: false has no effect: what changed is always found, and "
+                 "only that is sent");
+           return status;
+         }},
+};
+
+std::string with_separator(std::string_view key, char separator) {
+  std::string name(key);
+  std::ranges::replace_if(name, [](char c) { return c == '.' || c == '_'; }, separator);
+  return name;
+}
+
+}  // namespace
+
+std::span<const Setting> setting_table() { return kSettings; }
+
+const Setting* find_setting(std::string_view key) {
+  auto row = std::ranges::find(kSettings, key, &Setting::key);
+  return row == std::end(kSettings) ? nullptr : row;
+}
+
+std::string environment_name(const Setting& setting) {
+  auto name = "ORIEL_" + with_separator(setting.key, '_');
+  std::ranges::transform(name, name.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  return name;
+}
+
+std::string flag_name(const Setting& setting) { return "--" + with_separator(setting.key, '-'); }
+
+std::span<const FlatKey> flat_key_table() { return kFlatKeys; }
+
+const FlatKey* find_flat_key(std::string_view key) {
+  auto row = std::ranges::find(kFlatKeys, key, &FlatKey::key);
+  return row == std::end(kFlatKeys) ? nullptr : row;
+}
+
+}  // namespace oriel::config

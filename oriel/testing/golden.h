@@ -1,0 +1,14 @@
+#pragma once
+// Golden files: what others read of us (metric names, documents), kept in the repository.
+
+#include <string>
+#include <string_view>
+
+namespace oriel::testing {
+
+// The text of the file at `path` in the repository; empty when there is none. With
+// ORIEL_UPDATE_GOLDEN in the environment `actual` is written there first, so that the difference
+// can be reviewed with git.
+std::string golden_text(std::string_view path, std::string_view actual);
+
+}  // namespace oriel::testing
