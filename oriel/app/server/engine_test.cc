@@ -1,0 +1,288 @@
+// The engine from the desktop's damage to a viewer's decoded pixels and back from its keys, over
+// streams in memory.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <random>
+
+#include "oriel/app/server/viewer.h"
+#include "oriel/io/net/memory_stream.h"
+#include "oriel/testing/fake_desktop.h"
+#include "oriel/testing/random_picture.h"
+#include "oriel/testing/viewer/test_viewer.h"
+
+namespace oriel::server {
+namespace {
+
+using image::Rect;
+using image::Size;
+using testing::FakeDesktop;
+using testing::TestViewer;
+using testing::TestViewerOptions;
+using namespace std::chrono_literals;
+
+constexpr std::string_view kEncodings[] = {"raw", "zrle"};
+
+// A server without doors: a fake desktop, the pipelines, and viewers on memory streams, all on one
+// loop.
+struct Engine {
+  explicit Engine(Size size = {400, 300}, int max_rate = 1000, std::string server_password = "")
+      : desktop(size),
+        frames(io.get_executor(), desktop, 2),
+        input(desktop),
+        metrics(kEncodings, Clock::now()),
+        logger(observe::make_callback_sink(config::LogLevel::kDebug, config::LogFormat::kText,
+                                           [this](std::string line) { log.push_back(line); })),
+        rate(max_rate),
+        password(std::move(server_password)) {
+    frames.start();
+  }
+  ~Engine() {
+    for (auto& viewer : viewers) viewer->close();
+    run_until([this] { return ended == static_cast<int>(server_viewers.size()); });
+  }
+
+  // Connects one more viewer; capacity: how much the pipe holds.
+  TestViewer& connect(TestViewerOptions options = {}, std::size_t capacity = 64 * 1024) {
+    auto [near, far] = net::make_memory_streams(io.get_executor(), capacity);
+    ViewerEnvironment environment{io.get_executor(), frames, input, metrics, rate};
+    auto viewer = std::make_shared<Viewer>(
+        server_viewers.size() + 1, environment, std::move(near),
+        rfb::ServerSessionConfig{"engine", desktop.size(), {password, {1, 2, 3}}, {}}, logger,
+        Viewer::Callbacks{[](Viewer&) {}, [this](Viewer&) { ++ended; }});
+    viewer->start();
+    server_viewers.push_back(viewer);
+    viewers.push_back(
+        std::make_unique<TestViewer>(io.get_executor(), std::move(far), std::move(options)));
+    return *viewers.back();
+  }
+
+  // Runs the loop until `is_true`, at most 20 s; gives whether it came true.
+  bool run_until(const std::function<bool()>& is_true) {
+    const auto end = Clock::now() + 20s;
+    while (!is_true()) {
+      if (Clock::now() > end) return false;
+      io.restart();
+      io.run_one_for(5ms);
+    }
+    return true;
+  }
+  bool run_until_all_see_the_desktop() {
+    return run_until([this] {
+      for (auto& viewer : viewers)
+        if (viewer->updates() == 0 || viewer->frame() != desktop.frame()) return false;
+      return true;
+    });
+  }
+  // Runs until nothing has happened for a while.
+  void settle() {
+    io.restart();
+    while (io.run_one_for(30ms) > 0) io.restart();
+  }
+
+  boost::asio::io_context io{1};
+  FakeDesktop desktop;
+  FramePipeline frames;
+  InputPipeline input;
+  observe::Metrics metrics;
+  std::vector<std::string> log;
+  observe::Logger logger;
+  int rate;
+  std::string password;
+  int ended = 0;
+  std::vector<std::shared_ptr<Viewer>> server_viewers;
+  std::vector<std::unique_ptr<TestViewer>> viewers;
+};
+
+void paint(FakeDesktop& desktop, const Rect& rect, std::uint32_t seed) {
+  auto picture = testing::make_picture(testing::kAllPictureKinds[seed % 8], rect.size(), seed);
+  desktop.draw(rect,
+               [&](int x, int y, std::uint32_t) { return picture.at(x - rect.x, y - rect.y); });
+}
+
+TEST(Engine, ShowsTheDesktopInEveryEncodingAndFormat) {
+  image::PixelFormat rgbx{32, 24, false, true, 255, 255, 255, 0, 8, 16};
+  image::PixelFormat big{32, 24, true, true, 255, 255, 255, 16, 8, 0};
+  Engine engine({1000, 700});
+  paint(engine.desktop, {0, 0, 1000, 700}, 7);
+  for (const auto& encoding : codec::encoding_table())
+    for (const auto& format : {image::kBgrx, rgbx, big})
+      engine.connect({"", {encoding.id}, format, true});
+  EXPECT_TRUE(engine.run_until_all_see_the_desktop());
+}
+
+TEST(Engine, LosesNoChangeUnderAPainterWhoNeverRests) {
+  Engine engine({640, 480}, 200);
+  for (int i = 0; i < 3; ++i)
+    engine.connect({"", {i == 0 ? 0 : 16}, {}, true}, i == 2 ? 1000 : 64 * 1024);
+  ASSERT_TRUE(engine.run_until_all_see_the_desktop());
+  std::mt19937 random(1);
+  for (std::uint32_t step = 0; step < 1500; ++step) {
+    const int x = static_cast<int>(random() % 600), y = static_cast<int>(random() % 440);
+    paint(engine.desktop,
+          {x, y, 1 + static_cast<int>(random() % 40), 1 + static_cast<int>(random() % 40)}, step);
+    if (step % 100 == 99) paint(engine.desktop, {0, 0, 640, 480}, step);
+    engine.io.restart();
+    engine.io.poll_one();
+  }
+  EXPECT_TRUE(engine.run_until_all_see_the_desktop());
+}
+
+TEST(Engine, SendsNothingWhileNothingChanges) {
+  Engine engine;
+  auto& viewer = engine.connect();
+  ASSERT_TRUE(engine.run_until_all_see_the_desktop());
+  engine.settle();
+  const auto bytes = viewer.bytes_in();
+  const auto commits = engine.frames.stats().commits;
+  viewer.request(true, {0, 0, 400, 300});
+  engine.desktop.fill({0, 0, 400, 300}, 0);  // damaged, but as black as before
+  engine.settle();
+  EXPECT_EQ(viewer.bytes_in(), bytes);
+  EXPECT_EQ(engine.frames.stats().commits, commits + 1);
+}
+
+TEST(Engine, CommitsNothingForNobody) {
+  Engine engine;
+  for (int i = 0; i < 50; ++i) {
+    engine.desktop.fill({i, i, 9, 9}, i);
+    engine.io.restart();
+    engine.io.poll();
+  }
+  EXPECT_EQ(engine.desktop.captures, 0);
+  EXPECT_EQ(engine.frames.stats().encoded_units, 0u);
+}
+
+TEST(Engine, AnswersAFullRequestWithTheTruePictureThoughNothingChanged) {
+  Engine engine;
+  paint(engine.desktop, {0, 0, 400, 300}, 3);
+  auto& viewer = engine.connect({"", {16}, {}, false});
+  ASSERT_TRUE(engine.run_until([&] { return viewer.is_connected(); }));
+  std::vector<Rect> got;
+  viewer.on_update = [&](const rfb::Updated& update) { got = update.rects; };
+  for (int round = 1; round <= 2; ++round) {
+    viewer.request(false, {10, 20, 30, 40});
+    ASSERT_TRUE(
+        engine.run_until([&] { return viewer.updates() == static_cast<std::uint64_t>(round); }));
+    EXPECT_EQ(got, (std::vector<Rect>{{10, 20, 30, 40}}));
+  }
+  EXPECT_EQ(viewer.frame().at(10, 20), engine.desktop.frame().at(10, 20));
+  EXPECT_EQ(viewer.frame().at(9, 20), 0u) << "outside of what was asked for";
+}
+
+TEST(Engine, CropsARequestToTheDesktopAndIgnoresOneOutside) {
+  Engine engine;
+  auto& viewer = engine.connect({"", {0}, {}, false});
+  ASSERT_TRUE(engine.run_until([&] { return viewer.is_connected(); }));
+  viewer.request(false, {500, 500, 10, 10});
+  viewer.request(false, {0, 0, 0, 0});
+  engine.settle();
+  EXPECT_EQ(viewer.updates(), 0u);
+  viewer.request(false, {390, 290, 65535, 65535});
+  EXPECT_TRUE(engine.run_until([&] { return viewer.updates() == 1; }));
+}
+
+TEST(Engine, EncodesAUnitOnceForTwentyViewers) {
+  Engine engine({1024, 512});
+  for (int i = 0; i < 20; ++i) engine.connect();
+  ASSERT_TRUE(engine.run_until_all_see_the_desktop());
+  engine.settle();
+  const auto before = engine.frames.stats();
+  const auto updates = engine.viewers[0]->updates();
+  paint(engine.desktop, {0, 0, 1024, 512}, 6);
+  ASSERT_TRUE(engine.run_until_all_see_the_desktop());
+  engine.settle();
+  EXPECT_EQ(engine.viewers[0]->updates(), updates + 1);
+  EXPECT_EQ(engine.frames.stats().encoded_units - before.encoded_units, 4u);
+  EXPECT_EQ(engine.frames.stats().shared_units - before.shared_units, 4u * 19);
+}
+
+TEST(Engine, AViewerThatStopsReadingHoldsUpNobodyAndKeepsNoBacklog) {
+  Engine engine({800, 600}, 1000);
+  auto [near, far] = net::make_memory_streams(engine.io.get_executor(), 4096);
+  ViewerEnvironment environment{engine.io.get_executor(), engine.frames, engine.input,
+                                engine.metrics, 1000};
+  auto stuck = std::make_shared<Viewer>(
+      99, environment, std::move(near), rfb::ServerSessionConfig{"engine", {800, 600}, {}, {}},
+      engine.logger, Viewer::Callbacks{[](Viewer&) {}, [](Viewer&) {}});
+  stuck->start();
+  Bytes hello;
+  ByteWriter writer(hello);
+  writer.bytes(as_bytes("RFB 003.008\n")).u8(1).u8(1);
+  write_client_message(rfb::UpdateRequest{false, {0, 0, 800, 600}}, writer);
+  ByteSpan piece(hello);
+  ASSERT_TRUE(far->try_write({&piece, 1}));
+  engine.connect();
+  for (std::uint32_t step = 0; step < 60; ++step) {
+    paint(engine.desktop, {0, 0, 800, 600}, step * 8 + 4);  // noise: nearly 2 MB an update
+    ASSERT_TRUE(engine.run_until_all_see_the_desktop());
+  }
+  EXPECT_GE(engine.viewers[0]->updates(), 50u);
+  far->close();
+  engine.settle();
+}
+
+TEST(Engine, InjectsInputAndShowsItsEffectWhateverTheRate) {
+  Engine engine({400, 300}, 1);
+  auto& viewer = engine.connect();
+  ASSERT_TRUE(engine.run_until_all_see_the_desktop());
+  for (std::uint32_t i = 1; i <= 20; ++i) {
+    const auto start = Clock::now();
+    viewer.say(rfb::KeyEvent{true, 'a'});
+    viewer.say(rfb::KeyEvent{false, 'a'});
+    ASSERT_TRUE(engine.run_until([&] { return engine.desktop.input_log.size() >= i * 3; }));
+    engine.desktop.fill({5, 5, 8, 12}, i);
+    ASSERT_TRUE(engine.run_until_all_see_the_desktop());
+    ASSERT_LT(Clock::now() - start, 500ms)
+        << "one update per second is allowed, but input lets it through";
+  }
+  EXPECT_EQ(engine.desktop.input_log[0], "down 97");
+  EXPECT_EQ(engine.metrics.key_events_total().value(), 40);
+}
+
+TEST(Engine, LogsOneLineOfStatisticsPerConnectionAndNeverThePassword) {
+  Engine engine({400, 300}, 60, "geheim12");
+  engine.connect({"geheim12", {16}, {}, true});
+  ASSERT_TRUE(engine.run_until_all_see_the_desktop());
+  auto& wrong = engine.connect({"falsch12", {16}, {}, true});
+  ASSERT_TRUE(engine.run_until([&] { return wrong.is_ended(); }));
+  EXPECT_THAT(wrong.end()->message, ::testing::HasSubstr("Authentication failed"));
+  engine.viewers[0]->close();
+  ASSERT_TRUE(engine.run_until([&] { return engine.ended == 2; }));
+  std::string all;
+  int ends = 0;
+  for (const auto& line : engine.log) {
+    all += line;
+    ends += line.find("updates=") != std::string::npos;
+    EXPECT_THAT(line, ::testing::AnyOf(::testing::HasSubstr("[c1]"), ::testing::HasSubstr("[c2]")));
+  }
+  EXPECT_EQ(ends, 2) << all;
+  EXPECT_THAT(all, ::testing::HasSubstr("zrle: "));
+  EXPECT_THAT(all, ::testing::HasSubstr("type=refused"));
+  EXPECT_THAT(all, ::testing::Not(::testing::HasSubstr("geheim")));
+  EXPECT_EQ(engine.metrics.connections_total().value(), 2);
+  EXPECT_EQ(engine.metrics.connections_failed_total().value(), 1);
+  EXPECT_EQ(engine.metrics.connections_active().value(), 0);
+  EXPECT_EQ(engine.metrics.errors_total(ErrorCode::kRefused).value(), 1);
+  EXPECT_GT(engine.metrics.encoding_bytes_total("zrle").value(), 0);
+  EXPECT_GT(engine.metrics.bytes_sent_total().value(),
+            engine.metrics.encoding_bytes_total("zrle").value());
+}
+
+TEST(Engine, TellsViewersThatTheDesktopChangedItsSize) {
+  Engine engine;
+  auto& viewer = engine.connect();
+  ASSERT_TRUE(engine.run_until_all_see_the_desktop());
+  engine.desktop.resize({500, 200});
+  ASSERT_TRUE(engine.run_until([&] { return viewer.is_ended(); }));
+  EXPECT_THAT(engine.log.back(), ::testing::HasSubstr("the desktop changed its size to 500x200"));
+  engine.viewers.clear();
+  engine.connect();
+  EXPECT_TRUE(engine.run_until_all_see_the_desktop());
+}
+
+}  // namespace
+}  // namespace oriel::server

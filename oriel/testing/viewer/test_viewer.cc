@@ -1,0 +1,39 @@
+#include "oriel/testing/viewer/test_viewer.h"
+
+namespace oriel::testing {
+
+TestViewer::TestViewer(boost::asio::any_io_executor executor, net::StreamPointer stream,
+                       TestViewerOptions options)
+    : options_(std::move(options)), session_({{options_.password}, true, {}}, Clock::now()) {
+  driver_ = std::make_shared<net::SessionDriver>(executor, std::move(stream), session_, *this);
+  driver_->start();
+}
+
+void TestViewer::say(const rfb::ClientMessage& message) {
+  session_.say(message);
+  driver_->kick();
+}
+
+void TestViewer::request(bool is_incremental, const image::Rect& rect) {
+  say(rfb::UpdateRequest{is_incremental, rect});
+}
+
+void TestViewer::close() { driver_->close_now({ErrorCode::kClosed, "the test closed it"}); }
+
+void TestViewer::session_progressed() {
+  for (const auto& event : session_.take_events()) {
+    if (std::holds_alternative<rfb::Connected>(event)) {
+      if (options_.format) session_.say(rfb::SetPixelFormat{*options_.format});
+      session_.say(rfb::SetEncodings{options_.encodings});
+      if (options_.asks_again)
+        session_.say(rfb::UpdateRequest{false, image::Rect::of(frame().size())});
+    } else if (const auto* updated = std::get_if<rfb::Updated>(&event)) {
+      ++updates_;
+      if (on_update) on_update(*updated);
+      if (options_.asks_again)
+        session_.say(rfb::UpdateRequest{true, image::Rect::of(frame().size())});
+    }
+  }
+}
+
+}  // namespace oriel::testing
