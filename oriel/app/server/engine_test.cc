@@ -277,7 +277,7 @@ TEST(Engine, TellsViewersThatTheDesktopChangedItsSize) {
   auto& viewer = engine.connect();
   ASSERT_TRUE(engine.run_until_all_see_the_desktop());
   engine.desktop.resize({500, 200});
-  ASSERT_TRUE(engine.run_until([&] { return viewer.is_ended(); }));
+  ASSERT_TRUE(engine.run_until([&] { return viewer.is_ended() && engine.ended == 1; }));
   EXPECT_THAT(engine.log.back(), ::testing::HasSubstr("the desktop changed its size to 500x200"));
   engine.viewers.clear();
   engine.connect();

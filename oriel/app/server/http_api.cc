@@ -1,0 +1,47 @@
+#include "oriel/app/server/http_api.h"
+
+#include "oriel/app/observe/metrics.h"
+#include "oriel/app/server/web_assets.h"
+
+namespace oriel::server {
+namespace {
+
+// An embedded file, or 304 when the browser has it (RFC 9110, 13.1.2).
+net::HttpResponse asset_response(const WebAsset& asset, const net::HttpRequest& request) {
+  net::HttpResponse response;
+  response.fields = {{"ETag", std::string(asset.etag)}, {"Cache-Control", "no-cache"}};
+  response.content_type = asset.content_type;
+  if (request.has_token("If-None-Match", asset.etag)) {
+    response.status = 304;
+    return response;
+  }
+  response.static_body = asset.body;
+  return response;
+}
+
+net::HttpResponse live(std::string content_type, std::string_view body) {
+  auto response = net::http_body(200, std::move(content_type), body);
+  response.fields.push_back({"Cache-Control", "no-store"});
+  return response;
+}
+
+}  // namespace
+
+net::HttpResponse HttpApi::handle(const net::HttpRequest& request) {
+  if (request.method != "GET") {
+    auto response = net::http_sentence(405, "only GET and HEAD are understood here, not " + request.method);
+    response.fields.push_back({"Allow", "GET, HEAD"});
+    return response;
+  }
+  if (request.path == "/healthz") return live("application/json", sources_.health_json());
+  if (request.path == "/metrics" && sources_.metrics_text)
+    return live(std::string(observe::kPrometheusContentType), sources_.metrics_text());
+  if (const auto* asset = find_web_asset(request.path)) return asset_response(*asset, request);
+  return net::http_sentence(404, "there is nothing at this path; the desktop is at /");
+}
+
+void HttpApi::on_websocket(const net::HttpRequest&, net::StreamPointer stream) {
+  sources_.rfb_over_websocket(std::move(stream));
+}
+
+}  // namespace oriel::server

@@ -1,0 +1,30 @@
+#pragma once
+// The paths of the HTTP door: the page, /healthz, /metrics, and /websockify, which is RFB over WebSocket.
+
+#include <functional>
+#include <string>
+
+#include "oriel/io/net/http_server.h"
+
+namespace oriel::server {
+
+// What the paths need; each is asked when a request comes. Lives on the network thread's loop.
+struct HttpSources {
+  std::function<std::string()> health_json;
+  std::function<std::string()> metrics_text;  // null: /metrics is off
+  std::function<void(net::StreamPointer)> rfb_over_websocket;
+};
+
+class HttpApi final : public net::HttpRoutes {
+ public:
+  explicit HttpApi(HttpSources sources) : sources_(std::move(sources)) {}
+
+  net::HttpResponse handle(const net::HttpRequest& request) override;
+  bool is_websocket_path(std::string_view path) const override { return path == "/websockify"; }
+  void on_websocket(const net::HttpRequest& request, net::StreamPointer stream) override;
+
+ private:
+  HttpSources sources_;
+};
+
+}  // namespace oriel::server

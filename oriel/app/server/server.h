@@ -1,0 +1,76 @@
+#pragma once
+// The server: doors, desktop, pipelines and viewers put together. Everything lives on one loop.
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "oriel/app/config/settings.h"
+#include "oriel/app/observe/log.h"
+#include "oriel/app/observe/metrics.h"
+#include "oriel/app/server/access.h"
+#include "oriel/app/server/frame_pipeline.h"
+#include "oriel/app/server/http_api.h"
+#include "oriel/app/server/input_pipeline.h"
+#include "oriel/app/server/viewer.h"
+#include "oriel/io/net/tcp_listener.h"
+
+namespace oriel::server {
+
+class Server {
+ public:
+  // `io` must outlive the server.
+  Server(boost::asio::io_context& io, const config::Settings& settings, const observe::Logger& logger);
+  ~Server();
+
+  // Opens the doors; who comes before the desktop is there waits in the socket's queue or gets 503. An error is one
+  // sentence for the user, and exit code 2.
+  Status listen();
+  // Shows `desktop`, which must outlive the server. Called once.
+  void serve(desktop::Desktop& desktop);
+  // Called when the source of pixels is gone; viewers keep the last picture.
+  void on_desktop_lost(std::function<void(const Error&)> lost) { desktop_lost_ = std::move(lost); }
+  // Closes the doors and says goodbye to all; `stopped` is called when the last one has gone.
+  void stop(std::function<void()> stopped);
+
+  // Where the doors really are: "127.0.0.1:5900"; empty when closed.
+  std::string vnc_address() const { return vnc_ ? vnc_->address() : ""; }
+  std::string http_address() const { return http_listener_ ? http_listener_->address() : ""; }
+
+  std::string health_json() const;
+  observe::Metrics& metrics() { return metrics_; }
+
+ private:
+  // What exists once there is a desktop.
+  struct Show {
+    desktop::Desktop& desktop;
+    FramePipeline frames;
+    InputPipeline input;
+  };
+
+  void accept(net::StreamPointer stream);
+  void viewer_ended(Viewer& viewer);
+
+  boost::asio::io_context& io_;
+  const config::Settings& settings_;
+  observe::Logger logger_;
+  observe::Metrics metrics_;
+  TimePoint started_;
+  std::string name_;
+  Access access_;
+  HttpApi http_api_;
+  std::optional<net::HttpServer> http_;
+  std::unique_ptr<net::TcpListener> vnc_;
+  std::unique_ptr<net::TcpListener> http_listener_;
+  std::unique_ptr<Show> show_;
+  ViewerId next_id_ = 1;
+  std::map<ViewerId, std::shared_ptr<Viewer>> viewers_;
+  std::function<void(const Error&)> desktop_lost_;
+  bool is_desktop_lost_ = false;
+  std::function<void()> stopped_;
+};
+
+}  // namespace oriel::server
