@@ -32,4 +32,21 @@ struct SessionDriverLimits {
   std::chrono::milliseconds drain_timeout{500};   // for the peer to see it and close too
 };
 
+struct HttpLimits {
+  std::size_t header_bytes = 16 * 1024;
+  std::size_t body_bytes = 64 * 1024;
+  std::size_t connections = 256;  // without WebSockets; beyond it the oldest idle one yields
+  std::chrono::milliseconds request_timeout{10'000};  // from its first byte, or from connecting
+  std::chrono::milliseconds idle_timeout{30'000};     // between requests
+  std::chrono::milliseconds write_timeout{30'000};    // for one response
+  std::chrono::milliseconds linger_timeout{500};      // for the peer to read a last response
+};
+
+struct WebSocketLimits {
+  std::size_t message_bytes = 16 * 1024 * 1024;   // incoming
+  std::size_t sent_message_bytes = 256 * 1024;    // a browser shows a message only when complete
+  std::chrono::milliseconds close_timeout{1000};  // the handshakes
+  std::chrono::milliseconds silence_timeout{60'000};  // a ping after half of it, the end after all
+};
+
 }  // namespace oriel::net

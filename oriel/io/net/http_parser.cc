@@ -1,0 +1,129 @@
+#include "oriel/io/net/http_parser.h"
+
+#include <fmt/format.h>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <utility>
+
+#include "oriel/base/check.h"
+
+namespace oriel::net {
+namespace http = boost::beast::http;
+
+struct HttpParser::State {
+  explicit State(const HttpLimits& the_limits) : limits(the_limits) {
+    parser.eager(true);
+    // Counted here, since Beast counts some of the bytes only.
+    parser.header_limit(static_cast<std::uint32_t>(2 * limits.header_bytes));
+    parser.body_limit(limits.body_bytes);
+  }
+
+  HttpResponse failure(const boost::system::error_code& error) const;
+
+  HttpLimits limits;
+  http::request_parser<http::string_body> parser;
+  std::size_t head_bytes = 0;
+  bool has_looked_at_head = false;
+  bool wants_continue = false;
+};
+
+namespace {
+
+std::string text(boost::beast::string_view view) { return {view.data(), view.size()}; }
+
+HttpResponse head_too_large(const HttpLimits& limits) {
+  return http_sentence(
+      431, fmt::format("The head of the request is larger than {} bytes", limits.header_bytes));
+}
+
+// What Beast accepts and we do not.
+std::optional<HttpResponse> objection(const http::request<http::string_body>& request) {
+  if (request.count(http::field::host) > 1 || request.count(http::field::origin) > 1) {
+    return http_sentence(400, "The request has more than one Host or Origin header");
+  }
+  if (!request.target().starts_with('/')) {
+    return http_sentence(400, "The target of the request must be a path that begins with /");
+  }
+  return {};
+}
+
+}  // namespace
+
+HttpResponse HttpParser::State::failure(const boost::system::error_code& error) const {
+  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+    return head_too_large(limits);
+  }
+  if (error == http::error::body_limit) {
+    return http_sentence(
+        413, fmt::format("The body of the request is larger than {} bytes", limits.body_bytes));
+  }
+  return http_sentence(400, fmt::format("This is not an HTTP request: {}", error.message()));
+}
+
+HttpParser::HttpParser(const HttpLimits& limits) : state_(std::make_unique<State>(limits)) {}
+HttpParser::~HttpParser() = default;
+HttpParser::HttpParser(HttpParser&&) noexcept = default;
+HttpParser& HttpParser::operator=(HttpParser&&) noexcept = default;
+
+std::expected<std::size_t, HttpResponse> HttpParser::put(ByteSpan bytes) {
+  auto& [limits, parser, head_bytes, has_looked_at_head, wants_continue] = *state_;
+  std::size_t consumed = 0;
+  // First the head alone, so that its size is known.
+  parser.eager(false);
+  while (!parser.is_header_done()) {
+    boost::system::error_code error;
+    auto rest = bytes.subspan(consumed);
+    auto count = parser.put(boost::asio::buffer(rest.data(), rest.size()), error);
+    consumed += count;
+    head_bytes += count;
+    bool is_waiting = error == http::error::need_more;
+    if (error && !is_waiting) return std::unexpected(state_->failure(error));
+    auto seen = head_bytes + (is_waiting ? bytes.size() - consumed : 0);
+    if (seen > limits.header_bytes) return std::unexpected(head_too_large(limits));
+    if (is_waiting) return consumed;
+  }
+  if (!std::exchange(has_looked_at_head, true)) {
+    if (auto refusal = objection(parser.get())) return std::unexpected(*std::move(refusal));
+    wants_continue = !parser.is_done() &&
+                     boost::beast::iequals(parser.get()[http::field::expect], "100-continue");
+  }
+  parser.eager(true);
+  while (!parser.is_done()) {
+    boost::system::error_code error;
+    auto rest = bytes.subspan(consumed);
+    if (rest.empty()) return consumed;
+    auto count = parser.put(boost::asio::buffer(rest.data(), rest.size()), error);
+    consumed += count;
+    if (error == http::error::need_more) return consumed;
+    if (error) return std::unexpected(state_->failure(error));
+  }
+  return consumed;
+}
+
+bool HttpParser::is_done() const { return state_->parser.is_done(); }
+
+bool HttpParser::take_continue() { return std::exchange(state_->wants_continue, false); }
+
+HttpRequest HttpParser::take_request() {
+  ORIEL_CHECK(is_done());
+  auto message = state_->parser.release();
+  HttpRequest request;
+  request.is_head = message.method() == http::verb::head;
+  request.method = request.is_head ? "GET" : text(message.method_string());
+  auto target = text(message.target());
+  auto question = target.find('?');
+  request.path = target.substr(0, question);
+  if (question != std::string::npos) request.query = target.substr(question + 1);
+  request.is_keep_alive = message.keep_alive();
+  request.is_http_1_0 = message.version() == 10;
+  for (const auto& field : message) {
+    request.fields.push_back({text(field.name_string()), text(field.value())});
+  }
+  request.body = std::move(message.body());
+  return request;
+}
+
+}  // namespace oriel::net
