@@ -1,0 +1,100 @@
+#include "oriel/io/desktop/key_planner.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace oriel::desktop {
+namespace {
+
+// Function keys, cursor keys and the like (0xfe00..0xffff): with these a held Shift is meant.
+bool is_character(std::uint32_t keysym) { return keysym < 0xfe00 || keysym >= 0x01000000; }
+
+}  // namespace
+
+std::uint8_t KeyPlanner::held_modifiers() const {
+  std::uint8_t mask = 0;
+  for (auto [keysym, keycode] : held_) mask |= map_.modifiers_of(keycode);
+  return mask;
+}
+
+std::vector<KeyStep> KeyPlanner::press(std::uint32_t keysym) {
+  const auto position = map_.find(keysym);
+  if (!position) return {};
+  const bool is_modifier = map_.modifiers_of(position->keycode) != 0;
+  if (auto held = held_.find(keysym); held != held_.end()) {
+    if (is_modifier || repeat_ == KeyRepeat::kByServer) return {};
+    std::vector<KeyStep> steps{{held->second, false}};
+    const auto again = press_with_modifiers(keysym, *position);
+    steps.insert(steps.end(), again.begin(), again.end());
+    held->second = position->keycode;
+    return steps;
+  }
+  auto steps = is_modifier ? std::vector<KeyStep>{{position->keycode, true}}
+                           : press_with_modifiers(keysym, *position);
+  held_[keysym] = position->keycode;
+  return steps;
+}
+
+std::vector<KeyStep> KeyPlanner::press_with_modifiers(std::uint32_t keysym,
+                                                      const KeyPosition& position) const {
+  const std::uint8_t held = held_modifiers();
+  // Ctrl+Shift+c comes as C from some viewers and as c from others; Shift is meant in both.
+  const bool is_shortcut = (held & (kControlMask | kAltMask | kSuperMask)) != 0;
+  const bool may_release = is_character(keysym) && !is_shortcut;
+  std::vector<KeyStep> before, after;
+
+  auto arrange = [&](std::optional<KeyPosition> modifier, std::uint8_t mask, bool is_needed,
+                     bool is_harmful) {
+    const bool is_held = (held & mask) != 0;
+    if (is_needed && !is_held && modifier) {
+      before.push_back({modifier->keycode, true});
+      after.push_back({modifier->keycode, false});
+    } else if (is_held && is_harmful && may_release) {
+      for (auto [held_keysym, keycode] : held_) {
+        if ((map_.modifiers_of(keycode) & mask) == 0) continue;
+        before.push_back({keycode, false});
+        after.push_back({keycode, true});
+      }
+    }
+  };
+  const auto level3 = map_.find(kKeysymLevel3Shift);
+  const std::uint8_t level3_mask = level3 ? map_.modifiers_of(level3->keycode) : 0;
+  arrange(map_.find(kKeysymShiftLeft), kShiftMask, position.needs_shift,
+          !position.needs_shift && position.has_shifted);
+  arrange(level3, level3_mask, position.needs_level3,
+          !position.needs_level3 && position.has_level3);
+
+  std::vector<KeyStep> steps = std::move(before);
+  steps.push_back({position.keycode, true});
+  steps.insert(steps.end(), after.rbegin(), after.rend());
+  return steps;
+}
+
+std::vector<KeyStep> KeyPlanner::release(std::uint32_t keysym) {
+  auto held = held_.find(keysym);
+  if (held == held_.end()) {
+    const auto position = map_.find(keysym);
+    if (!position) return {};
+    held = std::ranges::find_if(
+        held_, [&](const auto& entry) { return entry.second == position->keycode; });
+    if (held == held_.end()) return {};
+  }
+  const Keycode keycode = held->second;
+  held_.erase(held);
+  // Two keysyms of one key, both down: it stays down until the last is released.
+  if (std::ranges::any_of(held_, [&](const auto& entry) { return entry.second == keycode; })) {
+    return {};
+  }
+  return {{keycode, false}};
+}
+
+std::vector<KeyStep> KeyPlanner::release_all() {
+  std::vector<KeyStep> steps;
+  while (!held_.empty()) {
+    const auto released = release(held_.begin()->first);
+    steps.insert(steps.end(), released.begin(), released.end());
+  }
+  return steps;
+}
+
+}  // namespace oriel::desktop

@@ -1,0 +1,170 @@
+#include "oriel/io/desktop/key_planner.h"
+
+#include <gtest/gtest.h>
+
+namespace oriel::desktop {
+namespace {
+
+constexpr std::uint32_t kReturn = 0xff0d, kTab = 0xff09, kLeftTab = 0xfe20, kControl = 0xffe3,
+                        kShiftRight = 0xffe2;
+constexpr Keycode kA = 10, kOne = 11, kReturnKey = 12, kTabKey = 13, kShift = 14, kShift2 = 15,
+                  kControlKey = 16, kAltGr = 17;
+using Steps = std::vector<KeyStep>;
+
+KeyStep down(Keycode keycode) { return {keycode, true}; }
+KeyStep up(Keycode keycode) { return {keycode, false}; }
+
+KeyPlanner planner(KeyRepeat repeat = KeyRepeat::kByViewer) {
+  const std::uint32_t keysyms[] = {
+      'a',
+      'A',
+      0,
+      0,
+      0xe4,
+      0xc4,  //
+      '1',
+      '!',
+      0,
+      0,
+      0,
+      0,  //
+      kReturn,
+      0,
+      0,
+      0,
+      0,
+      0,  //
+      kTab,
+      kLeftTab,
+      0,
+      0,
+      0,
+      0,  //
+      kKeysymShiftLeft,
+      0,
+      0,
+      0,
+      0,
+      0,  //
+      kShiftRight,
+      0,
+      0,
+      0,
+      0,
+      0,  //
+      kControl,
+      0,
+      0,
+      0,
+      0,
+      0,  //
+      kKeysymLevel3Shift,
+      0,
+      0,
+      0,
+      0,
+      0,  //
+  };
+  const Keycode modifiers[] = {kShift, kShift2, 0, 0, kControlKey, 0, 0,      0,
+                               0,      0,       0, 0, 0,           0, kAltGr, 0};
+  KeyPlanner planner(repeat);
+  planner.set_map(KeyMap(kA, 6, keysyms, modifiers));
+  return planner;
+}
+
+TEST(KeyPlanner, PressesAndReleasesAPlainKey) {
+  auto keys = planner();
+  EXPECT_EQ(keys.press('a'), (Steps{down(kA)}));
+  EXPECT_EQ(keys.release('a'), (Steps{up(kA)}));
+  EXPECT_EQ(keys.release('a'), Steps{});
+}
+
+TEST(KeyPlanner, AddsShiftAroundTheKeyWhenTheViewerDoesNotHoldIt) {
+  auto keys = planner();
+  EXPECT_EQ(keys.press('A'), (Steps{down(kShift), down(kA), up(kShift)}));
+}
+
+TEST(KeyPlanner, LeavesAHeldShiftAloneWhenItIsRight) {
+  auto keys = planner();
+  EXPECT_EQ(keys.press(kShiftRight), (Steps{down(kShift2)}));
+  EXPECT_EQ(keys.press('A'), (Steps{down(kA)}));
+  EXPECT_EQ(keys.press(kReturn), (Steps{down(kReturnKey)}));
+}
+
+TEST(KeyPlanner, TakesAHeldShiftAwayForACharacterAndGivesItBack) {
+  auto keys = planner();
+  keys.press(kShiftRight);
+  EXPECT_EQ(keys.press('1'), (Steps{up(kShift2), down(kOne), down(kShift2)}));
+}
+
+TEST(KeyPlanner, LeavesShiftToFunctionKeysAndShortcuts) {
+  auto keys = planner();
+  keys.press(kKeysymShiftLeft);
+  EXPECT_EQ(keys.press(kTab), (Steps{down(kTabKey)}));
+  keys.press(kControl);
+  EXPECT_EQ(keys.press('a'), (Steps{down(kA)}));
+}
+
+TEST(KeyPlanner, AddsAltGrAndShiftForTheFourthLevelAndUndoesThemInReverse) {
+  auto keys = planner();
+  EXPECT_EQ(keys.press(0xe4), (Steps{down(kAltGr), down(kA), up(kAltGr)}));
+  keys.release(0xe4);
+  EXPECT_EQ(keys.press(0xc4),
+            (Steps{down(kShift), down(kAltGr), down(kA), up(kAltGr), up(kShift)}));
+}
+
+TEST(KeyPlanner, ReleasesTheKeyUnderTheNameOfItsOtherLevel) {
+  auto keys = planner();
+  keys.press('a');
+  EXPECT_EQ(keys.release('A'), (Steps{up(kA)}));
+  EXPECT_EQ(keys.release_all(), Steps{});
+}
+
+TEST(KeyPlanner, KeepsAKeyDownUntilTheLastOfItsKeysymsIsReleased) {
+  auto keys = planner();
+  keys.press('a');
+  keys.press('A');
+  EXPECT_EQ(keys.release('a'), Steps{});
+  EXPECT_EQ(keys.release('A'), (Steps{up(kA)}));
+}
+
+TEST(KeyPlanner, RepeatsAHeldKeyForTheViewerButNoModifier) {
+  auto keys = planner();
+  keys.press('a');
+  EXPECT_EQ(keys.press('a'), (Steps{up(kA), down(kA)}));
+  keys.press(kControl);
+  EXPECT_EQ(keys.press(kControl), Steps{});
+}
+
+TEST(KeyPlanner, LeavesRepeatingToTheServerWhenToldSo) {
+  auto keys = planner(KeyRepeat::kByServer);
+  keys.press('a');
+  EXPECT_EQ(keys.press('a'), Steps{});
+}
+
+TEST(KeyPlanner, IgnoresAKeysymThatTheMapLacks) {
+  auto keys = planner();
+  EXPECT_FALSE(keys.knows(0x0100a000));
+  EXPECT_EQ(keys.press(0x0100a000), Steps{});
+  EXPECT_EQ(keys.release(0x0100a000), Steps{});
+}
+
+TEST(KeyPlanner, ReleasesEverythingThatIsHeld) {
+  auto keys = planner();
+  keys.press(kControl);
+  keys.press('1');
+  const Steps steps = keys.release_all();
+  EXPECT_EQ(steps, (Steps{up(kOne), up(kControlKey)}));
+  EXPECT_EQ(keys.release_all(), Steps{});
+}
+
+TEST(KeyPlanner, ReleasesTheKeyThatWentDownAlsoUnderAnotherMap) {
+  auto keys = planner();
+  keys.press('a');
+  const std::uint32_t other[] = {'b', 'B', 'a', 'A'};
+  keys.set_map(KeyMap(kA, 2, other, {}));
+  EXPECT_EQ(keys.release('a'), (Steps{up(kA)}));
+}
+
+}  // namespace
+}  // namespace oriel::desktop

@@ -1,0 +1,107 @@
+#include "oriel/io/desktop/randr_resize.h"
+
+#include <fmt/core.h>
+#include <xcb/randr.h>
+#include <xcb/xcb.h>
+
+#include <cstdlib>
+#include <memory>
+
+#include "oriel/io/desktop/x11_display.h"
+
+namespace oriel::desktop {
+namespace {
+
+struct Free {
+  void operator()(void* memory) const { std::free(memory); }
+};
+template <typename T>
+using Owned = std::unique_ptr<T, Free>;
+
+// What applications take the size of a letter from; 96 dots per inch everywhere.
+std::uint32_t millimetres(int pixels) {
+  return static_cast<std::uint32_t>(pixels * 25.4 / 96 + 0.5);
+}
+
+xcb_randr_mode_t find_or_make_mode(xcb_connection_t* connection, xcb_window_t root,
+                                   const xcb_randr_get_screen_resources_reply_t* resources,
+                                   image::Size size) {
+  auto modes = xcb_randr_get_screen_resources_modes_iterator(resources);
+  for (; modes.rem > 0; xcb_randr_mode_info_next(&modes)) {
+    if (modes.data->width == size.width && modes.data->height == size.height) return modes.data->id;
+  }
+  const std::string name = fmt::format("oriel-{}x{}", size.width, size.height);
+  xcb_randr_mode_info_t mode{};
+  mode.width = mode.htotal = static_cast<std::uint16_t>(size.width);
+  mode.height = mode.vtotal = static_cast<std::uint16_t>(size.height);
+  mode.dot_clock = static_cast<std::uint32_t>(size.area());
+  mode.name_len = static_cast<std::uint16_t>(name.size());
+  const auto cookie = xcb_randr_create_mode(connection, root, mode,
+                                            static_cast<std::uint32_t>(name.size()), name.c_str());
+  Owned<xcb_randr_create_mode_reply_t> reply(
+      xcb_randr_create_mode_reply(connection, cookie, nullptr));
+  return reply ? reply->mode : XCB_NONE;
+}
+
+Status set_size(xcb_connection_t* connection, xcb_window_t root, image::Size size) {
+  const auto cookie = xcb_randr_get_screen_resources(connection, root);
+  Owned<xcb_randr_get_screen_resources_reply_t> resources(
+      xcb_randr_get_screen_resources_reply(connection, cookie, nullptr));
+  if (!resources || resources->num_crtcs < 1 || resources->num_outputs < 1) {
+    return fail(ErrorCode::kUnavailable, "the X server has no RANDR output to resize");
+  }
+  const xcb_randr_crtc_t crtc = xcb_randr_get_screen_resources_crtcs(resources.get())[0];
+  const xcb_randr_output_t output = xcb_randr_get_screen_resources_outputs(resources.get())[0];
+  const xcb_randr_mode_t mode = find_or_make_mode(connection, root, resources.get(), size);
+  if (mode == XCB_NONE)
+    return fail(ErrorCode::kUnavailable, "the X server takes no new RANDR mode");
+  // A mode that the output has already is an error that does not matter.
+  xcb_randr_add_output_mode(connection, output, mode);
+
+  // The screen cannot be smaller than what the CRTC shows, so that is switched off meanwhile.
+  const xcb_timestamp_t now = XCB_CURRENT_TIME;
+  const auto off = xcb_randr_set_crtc_config(connection, crtc, now, resources->config_timestamp, 0,
+                                             0, XCB_NONE, XCB_RANDR_ROTATION_ROTATE_0, 0, nullptr);
+  Owned<void>(xcb_randr_set_crtc_config_reply(connection, off, nullptr));
+  const auto resized = xcb_randr_set_screen_size_checked(
+      connection, root, static_cast<std::uint16_t>(size.width),
+      static_cast<std::uint16_t>(size.height), millimetres(size.width), millimetres(size.height));
+  const Owned<xcb_generic_error_t> error(xcb_request_check(connection, resized));
+  const auto on = xcb_randr_set_crtc_config(connection, crtc, now, resources->config_timestamp, 0,
+                                            0, mode, XCB_RANDR_ROTATION_ROTATE_0, 1, &output);
+  Owned<void>(xcb_randr_set_crtc_config_reply(connection, on, nullptr));
+  if (error) {
+    return fail(ErrorCode::kUnavailable,
+                fmt::format("the X server refuses the size {}x{}", size.width, size.height));
+  }
+  return {};
+}
+
+}  // namespace
+
+Status resize_screen(X11Display& display, image::Size size) {
+  if (size == display.size()) return {};
+  if (!display.has_randr()) {
+    return fail(
+        ErrorCode::kUnsupported,
+        fmt::format("the X display '{}' lacks RANDR 1.2, so it cannot be resized", display.name()));
+  }
+  auto* connection = display.connection();
+  xcb_grab_server(connection);
+  const Status status = set_size(connection, display.root(), size);
+  xcb_ungrab_server(connection);
+  // What is there in the end, as the server says it.
+  Owned<xcb_get_geometry_reply_t> geometry(
+      xcb_get_geometry_reply(connection, xcb_get_geometry(connection, display.root()), nullptr));
+  if (!geometry) return fail(ErrorCode::kClosed, "the X server went away while it was resized");
+  display.set_size({geometry->width, geometry->height});
+  if (!status) return status;
+  if (display.size() != size) {
+    return fail(ErrorCode::kUnavailable,
+                fmt::format("the X display '{}' stayed at {}x{}, asked for {}x{}", display.name(),
+                            geometry->width, geometry->height, size.width, size.height));
+  }
+  return {};
+}
+
+}  // namespace oriel::desktop

@@ -1,0 +1,42 @@
+#pragma once
+// A running X display as the desktop: pixels come through MIT-SHM into one shared segment, or over
+// the connection where that is not possible (a display of another machine, or of another
+// container).
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "oriel/io/desktop/x11_source.h"
+
+namespace oriel::desktop {
+
+// The network thread owns it.
+class X11Desktop : public X11Source {
+ public:
+  // `display` as in $DISPLAY. Waits for the server, a few round trips. Errors say what to do.
+  static Result<std::unique_ptr<X11Desktop>> open(boost::asio::io_context& io,
+                                                  const std::string& display);
+  ~X11Desktop() override;
+
+  // The answers come later, through the loop.
+  void capture(std::span<const image::Rect> rects, CaptureDone done) override;
+  std::map<std::string, std::string> details() const override;
+
+ private:
+  class Segment;
+  struct Capture;
+
+  explicit X11Desktop(std::unique_ptr<X11Display> display);
+  bool prepare_segment(std::size_t bytes);
+  void request_shared(const image::Rect& rect);
+  void request_copied(const image::Rect& rect);
+  void finish();
+
+  std::unique_ptr<Segment> segment_;
+  std::unique_ptr<Capture> capture_;
+  bool can_share_;
+};
+
+}  // namespace oriel::desktop

@@ -1,0 +1,339 @@
+#include "oriel/io/desktop/x11_display.h"
+
+#include <fmt/core.h>
+#include <xcb/damage.h>
+#include <xcb/randr.h>
+#include <xcb/shm.h>
+#include <xcb/xcb.h>
+#include <xcb/xcbext.h>
+#include <xcb/xfixes.h>
+#include <xcb/xtest.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <cstdlib>
+#include <deque>
+#include <utility>
+
+namespace oriel::desktop {
+namespace {
+
+struct Free {
+  void operator()(void* memory) const { std::free(memory); }
+};
+template <typename T>
+using Owned = std::unique_ptr<T, Free>;
+
+const xcb_screen_t* find_screen(xcb_connection_t* connection, int number) {
+  auto screens = xcb_setup_roots_iterator(xcb_get_setup(connection));
+  for (; screens.rem > 0 && number > 0; --number) xcb_screen_next(&screens);
+  return screens.rem > 0 ? screens.data : nullptr;
+}
+
+const xcb_visualtype_t* find_visual(const xcb_screen_t* screen, xcb_visualid_t id) {
+  for (auto depths = xcb_screen_allowed_depths_iterator(screen); depths.rem > 0;
+       xcb_depth_next(&depths)) {
+    for (auto visuals = xcb_depth_visuals_iterator(depths.data); visuals.rem > 0;
+         xcb_visualtype_next(&visuals)) {
+      if (visuals.data->visual_id == id) return visuals.data;
+    }
+  }
+  return nullptr;
+}
+
+int bits_per_pixel(const xcb_setup_t* setup, int depth) {
+  for (auto formats = xcb_setup_pixmap_formats_iterator(setup); formats.rem > 0;
+       xcb_format_next(&formats)) {
+    if (formats.data->depth == depth) return formats.data->bits_per_pixel;
+  }
+  return 0;
+}
+
+// The extension's description, when the server has it.
+const xcb_query_extension_reply_t* find_extension(xcb_connection_t* connection,
+                                                  xcb_extension_t& extension) {
+  const auto* reply = xcb_get_extension_data(connection, &extension);
+  return reply != nullptr && reply->present ? reply : nullptr;
+}
+
+xcb_connection_t* connect(const X11Address& address, int& screen) {
+  if (!address.cookie) return xcb_connect(address.display.c_str(), &screen);
+  std::string protocol(kCookieProtocol);
+  Cookie cookie = *address.cookie;
+  xcb_auth_info_t auth{static_cast<int>(protocol.size()), protocol.data(),
+                       static_cast<int>(cookie.size()), reinterpret_cast<char*>(cookie.data())};
+  return xcb_connect_to_display_with_auth_info(address.display.c_str(), &auth, &screen);
+}
+
+}  // namespace
+
+void X11Display::Free::operator()(void* memory) const { std::free(memory); }
+
+struct X11Display::Pending {
+  unsigned sequence;
+  ReplyDone done;
+};
+
+struct X11Display::Loop {
+  Loop(boost::asio::io_context& io, int file) : context(io), socket(io, file) {}
+
+  boost::asio::io_context& context;
+  boost::asio::posix::stream_descriptor socket;  // lent by xcb, which closes it
+  std::deque<Pending> pending;
+  bool is_drain_posted = false;
+  // Handlers that are still queued when the display goes see that it is gone.
+  std::shared_ptr<bool> alive = std::make_shared<bool>(true);
+};
+
+X11Display::X11Display(boost::asio::io_context& io, std::string name, xcb_connection_t* connection,
+                       int screen)
+    : name_(std::move(name)),
+      connection_(connection),
+      loop_(std::make_unique<Loop>(io, xcb_get_file_descriptor(connection))),
+      screen_(screen) {}
+
+X11Display::~X11Display() {
+  *loop_->alive = false;
+  loop_->socket.release();
+  xcb_disconnect(connection_);
+}
+
+Result<std::unique_ptr<X11Display>> X11Display::open(boost::asio::io_context& io,
+                                                     const X11Address& address) {
+  int screen = 0;
+  xcb_connection_t* connection = connect(address, screen);
+  if (const int error = xcb_connection_has_error(connection); error != 0) {
+    xcb_disconnect(connection);
+    if (error == XCB_CONN_CLOSED_PARSE_ERR) {
+      return fail(ErrorCode::kInvalid, fmt::format("'{}' is not the name of an X display; expected "
+                                                   "one such as ':0'",
+                                                   address.display));
+    }
+    return fail(ErrorCode::kUnavailable,
+                fmt::format("cannot open the X display '{}'; is it running, and may you use its "
+                            "XAUTHORITY?",
+                            address.display));
+  }
+  std::unique_ptr<X11Display> display(new X11Display(io, address.display, connection, screen));
+  ORIEL_TRY_VOID(display->check_pixels());
+  ORIEL_TRY_VOID(display->query_extensions());
+  const auto* root = find_screen(connection, screen);
+  display->root_ = root->root;
+  // The set-up data tells the size at connection time; a RANDR change since then would be lost.
+  Owned<xcb_get_geometry_reply_t> geometry(
+      xcb_get_geometry_reply(connection, xcb_get_geometry(connection, root->root), nullptr));
+  if (!geometry) {
+    return fail(ErrorCode::kClosed,
+                fmt::format("the X display '{}' went away while it was opened", address.display));
+  }
+  display->size_ = {geometry->width, geometry->height};
+  return display;
+}
+
+Status X11Display::check_pixels() const {
+  const auto* setup = xcb_get_setup(connection_);
+  const auto* screen = find_screen(connection_, screen_);
+  if (screen == nullptr) {
+    return fail(ErrorCode::kInvalid,
+                fmt::format("the X display '{}' has no screen {}", name_, screen_));
+  }
+  const auto* visual = find_visual(screen, screen->root_visual);
+  const int bits = bits_per_pixel(setup, screen->root_depth);
+  if (screen->root_depth != 24 || bits != 32 ||
+      setup->image_byte_order != XCB_IMAGE_ORDER_LSB_FIRST || visual == nullptr ||
+      visual->red_mask != 0xff0000 || visual->green_mask != 0xff00 || visual->blue_mask != 0xff) {
+    return fail(
+        ErrorCode::kUnsupported,
+        fmt::format("the X display '{}' has pixels of depth {} in {} bits; only depth 24 in "
+                    "32 bits, little-endian BGRX, is supported",
+                    name_, screen->root_depth, bits));
+  }
+  return {};
+}
+
+Status X11Display::query_extensions() {
+  // All questions first, then all answers: one round trip.
+  for (auto* extension :
+       {&xcb_damage_id, &xcb_xfixes_id, &xcb_test_id, &xcb_randr_id, &xcb_shm_id}) {
+    xcb_prefetch_extension_data(connection_, extension);
+  }
+  const auto* damage = find_extension(connection_, xcb_damage_id);
+  const auto* xfixes = find_extension(connection_, xcb_xfixes_id);
+  const auto* test = find_extension(connection_, xcb_test_id);
+  const auto* randr = find_extension(connection_, xcb_randr_id);
+  has_shm_ = find_extension(connection_, xcb_shm_id) != nullptr;
+  for (auto [extension, name] :
+       {std::pair{damage, "DAMAGE"}, {xfixes, "XFIXES"}, {test, "XTEST"}}) {
+    if (extension != nullptr) continue;
+    return fail(
+        ErrorCode::kUnsupported,
+        fmt::format("the X display '{}' lacks the extension {}, which is needed", name_, name));
+  }
+  // The server answers requests of an extension only after its version was asked.
+  const auto damage_version = xcb_damage_query_version(connection_, 1, 1);
+  const auto xfixes_version = xcb_xfixes_query_version(connection_, 5, 0);
+  const auto test_version = xcb_test_get_version(connection_, 2, 2);
+  Owned<void>(xcb_damage_query_version_reply(connection_, damage_version, nullptr));
+  Owned<void>(xcb_xfixes_query_version_reply(connection_, xfixes_version, nullptr));
+  Owned<void>(xcb_test_get_version_reply(connection_, test_version, nullptr));
+  if (has_shm_) {
+    const auto shm_version = xcb_shm_query_version(connection_);
+    Owned<xcb_shm_query_version_reply_t> shm(
+        xcb_shm_query_version_reply(connection_, shm_version, nullptr));
+    has_shm_ = shm != nullptr;
+  }
+  if (randr != nullptr) {
+    const auto version = xcb_randr_query_version(connection_, 1, 3);
+    Owned<xcb_randr_query_version_reply_t> reply(
+        xcb_randr_query_version_reply(connection_, version, nullptr));
+    has_randr_ = reply != nullptr && (reply->major_version > 1 || reply->minor_version >= 2);
+    randr_event_ = randr->first_event;
+  }
+  damage_event_ = damage->first_event;
+  if (xcb_connection_has_error(connection_)) {
+    return fail(ErrorCode::kClosed,
+                fmt::format("the X display '{}' went away while it was opened", name_));
+  }
+  return {};
+}
+
+void X11Display::start(X11Listener& listener) {
+  listener_ = &listener;
+  if (has_randr_) {
+    xcb_randr_select_input(connection_, root_, XCB_RANDR_NOTIFY_MASK_SCREEN_CHANGE);
+  }
+  const std::uint32_t mask = XCB_EVENT_MASK_STRUCTURE_NOTIFY;
+  xcb_change_window_attributes(connection_, root_, XCB_CW_EVENT_MASK, &mask);
+  damage_ = xcb_generate_id(connection_);
+  xcb_damage_create(connection_, damage_, root_, XCB_DAMAGE_REPORT_LEVEL_RAW_RECTANGLES);
+  subtract_damage();
+  flush();
+  wait();
+}
+
+void X11Display::subtract_damage() {
+  xcb_damage_subtract(connection_, damage_, XCB_NONE, XCB_NONE);
+}
+
+void X11Display::expect_reply(unsigned sequence, ReplyDone done) {
+  loop_->pending.push_back({sequence, std::move(done)});
+}
+
+void X11Display::flush() {
+  xcb_flush(connection_);
+  // Writing may have read: events that xcb holds already no longer make the socket readable.
+  if (loop_->is_drain_posted || is_lost_) return;
+  loop_->is_drain_posted = true;
+  boost::asio::post(loop_->context, [this, alive = loop_->alive] {
+    if (!*alive) return;
+    loop_->is_drain_posted = false;
+    drain();
+  });
+}
+
+void X11Display::wait() {
+  loop_->socket.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                           [this, alive = loop_->alive](const boost::system::error_code& error) {
+                             if (!*alive || error) return;
+                             drain();
+                             if (*alive && !is_lost_) wait();
+                           });
+}
+
+void X11Display::drain() {
+  if (is_lost_ || listener_ == nullptr) return;
+  const auto alive = loop_->alive;
+  // Looking for replies reads the socket too and may leave events in xcb's queue, and the other way
+  // round: until neither brings anything.
+  bool is_any = false;
+  while (true) {
+    const bool had_events = take_events();
+    const bool had_replies = *alive && take_replies();
+    if (!*alive) return;
+    if (!had_events && !had_replies) break;
+    is_any = true;
+  }
+  if (is_any) listener_->x11_batch_ended();
+  if (*alive && xcb_connection_has_error(connection_)) lose();
+}
+
+bool X11Display::take_events() {
+  bool is_any = false;
+  Owned<xcb_generic_event_t> event(xcb_poll_for_event(connection_));
+  const auto alive = loop_->alive;
+  while (event) {
+    is_any = true;
+    take_event(event.get());
+    if (!*alive) return true;
+    event.reset(xcb_poll_for_queued_event(connection_));
+  }
+  return is_any;
+}
+
+bool X11Display::take_replies() {
+  bool is_any = false;
+  const auto alive = loop_->alive;
+  while (!loop_->pending.empty()) {
+    void* reply = nullptr;
+    xcb_generic_error_t* error = nullptr;
+    if (xcb_poll_for_reply(connection_, loop_->pending.front().sequence, &reply, &error) == 0)
+      break;
+    OwnedReply reply_owner(reply);
+    const Owned<void> error_owner(error);
+    // A lost connection answers everything with nothing; `lose` does that once.
+    if (reply == nullptr && error == nullptr && xcb_connection_has_error(connection_)) break;
+    is_any = true;
+    ReplyDone done = std::move(loop_->pending.front().done);
+    loop_->pending.pop_front();
+    done(std::move(reply_owner));
+    if (!*alive) return true;
+  }
+  return is_any;
+}
+
+void X11Display::take_event(const void* data) {
+  const auto* event = static_cast<const xcb_generic_event_t*>(data);
+  // Bit 7: sent by another client.
+  const std::uint8_t type = event->response_type & 0x7f;
+  if (type == 0) return;  // an error of an unchecked request
+  if (type == damage_event_ + XCB_DAMAGE_NOTIFY) {
+    const auto& area = reinterpret_cast<const xcb_damage_notify_event_t*>(event)->area;
+    listener_->x11_damaged({area.x, area.y, area.width, area.height});
+  } else if (type == XCB_MAPPING_NOTIFY) {
+    const auto request = reinterpret_cast<const xcb_mapping_notify_event_t*>(event)->request;
+    if (request != XCB_MAPPING_POINTER) listener_->x11_keyboard_changed();
+  } else if (type == XCB_CONFIGURE_NOTIFY ||
+             (has_randr_ && type == randr_event_ + XCB_RANDR_SCREEN_CHANGE_NOTIFY)) {
+    image::Size size;
+    if (type == XCB_CONFIGURE_NOTIFY) {
+      const auto* change = reinterpret_cast<const xcb_configure_notify_event_t*>(event);
+      if (change->window != root_) return;
+      size = {change->width, change->height};
+    } else {
+      const auto* change = reinterpret_cast<const xcb_randr_screen_change_notify_event_t*>(event);
+      size = {change->width, change->height};
+      // RANDR tells the size before the rotation.
+      if (change->rotation & (XCB_RANDR_ROTATION_ROTATE_90 | XCB_RANDR_ROTATION_ROTATE_270)) {
+        std::swap(size.width, size.height);
+      }
+    }
+    if (size == size_ || size.width <= 0 || size.height <= 0) return;
+    size_ = size;
+    listener_->x11_resized(size);
+  }
+}
+
+void X11Display::lose() {
+  is_lost_ = true;
+  const auto alive = loop_->alive;
+  auto pending = std::exchange(loop_->pending, {});
+  for (auto& waiting : pending) {
+    waiting.done(nullptr);
+    if (!*alive) return;
+  }
+  listener_->x11_lost(
+      {ErrorCode::kClosed, fmt::format("the X display '{}' has closed the connection", name_)});
+}
+
+}  // namespace oriel::desktop

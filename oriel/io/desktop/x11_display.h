@@ -1,0 +1,113 @@
+#pragma once
+// An X connection that lives on the loop: requests are buffered, events and replies are taken when
+// the socket has them, and nothing waits. Opening it is the exception: the handshake and the first
+// questions wait for the server, before the loop runs or once per start of a server of our own.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "oriel/base/result.h"
+#include "oriel/core/image/rect.h"
+#include "oriel/io/desktop/xauthority.h"
+
+struct xcb_connection_t;
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace oriel::desktop {
+
+struct X11Address {
+  std::string display;           // ":7", "host:0.1"
+  std::optional<Cookie> cookie;  // without it what $XAUTHORITY or ~/.Xauthority says
+};
+
+// What the X server tells; called from the loop, never from within a call to X11Display.
+class X11Listener {
+ public:
+  virtual ~X11Listener() = default;
+  virtual void x11_damaged(const image::Rect& rect) = 0;
+  virtual void x11_resized(image::Size size) = 0;
+  // Another keyboard map.
+  virtual void x11_keyboard_changed() = 0;
+  // All events that were there have been told.
+  virtual void x11_batch_ended() = 0;
+  // The connection is gone; nothing follows.
+  virtual void x11_lost(const Error& error) = 0;
+};
+
+// The network thread owns it.
+class X11Display {
+ public:
+  struct Free {
+    void operator()(void* memory) const;
+  };
+  using OwnedReply = std::unique_ptr<void, Free>;
+  // Null when the server refused the request or has gone.
+  using ReplyDone = std::move_only_function<void(OwnedReply reply)>;
+
+  // Errors say what to do about it. DAMAGE, XFIXES and XTEST are demanded, and 32-bit little-endian
+  // BGRX pixels.
+  static Result<std::unique_ptr<X11Display>> open(boost::asio::io_context& io,
+                                                  const X11Address& address);
+  ~X11Display();
+  X11Display(const X11Display&) = delete;
+  X11Display& operator=(const X11Display&) = delete;
+
+  // Begins to report damage of the whole screen, as RawRectangles. `listener` must outlive this.
+  void start(X11Listener& listener);
+
+  const std::string& name() const { return name_; }
+  image::Size size() const { return size_; }
+  // Events still to come say the same; for who has just set it.
+  void set_size(image::Size size) { size_ = size; }
+  std::uint32_t root() const { return root_; }
+  bool has_shm() const { return has_shm_; }
+  bool has_randr() const { return has_randr_; }
+  bool is_lost() const { return is_lost_; }
+  // For requests of the owner's own.
+  xcb_connection_t* connection() const { return connection_; }
+
+  // Clears the damage that the server has accumulated; at RawRectangles every draw is reported
+  // anyhow.
+  void subtract_damage();
+  // `sequence` is the cookie of a request that was just made; in the order of the requests.
+  void expect_reply(unsigned sequence, ReplyDone done);
+  // Sends what is buffered. It never has to wait as long as callers bound what is unanswered.
+  void flush();
+
+ private:
+  struct Loop;
+  struct Pending;
+
+  X11Display(boost::asio::io_context& io, std::string name, xcb_connection_t* connection,
+             int screen);
+  Status query_extensions();
+  Status check_pixels() const;
+  void wait();
+  void drain();
+  bool take_events();
+  bool take_replies();
+  void take_event(const void* event);
+  void lose();
+
+  std::string name_;
+  xcb_connection_t* connection_;
+  std::unique_ptr<Loop> loop_;
+  X11Listener* listener_ = nullptr;
+  std::uint32_t root_ = 0;
+  int screen_ = 0;
+  image::Size size_;
+  std::uint32_t damage_ = 0;
+  std::uint8_t damage_event_ = 0;
+  std::uint8_t randr_event_ = 0;
+  bool has_shm_ = false;
+  bool has_randr_ = false;
+  bool is_lost_ = false;
+};
+
+}  // namespace oriel::desktop

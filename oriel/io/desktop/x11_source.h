@@ -1,0 +1,49 @@
+#pragma once
+// What every desktop on an X display has in common: damage, geometry, input, and its loss. How
+// pixels are read is the matter of the classes on top.
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "oriel/io/desktop/damage_tracker.h"
+#include "oriel/io/desktop/desktop.h"
+#include "oriel/io/desktop/x11_display.h"
+#include "oriel/io/desktop/x11_input.h"
+
+namespace oriel::desktop {
+
+// The network thread owns it.
+class X11Source : public Desktop, private X11Listener {
+ public:
+  image::Size size() const override { return display_->size(); }
+  void start(DesktopListener& listener) override;
+  std::vector<image::Rect> take_damage() override;
+  InputSink& input() override { return input_; }
+  X11Input& x11_input() { return input_; }
+
+ protected:
+  X11Source(std::unique_ptr<X11Display> display, KeyRepeat repeat);
+
+  X11Display& display() { return *display_; }
+  const X11Display& display() const { return *display_; }
+  // Counts `rects` as damaged again; said at the end of the batch of replies.
+  void damage_again(const std::vector<image::Rect>& rects);
+
+ private:
+  void x11_damaged(const image::Rect& rect) override;
+  void x11_resized(image::Size size) override;
+  void x11_keyboard_changed() override;
+  void x11_batch_ended() override;
+  void x11_lost(const Error& error) override;
+  void announce();
+
+  std::unique_ptr<X11Display> display_;
+  X11Input input_;
+  DamageTracker damage_;
+  DesktopListener* listener_ = nullptr;
+  bool is_announced_ = false;
+};
+
+}  // namespace oriel::desktop
