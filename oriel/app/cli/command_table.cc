@@ -1,0 +1,60 @@
+#include "oriel/app/cli/command_table.h"
+
+#include <fmt/core.h>
+
+#include <string>
+
+#include "oriel/app/cli/serve.h"
+#include "oriel/base/version.h"
+#include "oriel/io/desktop/supervisor.h"
+
+namespace oriel::cli {
+namespace {
+
+int print_version(std::span<const char* const> arguments) {
+  if (!arguments.empty()) {
+    fmt::print(stderr, "oriel: version takes no arguments, got '{}'\n", arguments[0]);
+    return kUsage;
+  }
+  fmt::print("oriel {}\n", kVersion);
+  return kDone;
+}
+
+constexpr Command kTable[] = {
+    {"serve", "show a desktop to VNC viewers and browsers", run_serve},
+    {"version", "print the version", print_version},
+    {desktop::kSupervisorCommand, "", desktop::run_supervisor},
+};
+
+std::string program_help() {
+  std::string text =
+      "Oriel shows a desktop to people and programs.\n\n"
+      "Example: oriel serve --geometry 1280x800\n\n"
+      "Commands:\n";
+  for (const auto& command : kTable)
+    if (!command.help.empty()) text += fmt::format("  {:<10}{}\n", command.name, command.help);
+  return text + "\n`oriel COMMAND --help` says more.\n";
+}
+
+}  // namespace
+
+std::span<const Command> command_table() { return kTable; }
+
+int run_program(std::span<const char* const> arguments) {
+  const std::string_view name = arguments.empty() ? "" : arguments[0];
+  if (name == "--help" || name == "-h" || name == "help") {
+    fmt::print("{}", program_help());
+    return kDone;
+  }
+  if (name == "--version") return print_version({});
+  for (const auto& command : kTable)
+    if (command.name == name) return command.run(arguments.subspan(1));
+  if (name.empty()) {
+    fmt::print(stderr, "{}", program_help());
+  } else {
+    fmt::print(stderr, "oriel: '{}' is not a command; `oriel --help` lists them\n", name);
+  }
+  return kUsage;
+}
+
+}  // namespace oriel::cli

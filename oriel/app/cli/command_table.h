@@ -1,0 +1,29 @@
+#pragma once
+// THE list of subcommands of `oriel`. A command stands here when it works, not before.
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace oriel::cli {
+
+// What the program ends with (docs/exit_codes.md).
+enum ExitCode : int {
+  kDone = 0,
+  kInternalError = 1,
+  kUsage = 2,  // or configuration, or a refusal to start
+};
+
+struct Command {
+  std::string_view name;
+  std::string_view help;  // empty: not for users, not listed
+  // `arguments` are those after the command's name.
+  int (*run)(std::span<const char* const> arguments);
+};
+
+std::span<const Command> command_table();
+
+// Runs what the arguments of `main` (without the program's name) say, and gives the exit code.
+int run_program(std::span<const char* const> arguments);
+
+}  // namespace oriel::cli

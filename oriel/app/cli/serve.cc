@@ -1,0 +1,170 @@
+#include "oriel/app/cli/serve.h"
+
+#include <fmt/core.h>
+#include <fmt/format.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include "oriel/app/cli/command_table.h"
+#include "oriel/app/config/door_policy.h"
+#include "oriel/app/config/load_settings.h"
+#include "oriel/app/config/settings_help.h"
+#include "oriel/app/desktops/desktop_table.h"
+#include "oriel/app/server/server.h"
+
+namespace oriel::cli {
+namespace {
+
+// All that was started must have ended by then, counted from the signal.
+constexpr auto kStopTimeout = std::chrono::milliseconds(1800);
+
+std::string environment_value(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+// An address that another program on this machine can use: a listener on all addresses is reached at loopback.
+std::string reachable(std::string_view address) {
+  const auto colon = address.rfind(':');
+  const auto host = address.substr(0, colon), port = address.substr(colon);
+  if (host == "0.0.0.0") return fmt::format("127.0.0.1{}", port);
+  if (host == "[::]") return fmt::format("[::1]{}", port);
+  return std::string(address);
+}
+
+// One run of the server.
+class Serve {
+ public:
+  Serve(const config::Settings& settings, const observe::Logger& logger)
+      : settings_(settings), logger_(logger), server_(io_, settings_, logger_), signals_(io_), deadline_(io_) {}
+
+  int run() {
+    if (auto doors = server_.listen(); !doors) return refuse(doors.error());
+    for (int signal : {SIGINT, SIGTERM, SIGHUP}) signals_.add(signal);
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
+      if (!error) stop();
+    });
+    desktops::open_desktop(io_, settings_, logger_, [this](Result<desktops::OpenDesktop> opened) {
+      desktop_opened(std::move(opened));
+    });
+    io_.run();
+    return exit_code_;
+  }
+
+ private:
+  int refuse(const Error& error) {
+    fmt::print(stderr, "oriel: {}\n", error.message);
+    return kUsage;
+  }
+
+  void desktop_opened(Result<desktops::OpenDesktop> opened) {
+    if (!opened) {
+      exit_code_ = refuse(opened.error());
+      io_.stop();
+      return;
+    }
+    desktop_ = std::move(*opened);
+    if (is_stopping_) return close_desktop();
+    server_.on_desktop_lost([this](const Error& error) {
+      logger_.error("the desktop is gone; viewers keep its last picture", {{"reason", error.message}});
+    });
+    server_.serve(*desktop_.desktop);
+    say_where();
+  }
+
+  void say_where() {
+    const auto http = server_.http_address(), vnc = server_.vnc_address();
+    if (!http.empty()) fmt::print("Open in a browser: http://{}/\n", reachable(http));
+    if (!vnc.empty()) fmt::print("VNC viewers: {}\n", reachable(vnc));
+    const auto tunnel = ssh_tunnel_line(environment_value("SSH_CONNECTION"), environment_value("USER"), http, vnc);
+    if (!tunnel.empty()) fmt::print("From your own machine, first: {}\n", tunnel);
+    std::fflush(stdout);
+    std::string details;
+    for (const auto& [key, value] : desktop_.desktop->details()) details += fmt::format("{}{}={}", details.empty() ? "" : " ", key, value);
+    logger_.info("serving", {{"vnc", vnc}, {"http", http}, {"desktop", details}});
+  }
+
+  void stop() {
+    is_stopping_ = true;
+    logger_.info("stopping");
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
+      if (!error) io_.stop();  // asked twice: at once
+    });
+    deadline_.expires_after(kStopTimeout);
+    deadline_.async_wait([this](const boost::system::error_code& error) {
+      if (error) return;
+      logger_.warning("not everything ended in time");
+      io_.stop();
+    });
+    waiting_for_ = 2;
+    server_.stop([this] { part_ended(); });
+    close_desktop();
+  }
+
+  void close_desktop() {
+    if (!desktop_.desktop && is_stopping_ && waiting_for_ == 2) return;  // still opening: desktop_opened comes back
+    if (desktop_.close) return desktop_.close([this] { part_ended(); });
+    part_ended();
+  }
+
+  void part_ended() {
+    if (--waiting_for_ == 0) io_.stop();
+  }
+
+  const config::Settings& settings_;
+  observe::Logger logger_;
+  boost::asio::io_context io_{1};
+  desktops::OpenDesktop desktop_;  // outlives the server, which shows it
+  server::Server server_;
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer deadline_;
+  bool is_stopping_ = false;
+  int waiting_for_ = 0;
+  int exit_code_ = kDone;
+};
+
+}  // namespace
+
+std::string ssh_tunnel_line(std::string_view ssh_connection, std::string_view user, std::string_view http_address,
+                            std::string_view vnc_address) {
+  // "client_ip client_port server_ip server_port"
+  auto rest = ssh_connection;
+  for (int field = 0; field < 2; ++field) {
+    const auto space = rest.find(' ');
+    if (space == std::string_view::npos) return "";
+    rest.remove_prefix(space + 1);
+  }
+  const auto server = rest.substr(0, rest.find(' '));
+  if (server.empty()) return "";
+  std::string line = "ssh";
+  for (auto address : {http_address, vnc_address}) {
+    if (address.empty()) continue;
+    const auto local = reachable(address);
+    line += fmt::format(" -L {}:{}", local.substr(local.rfind(':') + 1), local);
+  }
+  return user.empty() ? fmt::format("{} {}", line, server) : fmt::format("{} {}@{}", line, user, server);
+}
+
+int run_serve(std::span<const char* const> arguments) {
+  if (config::asks_for_help(arguments)) {
+    fmt::print("{}", config::serve_help());
+    return kDone;
+  }
+  const auto settings = config::load_settings(arguments, config::environment_of_process());
+  auto status = settings ? config::check_doors(*settings) : Status(std::unexpected(settings.error()));
+  if (!status) {
+    fmt::print(stderr, "oriel: {}\n", status.error().message);
+    return kUsage;
+  }
+  std::signal(SIGPIPE, SIG_IGN);
+  const observe::Logger logger(observe::make_stderr_sink(settings->log_level, settings->log_format));
+  for (const auto& notice : settings->notices) logger.warning(notice);
+  return Serve(*settings, logger).run();
+}
+
+}  // namespace oriel::cli
