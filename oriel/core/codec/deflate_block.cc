@@ -23,8 +23,8 @@ std::size_t deflate_bound_bytes(std::size_t input_bytes) {
          group_bound_bytes(input_bytes % kDeflateGroupBytes);
 }
 
-// Level 2 costs what level 1 costs, for 2 to 4 % fewer bytes; level 3 takes 1.6 times as long for 2 %
-// more. The small level buffer ends blocks sooner, which suits pictures: new tables where the
+// Level 2 costs what level 1 costs, for 2 to 4 % fewer bytes; level 3 takes 1.6 times as long for 2
+// % more. The small level buffer ends blocks sooner, which suits pictures: new tables where the
 // content changes. Measured in bench/results/deflate_block.md.
 struct DeflateBlock::State {
   isal_zstream stream;
