@@ -10,11 +10,12 @@ function(oriel_module path)
   set(folder ${CMAKE_SOURCE_DIR}/oriel/${path})
 
   file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc)
+  file(GLOB benches CONFIGURE_DEPENDS ${folder}/*_bench.cc)  # of bench/CMakeLists.txt
   file(GLOB tests CONFIGURE_DEPENDS ${folder}/*_test.cc)
   file(GLOB mains CONFIGURE_DEPENDS ${folder}/main.cc ${folder}/*_main.cc)
   file(GLOB headers CONFIGURE_DEPENDS ${folder}/*.h)
-  if(tests OR mains)
-    list(REMOVE_ITEM sources ${tests} ${mains})
+  if(tests OR mains OR benches)
+    list(REMOVE_ITEM sources ${tests} ${mains} ${benches})
   endif()
 
   set(links ${ARG_LIBRARIES})

@@ -17,7 +17,7 @@ inline constexpr std::size_t kDeflateGroupBytes = 128 * 1024;
 // The most bytes that DeflateBlock makes of `input_bytes` bytes.
 std::size_t deflate_bound_bytes(std::size_t input_bytes);
 
-// One thread at a time: about 400 KB of scratch, no history between calls.
+// One thread at a time: about 350 KB of scratch, no history between calls.
 class DeflateBlock {
  public:
   DeflateBlock();

@@ -1,5 +1,5 @@
 #pragma once
-// Writes one ZRLE tile in whichever form is shortest.
+// Writes one ZRLE tile in the form that is likely to be the shortest after deflate.
 
 #include <cstddef>
 #include <cstdint>

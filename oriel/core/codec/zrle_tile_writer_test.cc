@@ -65,6 +65,16 @@ TEST(ZrleTileWriter, WritesLongRunsWithTheirPalette) {
   EXPECT_EQ(tile_bytes(pixels, 64), expected);
 }
 
+TEST(ZrleTileWriter, PacksIndexesUnlessRunsAreThreeTimesShorter) {
+  std::vector<std::uint32_t> columns, bands;
+  for (int i = 0; i < 64 * 64; ++i) {
+    columns.push_back(i / 32 % 2 ? kRed : kGreen);
+    bands.push_back(i / 512 % 2 ? kRed : kGreen);
+  }
+  EXPECT_EQ(tile_bytes(columns, 64).size(), 1u + 2 * 3 + 512);        // 128 runs would take 263
+  EXPECT_EQ(tile_bytes(bands, 64).size(), 1u + 2 * 3 + 8 * (1 + 3));  // 8 runs of 512
+}
+
 TEST(ZrleTileWriter, WritesPlainRunsWhereAPaletteWouldCostMore) {
   std::vector<std::uint32_t> pixels;
   for (std::uint32_t i = 0; i < 128; ++i) pixels.insert(pixels.end(), 32, i);
