@@ -1,0 +1,262 @@
+#include "oriel/io/net/http_server.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <list>
+#include <utility>
+
+#include "oriel/io/net/http_parser.h"
+#include "oriel/io/net/websocket_stream.h"
+
+namespace oriel::net {
+namespace {
+
+using boost::asio::awaitable;
+
+constexpr std::size_t kReadBytes = 4096;  // at a time: most requests fit
+
+// One connection, which its coroutine owns; the server may close it.
+struct Connection {
+  Connection(const boost::asio::any_io_executor& executor, StreamPointer the_stream)
+      : stream(std::move(the_stream)), timer(executor) {}
+
+  StreamPointer stream;
+  boost::asio::steady_timer timer;
+  Bytes unread;            // read and not parsed yet
+  bool is_waiting = true;  // for the rest of a request: it may yield to others
+  bool has_begun_request = false;
+};
+using SharedConnection = std::shared_ptr<Connection>;
+
+Status try_write(Stream& stream, std::string_view text) {
+  auto piece = as_bytes(text);
+  auto count = stream.try_write({&piece, 1});
+  if (!count) return std::unexpected(count.error());
+  return {};
+}
+
+awaitable<bool> write_all(Stream& stream, ByteSpan first, ByteSpan second) {
+  while (!first.empty() || !second.empty()) {
+    std::array<ByteSpan, 2> pieces{first, second};
+    auto lent = std::span<const ByteSpan>(pieces);
+    if (first.empty()) lent = lent.subspan(1);
+    if (second.empty()) lent = lent.first(lent.size() - 1);
+    auto count = co_await stream.write_some(lent);
+    if (!count) co_return false;
+    auto of_first = std::min(*count, first.size());
+    first = first.subspan(of_first);
+    second = second.subspan(*count - of_first);
+  }
+  co_return true;
+}
+
+}  // namespace
+
+struct HttpServer::Shared : std::enable_shared_from_this<Shared> {
+  Shared(boost::asio::any_io_executor the_executor, HttpRoutes& the_routes,
+         HttpServerConfig the_config)
+      : executor(std::move(the_executor)), routes(the_routes), config(std::move(the_config)) {}
+
+  boost::asio::any_io_executor executor;
+  HttpRoutes& routes;  // not used once is_closed
+  HttpServerConfig config;
+  std::list<SharedConnection> connections;  // those that have waited longest come first
+  bool is_closed = false;
+
+  bool make_room();
+  void set_waiting(const SharedConnection& connection, bool is_waiting);
+  void arm(const SharedConnection& connection, std::chrono::milliseconds timeout);
+
+  awaitable<void> run(SharedConnection connection);
+  awaitable<bool> serve_one(SharedConnection connection, bool is_first);
+  awaitable<std::expected<HttpRequest, HttpResponse>> read_request(SharedConnection connection,
+                                                                   bool is_first);
+  awaitable<bool> respond(SharedConnection connection, const HttpResponse& response, bool is_head,
+                          bool is_keep_alive);
+  awaitable<void> linger(SharedConnection connection);
+  awaitable<bool> upgrade(SharedConnection connection, HttpRequest request);
+};
+
+// ---- the set of connections -------------------------------------------------------------------
+
+// Closes the connection that has waited longest when there are too many. False: all are at work.
+bool HttpServer::Shared::make_room() {
+  if (connections.size() < config.limits.connections) return true;
+  auto oldest = std::ranges::find_if(connections, [](auto& each) { return each->is_waiting; });
+  if (oldest == connections.end()) return false;
+  (*oldest)->stream->close();
+  (*oldest)->timer.cancel();
+  connections.erase(oldest);
+  return true;
+}
+
+void HttpServer::Shared::set_waiting(const SharedConnection& connection, bool is_waiting) {
+  connection->is_waiting = is_waiting;
+  auto at = std::ranges::find(connections, connection);
+  if (is_waiting && at != connections.end()) {
+    connections.splice(connections.end(), connections, at);
+  }
+}
+
+// Closes the connection when time is up; a request that was begun gets a reason.
+void HttpServer::Shared::arm(const SharedConnection& connection,
+                             std::chrono::milliseconds timeout) {
+  connection->timer.expires_after(timeout);
+  connection->timer.async_wait(
+      [self = shared_from_this(), connection](boost::system::error_code error) {
+        if (error || !connection->stream) return;
+        if (connection->is_waiting && connection->has_begun_request) {
+          auto response = http_sentence(408, "The request did not arrive in time");
+          auto text = write_response_head(response, self->config.security, false);
+          text += as_text(response.content());
+          (void)try_write(*connection->stream, text);
+        }
+        connection->stream->close();
+      });
+}
+
+// ---- one connection ---------------------------------------------------------------------------
+
+awaitable<void> HttpServer::Shared::run(SharedConnection connection) {
+  for (bool is_first = true; co_await serve_one(connection, is_first); is_first = false) {
+  }
+  connection->timer.cancel();
+  if (connection->stream) connection->stream->close();
+  connections.remove(connection);
+}
+
+// Serves one request; false when the connection is over or has become a WebSocket.
+awaitable<bool> HttpServer::Shared::serve_one(SharedConnection connection, bool is_first) {
+  set_waiting(connection, true);
+  auto request = co_await read_request(connection, is_first);
+  set_waiting(connection, false);
+  if (is_closed) co_return false;
+  arm(connection, config.limits.write_timeout);
+  if (!request) {
+    if (request.error().status == 0) co_return false;
+    co_await respond(connection, request.error(), false, false);
+    co_await linger(connection);
+    co_return false;
+  }
+  HostClaim claim{.host = {}, .origin = {}, .local = request->local};
+  if (auto* host = request->find("Host")) claim.host = *host;
+  if (auto* origin = request->find("Origin")) claim.origin = *origin;
+  auto allowed = check_host_claim(config.hosts, claim);
+  bool is_websocket = allowed && routes.is_websocket_path(request->path);
+  HttpResponse response;
+  if (!allowed) {
+    auto sentence = allowed.error().message;
+    sentence[0] = static_cast<char>(sentence[0] - 'a' + 'A');
+    response = http_sentence(403, sentence);
+  } else if (is_websocket) {
+    auto refusal = websocket_refusal(*request);
+    if (!refusal) co_return co_await upgrade(connection, *std::move(request));
+    response = *std::move(refusal);
+  } else {
+    response = routes.handle(*request);
+  }
+  bool is_keep_alive = request->is_keep_alive && allowed && !is_websocket;
+  if (!co_await respond(connection, response, request->is_head, is_keep_alive)) co_return false;
+  if (!is_keep_alive) co_await linger(connection);
+  co_return is_keep_alive && !is_closed;
+}
+
+// An error with status 0 means that there is nobody to answer.
+awaitable<std::expected<HttpRequest, HttpResponse>> HttpServer::Shared::read_request(
+    SharedConnection connection, bool is_first) {
+  const auto& limits = config.limits;
+  auto& [stream, timer, unread, is_waiting, has_begun] = *connection;
+  HttpParser parser(limits);
+  has_begun = false;
+  arm(connection, is_first ? limits.request_timeout : limits.idle_timeout);
+  for (;;) {
+    if (!unread.empty()) {
+      if (!std::exchange(has_begun, true) && !is_first) arm(connection, limits.request_timeout);
+      auto count = parser.put(unread);
+      if (!count) co_return std::unexpected(std::move(count).error());
+      unread.erase(unread.begin(), unread.begin() + static_cast<std::ptrdiff_t>(*count));
+      if (parser.is_done()) break;
+      if (parser.take_continue()) (void)try_write(*stream, "HTTP/1.1 100 Continue\r\n\r\n");
+    }
+    auto kept = unread.size();
+    unread.resize(kept + kReadBytes);
+    auto count = co_await stream->read_some(std::span(unread).subspan(kept));
+    unread.resize(kept + count.value_or(0));
+    if (!count || is_closed) co_return std::unexpected(HttpResponse{.status = 0});
+  }
+  auto request = parser.take_request();
+  request.peer = stream->peer();
+  request.local = stream->local();
+  co_return request;
+}
+
+awaitable<bool> HttpServer::Shared::respond(SharedConnection connection,
+                                            const HttpResponse& response, bool is_head,
+                                            bool is_keep_alive) {
+  auto head = write_response_head(response, config.security, is_keep_alive);
+  co_return co_await write_all(*connection->stream, as_bytes(head),
+                               is_head ? ByteSpan() : response.content());
+}
+
+// Reads and drops what the peer still sends: closing with unread input would reset the connection
+// and take the response away from it.
+awaitable<void> HttpServer::Shared::linger(SharedConnection connection) {
+  set_waiting(connection, true);  // it may yield
+  connection->has_begun_request = false;
+  arm(connection, config.limits.linger_timeout);
+  co_await connection->stream->shutdown_send();
+  connection->unread = {};
+  std::array<std::uint8_t, kReadBytes> dropped;
+  while (co_await connection->stream->read_some(dropped)) {
+  }
+}
+
+awaitable<bool> HttpServer::Shared::upgrade(SharedConnection connection, HttpRequest request) {
+  connection->timer.cancel();
+  connections.remove(connection);
+  auto stream = std::exchange(connection->stream, nullptr);
+  auto unread = std::move(connection->unread);
+  auto upgraded = co_await accept_websocket(executor, std::move(stream), request, std::move(unread),
+                                            config.websocket);
+  if (upgraded && !is_closed) routes.on_websocket(request, *std::move(upgraded));
+  co_return false;
+}
+
+// ---- the server -------------------------------------------------------------------------------
+
+HttpServer::HttpServer(boost::asio::any_io_executor executor, HttpRoutes& routes,
+                       HttpServerConfig config)
+    : shared_(std::make_shared<Shared>(std::move(executor), routes, std::move(config))) {}
+
+HttpServer::~HttpServer() {
+  shared_->is_closed = true;
+  for (auto& connection : shared_->connections) {
+    connection->timer.cancel();
+    connection->stream->close();
+  }
+}
+
+void HttpServer::serve(StreamPointer stream) {
+  if (!shared_->make_room()) {
+    auto response = http_sentence(503, "All connections of this server are in use; try again");
+    auto text = write_response_head(response, shared_->config.security, false);
+    text += as_text(response.content());
+    (void)try_write(*stream, text);
+    return stream->close();
+  }
+  auto connection = std::make_shared<Connection>(shared_->executor, std::move(stream));
+  shared_->connections.push_back(connection);
+  boost::asio::co_spawn(
+      shared_->executor, [shared = shared_, connection]() { return shared->run(connection); },
+      boost::asio::detached);
+}
+
+std::size_t HttpServer::connections() const { return shared_->connections.size(); }
+
+}  // namespace oriel::net

@@ -1,0 +1,57 @@
+#pragma once
+// A small HTTP/1.1 server on Streams: parses, checks Host and Origin, asks the application,
+// answers. It decides nothing about paths. One strand owns it.
+
+#include <boost/asio/any_io_executor.hpp>
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+#include "oriel/io/net/host_policy.h"
+#include "oriel/io/net/http_message.h"
+#include "oriel/io/net/limits.h"
+#include "oriel/io/net/stream.h"
+
+namespace oriel::net {
+
+// The application's side. Called on the server's strand, never after the server is destroyed.
+class HttpRoutes {
+ public:
+  virtual ~HttpRoutes() = default;
+
+  // Answers a request, also for a path or method that does not exist (404, 405).
+  virtual HttpResponse handle(const HttpRequest& request) = 0;
+
+  // Whether the path is a WebSocket; `on_websocket` is called when the handshake is done.
+  virtual bool is_websocket_path(std::string_view path) const = 0;
+  virtual void on_websocket(const HttpRequest& request, StreamPointer stream) = 0;
+};
+
+struct HttpServerConfig {
+  HostPolicy hosts;
+  SecurityHeaders security;
+  HttpLimits limits;
+  WebSocketLimits websocket;
+};
+
+class HttpServer {
+ public:
+  // `routes` must outlive the server.
+  HttpServer(boost::asio::any_io_executor executor, HttpRoutes& routes, HttpServerConfig config);
+  // Closes all connections; WebSockets that were handed over are not its own any more.
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  // Serves requests on a new connection until it ends.
+  void serve(StreamPointer stream);
+
+  std::size_t connections() const;
+
+ private:
+  struct Shared;  // outlives the server as long as coroutines hold it
+
+  std::shared_ptr<Shared> shared_;
+};
+
+}  // namespace oriel::net

@@ -1,0 +1,307 @@
+#include "oriel/io/net/websocket_stream.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/bind_handler.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/websocket/error.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
+#include <boost/beast/websocket/stream.hpp>
+#include <cctype>
+#include <utility>
+#include <vector>
+
+#include "oriel/base/check.h"
+
+namespace oriel::net {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+namespace websocket = boost::beast::websocket;
+using asio::awaitable;
+using boost::system::error_code;
+
+constexpr auto kNoThrow = asio::as_tuple(asio::use_awaitable);
+
+// The Stream below, shared with operations that Beast has outstanding, so that it outlives them.
+struct Below {
+  StreamPointer stream;
+  Bytes already_read;  // comes before what the stream reads
+  std::size_t already_taken = 0;
+
+  Result<std::size_t> try_read(std::span<std::uint8_t> into) {
+    auto count = std::min(into.size(), already_read.size() - already_taken);
+    if (count == 0) return stream->try_read(into);
+    std::copy_n(already_read.begin() + static_cast<std::ptrdiff_t>(already_taken), count,
+                into.begin());
+    already_taken += count;
+    if (already_taken == already_read.size()) already_read = {};
+    return count;
+  }
+};
+using SharedBelow = std::shared_ptr<Below>;
+using Pieces = std::vector<ByteSpan>;
+
+awaitable<Result<std::size_t>> read_below(SharedBelow below, std::span<std::uint8_t> into) {
+  co_return co_await below->stream->read_some(into);
+}
+
+awaitable<Result<std::size_t>> write_below(SharedBelow below, Pieces pieces) {
+  co_return co_await below->stream->write_some(pieces);
+}
+
+// A Stream as what Asio calls an AsyncStream, for Beast. What can be done at once costs no
+// coroutine.
+class StreamAdapter {
+ public:
+  using executor_type = asio::any_io_executor;
+
+  StreamAdapter(executor_type executor, SharedBelow below)
+      : executor_(std::move(executor)), below_(std::move(below)) {}
+
+  executor_type get_executor() { return executor_; }
+  Below& below() { return *below_; }
+
+  template <typename Buffers, typename Token>
+  auto async_read_some(const Buffers& buffers, Token&& token) {
+    return asio::async_initiate<Token, void(error_code, std::size_t)>(
+        [this](auto handler, std::span<std::uint8_t> into) {
+          auto done = into.empty() ? Result<std::size_t>(0) : below_->try_read(into);
+          if (into.empty() || !done || *done > 0) return complete(std::move(handler), done);
+          asio::co_spawn(executor_, read_below(below_, into), finish(std::move(handler)));
+        },
+        token, first_of(buffers));
+  }
+
+  template <typename Buffers, typename Token>
+  auto async_write_some(const Buffers& buffers, Token&& token) {
+    return asio::async_initiate<Token, void(error_code, std::size_t)>(
+        [this](auto handler, Pieces pieces) {
+          auto done = pieces.empty() ? Result<std::size_t>(0) : below_->stream->try_write(pieces);
+          if (pieces.empty() || !done || *done > 0) return complete(std::move(handler), done);
+          asio::co_spawn(executor_, write_below(below_, std::move(pieces)),
+                         finish(std::move(handler)));
+        },
+        token, pieces_of(buffers));
+  }
+
+  // Beast's way to shut down what is below, found by argument-dependent lookup.
+  template <typename Token>
+  friend void async_teardown(boost::beast::role_type, StreamAdapter& adapter, Token&& token) {
+    asio::co_spawn(
+        adapter.executor_,
+        [](SharedBelow below) -> awaitable<void> {
+          co_await below->stream->shutdown_send();
+        }(adapter.below_),
+        [token = std::forward<Token>(token)](std::exception_ptr) mutable {
+          std::move(token)(error_code{});
+        });
+  }
+  friend void teardown(boost::beast::role_type, StreamAdapter& adapter, error_code& error) {
+    error = {};
+    adapter.below_->stream->close();
+  }
+  friend void beast_close_socket(StreamAdapter& adapter) { adapter.below_->stream->close(); }
+
+ private:
+  static error_code code_of(const Result<std::size_t>& result) {
+    return result ? error_code{} : make_error_code(asio::error::eof);
+  }
+
+  template <typename Handler>
+  void complete(Handler handler, const Result<std::size_t>& result) {
+    asio::post(executor_,
+               boost::beast::bind_handler(std::move(handler), code_of(result), result.value_or(0)));
+  }
+
+  template <typename Handler>
+  static auto finish(Handler handler) {
+    return [handler = std::move(handler)](std::exception_ptr, Result<std::size_t> result) mutable {
+      std::move(handler)(code_of(result), result.value_or(0));
+    };
+  }
+
+  template <typename Buffers>
+  static std::span<std::uint8_t> first_of(const Buffers& buffers) {
+    for (auto at = asio::buffer_sequence_begin(buffers); at != asio::buffer_sequence_end(buffers);
+         ++at) {
+      asio::mutable_buffer buffer(*at);
+      if (buffer.size() > 0) return {static_cast<std::uint8_t*>(buffer.data()), buffer.size()};
+    }
+    return {};
+  }
+
+  template <typename Buffers>
+  static Pieces pieces_of(const Buffers& buffers) {
+    Pieces pieces;
+    for (auto at = asio::buffer_sequence_begin(buffers);
+         at != asio::buffer_sequence_end(buffers) && pieces.size() < kMaxWritePieces; ++at) {
+      asio::const_buffer buffer(*at);
+      if (buffer.size() == 0) continue;
+      pieces.emplace_back(static_cast<const std::uint8_t*>(buffer.data()), buffer.size());
+    }
+    return pieces;
+  }
+
+  executor_type executor_;
+  SharedBelow below_;
+};
+
+using WebSocket = websocket::stream<StreamAdapter, false>;
+
+std::unexpected<Error> ended(const error_code& error) {
+  if (error == websocket::error::message_too_big) {
+    return fail(ErrorCode::kTooLarge, "a WebSocket message beyond the limit");
+  }
+  if (error == boost::beast::error::timeout) {
+    return fail(ErrorCode::kTimeout, "the peer answered no WebSocket ping");
+  }
+  if (error == websocket::error::closed) {
+    return fail(ErrorCode::kClosed, "the peer closed the WebSocket");
+  }
+  if (error.category() == make_error_code(websocket::error::closed).category()) {
+    return fail(ErrorCode::kInvalid, fmt::format("WebSocket: {}", error.message()));
+  }
+  return fail(ErrorCode::kClosed, "the peer closed the connection");
+}
+
+class WebSocketStream final : public Stream {
+ public:
+  WebSocketStream(const asio::any_io_executor& executor, const SharedBelow& below,
+                  const WebSocketLimits& limits)
+      : limits_(limits), socket_(executor, below) {
+    socket_.binary(true);
+    socket_.auto_fragment(false);  // one frame for each write, written from the pieces themselves
+    socket_.read_message_max(limits.message_bytes);
+    websocket::stream_base::timeout timeout{limits.close_timeout, limits.silence_timeout, true};
+    socket_.set_option(timeout);
+  }
+
+  awaitable<Status> accept(const HttpRequest& request) {
+    http::request<http::empty_body> handshake(http::verb::get, request.path, 11);
+    for (const auto& field : request.fields) handshake.insert(field.name, field.value);
+    if (request.has_token("Sec-WebSocket-Protocol", "binary")) {
+      socket_.set_option(websocket::stream_base::decorator([](websocket::response_type& response) {
+        response.set(http::field::sec_websocket_protocol, "binary");
+      }));
+    }
+    auto [error] = co_await socket_.async_accept(handshake, kNoThrow);
+    if (error) co_return ended(error);
+    co_return Status{};
+  }
+
+  awaitable<Result<std::size_t>> read_some(std::span<std::uint8_t> into) override {
+    for (;;) {
+      auto [error, count] =
+          co_await socket_.async_read_some(asio::buffer(into.data(), into.size()), kNoThrow);
+      if (error) co_return ended(error);
+      if (socket_.got_text()) {
+        co_await end({websocket::close_code::unknown_data, "binary messages only"});
+        co_return fail(ErrorCode::kUnsupported, "a WebSocket text message; only binary is spoken");
+      }
+      if (count > 0) co_return count;
+    }
+  }
+
+  awaitable<Result<std::size_t>> write_some(std::span<const ByteSpan> pieces) override {
+    ORIEL_CHECK(!pieces.empty() && pieces.size() <= kMaxWritePieces);
+    std::array<asio::const_buffer, kMaxWritePieces> buffers;
+    std::size_t buffer_count = 0;
+    std::size_t total = 0;
+    for (auto piece : pieces) {
+      auto size = std::min(piece.size(), limits_.sent_message_bytes - total);
+      if (size == 0) break;
+      buffers[buffer_count++] = {piece.data(), size};
+      total += size;
+    }
+    is_writing_ = true;
+    auto [error, written] = co_await socket_.async_write(
+        std::span<const asio::const_buffer>(buffers.data(), buffer_count), kNoThrow);
+    is_writing_ = false;
+    if (error) co_return ended(error);
+    co_return total;
+  }
+
+  awaitable<Status> wait_writable() override { return below().wait_writable(); }
+  bool is_writable_now() const override { return !is_writing_ && below().is_writable_now(); }
+  std::size_t unsent_bytes() const override { return below().unsent_bytes(); }
+
+  awaitable<void> shutdown_send() override { return end({websocket::close_code::normal}); }
+
+  void close() override { below().close(); }
+  std::string peer() const override { return below().peer(); }
+  std::string local() const override { return below().local(); }
+
+ private:
+  Stream& below() { return *socket_.next_layer().below().stream; }
+  const Stream& below() const {
+    return *const_cast<WebSocketStream*>(this)->socket_.next_layer().below().stream;
+  }
+
+  // The closing handshake, once; the peer has close_timeout for its half.
+  awaitable<void> end(websocket::close_reason reason) {
+    if (std::exchange(is_ending_, true)) co_return;
+    co_await socket_.async_close(reason, kNoThrow);
+  }
+
+  WebSocketLimits limits_;
+  WebSocket socket_;
+  bool is_writing_ = false;
+  bool is_ending_ = false;
+};
+
+// 16 bytes in base64 (RFC 6455, 4.1).
+bool is_websocket_key(std::string_view key) {
+  return key.size() == 24 && key.ends_with("==") &&
+         std::ranges::all_of(key.substr(0, 22), [](unsigned char c) {
+           return std::isalnum(c) || c == '+' || c == '/';
+         });
+}
+
+}  // namespace
+
+std::optional<HttpResponse> websocket_refusal(const HttpRequest& request) {
+  if (!request.has_token("Connection", "upgrade") || !request.has_token("Upgrade", "websocket")) {
+    auto response = http_sentence(426, "This address speaks WebSocket only");
+    response.fields = {{"Upgrade", "websocket"}};
+    return response;
+  }
+  if (request.method != "GET" || request.is_head || request.is_http_1_0) {
+    return http_sentence(400, "A WebSocket begins with an HTTP/1.1 GET request");
+  }
+  auto* version = request.find("Sec-WebSocket-Version");
+  if (!version || *version != "13") {
+    auto response = http_sentence(426, "Only version 13 of WebSocket is spoken here");
+    response.fields = {{"Upgrade", "websocket"}, {"Sec-WebSocket-Version", "13"}};
+    return response;
+  }
+  auto* key = request.find("Sec-WebSocket-Key");
+  if (!key || !is_websocket_key(*key)) {
+    return http_sentence(400,
+                         "The Sec-WebSocket-Key header is missing or is not 16 bytes in base64");
+  }
+  return {};
+}
+
+awaitable<Result<StreamPointer>> accept_websocket(asio::any_io_executor executor,
+                                                  StreamPointer stream, HttpRequest request,
+                                                  Bytes already_read, WebSocketLimits limits) {
+  auto below = std::make_shared<Below>(std::move(stream), std::move(already_read));
+  auto result = std::make_unique<WebSocketStream>(executor, below, limits);
+  auto status = co_await result->accept(request);
+  if (!status) co_return std::unexpected(status.error());
+  co_return StreamPointer(std::move(result));
+}
+
+}  // namespace oriel::net
