@@ -6,7 +6,7 @@
 
 #include "oriel/app/cli/serve.h"
 #include "oriel/base/version.h"
-#include "oriel/io/desktop/supervisor.h"
+#include "oriel/io/desktop/supervisor_process.h"
 
 namespace oriel::cli {
 namespace {

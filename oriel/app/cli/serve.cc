@@ -28,7 +28,8 @@ std::string environment_value(const char* name) {
   return value != nullptr ? value : "";
 }
 
-// An address that another program on this machine can use: a listener on all addresses is reached at loopback.
+// An address that another program on this machine can use: a listener on all addresses is reached
+// at loopback.
 std::string reachable(std::string_view address) {
   const auto colon = address.rfind(':');
   const auto host = address.substr(0, colon), port = address.substr(colon);
@@ -41,7 +42,11 @@ std::string reachable(std::string_view address) {
 class Serve {
  public:
   Serve(const config::Settings& settings, const observe::Logger& logger)
-      : settings_(settings), logger_(logger), server_(io_, settings_, logger_), signals_(io_), deadline_(io_) {}
+      : settings_(settings),
+        logger_(logger),
+        server_(io_, settings_, logger_),
+        signals_(io_),
+        deadline_(io_) {}
 
   int run() {
     if (auto doors = server_.listen(); !doors) return refuse(doors.error());
@@ -71,7 +76,8 @@ class Serve {
     desktop_ = std::move(*opened);
     if (is_stopping_) return close_desktop();
     server_.on_desktop_lost([this](const Error& error) {
-      logger_.error("the desktop is gone; viewers keep its last picture", {{"reason", error.message}});
+      logger_.error("the desktop is gone; viewers keep its last picture",
+                    {{"reason", error.message}});
     });
     server_.serve(*desktop_.desktop);
     say_where();
@@ -81,11 +87,13 @@ class Serve {
     const auto http = server_.http_address(), vnc = server_.vnc_address();
     if (!http.empty()) fmt::print("Open in a browser: http://{}/\n", reachable(http));
     if (!vnc.empty()) fmt::print("VNC viewers: {}\n", reachable(vnc));
-    const auto tunnel = ssh_tunnel_line(environment_value("SSH_CONNECTION"), environment_value("USER"), http, vnc);
+    const auto tunnel =
+        ssh_tunnel_line(environment_value("SSH_CONNECTION"), environment_value("USER"), http, vnc);
     if (!tunnel.empty()) fmt::print("From your own machine, first: {}\n", tunnel);
     std::fflush(stdout);
     std::string details;
-    for (const auto& [key, value] : desktop_.desktop->details()) details += fmt::format("{}{}={}", details.empty() ? "" : " ", key, value);
+    for (const auto& [key, value] : desktop_.desktop->details())
+      details += fmt::format("{}{}={}", details.empty() ? "" : " ", key, value);
     logger_.info("serving", {{"vnc", vnc}, {"http", http}, {"desktop", details}});
   }
 
@@ -107,7 +115,8 @@ class Serve {
   }
 
   void close_desktop() {
-    if (!desktop_.desktop && is_stopping_ && waiting_for_ == 2) return;  // still opening: desktop_opened comes back
+    if (!desktop_.desktop && is_stopping_ && waiting_for_ == 2)
+      return;  // still opening: desktop_opened comes back
     if (desktop_.close) return desktop_.close([this] { part_ended(); });
     part_ended();
   }
@@ -130,8 +139,8 @@ class Serve {
 
 }  // namespace
 
-std::string ssh_tunnel_line(std::string_view ssh_connection, std::string_view user, std::string_view http_address,
-                            std::string_view vnc_address) {
+std::string ssh_tunnel_line(std::string_view ssh_connection, std::string_view user,
+                            std::string_view http_address, std::string_view vnc_address) {
   // "client_ip client_port server_ip server_port"
   auto rest = ssh_connection;
   for (int field = 0; field < 2; ++field) {
@@ -147,7 +156,8 @@ std::string ssh_tunnel_line(std::string_view ssh_connection, std::string_view us
     const auto local = reachable(address);
     line += fmt::format(" -L {}:{}", local.substr(local.rfind(':') + 1), local);
   }
-  return user.empty() ? fmt::format("{} {}", line, server) : fmt::format("{} {}@{}", line, user, server);
+  return user.empty() ? fmt::format("{} {}", line, server)
+                      : fmt::format("{} {}@{}", line, user, server);
 }
 
 int run_serve(std::span<const char* const> arguments) {
@@ -156,13 +166,15 @@ int run_serve(std::span<const char* const> arguments) {
     return kDone;
   }
   const auto settings = config::load_settings(arguments, config::environment_of_process());
-  auto status = settings ? config::check_doors(*settings) : Status(std::unexpected(settings.error()));
+  auto status =
+      settings ? config::check_doors(*settings) : Status(std::unexpected(settings.error()));
   if (!status) {
     fmt::print(stderr, "oriel: {}\n", status.error().message);
     return kUsage;
   }
   std::signal(SIGPIPE, SIG_IGN);
-  const observe::Logger logger(observe::make_stderr_sink(settings->log_level, settings->log_format));
+  const observe::Logger logger(
+      observe::make_stderr_sink(settings->log_level, settings->log_format));
   for (const auto& notice : settings->notices) logger.warning(notice);
   return Serve(*settings, logger).run();
 }

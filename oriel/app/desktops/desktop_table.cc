@@ -10,7 +10,8 @@ namespace oriel::desktops {
 namespace {
 
 void open_pattern(DesktopRequest request, DesktopOpened opened) {
-  opened(OpenDesktop{std::make_unique<desktop::PatternDesktop>(request.io, request.settings.geometry), nullptr});
+  opened(OpenDesktop{
+      std::make_unique<desktop::PatternDesktop>(request.io, request.settings.geometry), nullptr});
 }
 
 void open_x11(DesktopRequest request, DesktopOpened opened) {
@@ -39,18 +40,19 @@ std::string known_sources() {
 
 std::span<const DesktopSource> desktop_table() { return kTable; }
 
-void open_desktop(boost::asio::io_context& io, const config::Settings& settings, const observe::Logger& logger,
-                  DesktopOpened opened) {
+void open_desktop(boost::asio::io_context& io, const config::Settings& settings,
+                  const observe::Logger& logger, DesktopOpened opened) {
   const std::string_view wish = settings.desktop;
   const auto colon = wish.find(':');
   for (const auto& source : kTable) {
     if (wish.substr(0, colon) != source.name) continue;
     if ((colon == std::string_view::npos) != source.argument.empty()) break;
-    const auto argument = colon == std::string_view::npos ? std::string() : std::string(wish.substr(colon + 1));
+    const auto argument =
+        colon == std::string_view::npos ? std::string() : std::string(wish.substr(colon + 1));
     return source.open({io, settings, argument, logger}, std::move(opened));
   }
-  opened(fail(ErrorCode::kInvalid,
-              fmt::format("--desktop: got '{}', expected one of {}", settings.desktop, known_sources())));
+  opened(fail(ErrorCode::kInvalid, fmt::format("--desktop: got '{}', expected one of {}",
+                                               settings.desktop, known_sources())));
 }
 
 }  // namespace oriel::desktops

@@ -1,6 +1,6 @@
 #pragma once
-// THE list of desktop sources: what --desktop understands. To add one: a row in desktop_table.cc and the function that
-// opens it.
+// THE list of desktop sources: what --desktop understands. To add one: a row in desktop_table.cc
+// and the function that opens it.
 
 #include <boost/asio/io_context.hpp>
 #include <functional>
@@ -19,17 +19,17 @@ namespace oriel::desktops {
 // A desktop and what must be ended with it.
 struct OpenDesktop {
   std::unique_ptr<desktop::Desktop> desktop;
-  // Ends what was started for it (an X server, a session), then calls its argument. Called once at most, while the loop
-  // runs; null when nothing was started.
+  // Ends what was started for it (an X server, a session), then calls its argument. Called once at
+  // most, while the loop runs; null when nothing was started.
   std::function<void(std::function<void()> closed)> close;
 };
 
 using DesktopOpened = std::move_only_function<void(Result<OpenDesktop>)>;
 
 struct DesktopRequest {
-  boost::asio::io_context& io;      // outlives the desktop
+  boost::asio::io_context& io;       // outlives the desktop
   const config::Settings& settings;  // outlives the desktop
-  std::string argument;             // what stands behind the colon
+  std::string argument;              // what stands behind the colon
   observe::Logger logger;
 };
 
@@ -44,7 +44,7 @@ struct DesktopSource {
 std::span<const DesktopSource> desktop_table();
 
 // Opens the source that `settings.desktop` names. An error is one sentence for the user.
-void open_desktop(boost::asio::io_context& io, const config::Settings& settings, const observe::Logger& logger,
-                  DesktopOpened opened);
+void open_desktop(boost::asio::io_context& io, const config::Settings& settings,
+                  const observe::Logger& logger, DesktopOpened opened);
 
 }  // namespace oriel::desktops

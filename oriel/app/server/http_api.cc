@@ -29,7 +29,8 @@ net::HttpResponse live(std::string content_type, std::string_view body) {
 
 net::HttpResponse HttpApi::handle(const net::HttpRequest& request) {
   if (request.method != "GET") {
-    auto response = net::http_sentence(405, "only GET and HEAD are understood here, not " + request.method);
+    auto response =
+        net::http_sentence(405, "only GET and HEAD are understood here, not " + request.method);
     response.fields.push_back({"Allow", "GET, HEAD"});
     return response;
   }

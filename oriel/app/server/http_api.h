@@ -1,5 +1,6 @@
 #pragma once
-// The paths of the HTTP door: the page, /healthz, /metrics, and /websockify, which is RFB over WebSocket.
+// The paths of the HTTP door: the page, /healthz, /metrics, and /websockify, which is RFB over
+// WebSocket.
 
 #include <functional>
 #include <string>

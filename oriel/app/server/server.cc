@@ -38,7 +38,8 @@ crypto::Challenge random_challenge() {
 
 }  // namespace
 
-Server::Server(boost::asio::io_context& io, const config::Settings& settings, const observe::Logger& logger)
+Server::Server(boost::asio::io_context& io, const config::Settings& settings,
+               const observe::Logger& logger)
     : io_(io),
       settings_(settings),
       logger_(logger),
@@ -57,15 +58,18 @@ Server::~Server() = default;
 
 Status Server::listen() {
   if (const auto& door = settings_.vnc_listen) {
-    ORIEL_TRY(vnc_, net::TcpListener::listen(io_.get_executor(), {door->host, door->port, "--vnc"},
-                                             [this](net::StreamPointer stream) { accept(std::move(stream)); }));
+    ORIEL_TRY(vnc_, net::TcpListener::listen(
+                        io_.get_executor(), {door->host, door->port, "--vnc"},
+                        [this](net::StreamPointer stream) { accept(std::move(stream)); }));
   }
   if (const auto& door = settings_.http_listen) {
     net::HttpServerConfig config;
     config.hosts.allowed_hosts = net::split_host_list(settings_.allowed_hosts);
     http_.emplace(io_.get_executor(), http_api_, std::move(config));
-    ORIEL_TRY(http_listener_, net::TcpListener::listen(io_.get_executor(), {door->host, door->port, "--http"},
-                                                       [this](net::StreamPointer stream) { http_->serve(std::move(stream)); }));
+    ORIEL_TRY(http_listener_,
+              net::TcpListener::listen(
+                  io_.get_executor(), {door->host, door->port, "--http"},
+                  [this](net::StreamPointer stream) { http_->serve(std::move(stream)); }));
   }
   return {};
 }
@@ -73,7 +77,8 @@ Status Server::listen() {
 void Server::serve(desktop::Desktop& desktop) {
   ORIEL_CHECK(!show_);
   const int encoder_threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  show_.reset(new Show{desktop, {io_.get_executor(), desktop, encoder_threads}, InputPipeline(desktop)});
+  show_.reset(
+      new Show{desktop, {io_.get_executor(), desktop, encoder_threads}, InputPipeline(desktop)});
   show_->frames.on_lost([this](const Error& error) {
     is_desktop_lost_ = true;
     metrics_.errors_total(error.code).increment();
@@ -92,7 +97,8 @@ void Server::accept(net::StreamPointer stream) {
   if (admission.yields) {
     const auto oldest = viewers_.find(*admission.yields);
     if (oldest != viewers_.end())
-      oldest->second->close({ErrorCode::kTooLarge, "it had not authenticated, and its place was needed for another"});
+      oldest->second->close(
+          {ErrorCode::kTooLarge, "it had not authenticated, and its place was needed for another"});
   }
   if (!admission.is_admitted) {
     logger_.warning("connection refused: all places are taken",
@@ -103,7 +109,8 @@ void Server::accept(net::StreamPointer stream) {
     stream->close();
     return;
   }
-  const ViewerEnvironment environment{io_.get_executor(), show_->frames, show_->input, metrics_, settings_.max_rate};
+  const ViewerEnvironment environment{io_.get_executor(), show_->frames, show_->input, metrics_,
+                                      settings_.max_rate};
   rfb::ServerSessionConfig session{
       name_, show_->frames.screen().size(), {settings_.password.reveal(), random_challenge()}, {}};
   const auto viewer = std::make_shared<Viewer>(
@@ -126,7 +133,8 @@ void Server::stop(std::function<void()> stopped) {
   http_.reset();
   if (viewers_.empty()) return stopped();
   stopped_ = std::move(stopped);
-  for (const auto& [id, viewer] : std::map(viewers_)) viewer->close({ErrorCode::kClosed, "the server stops"});
+  for (const auto& [id, viewer] : std::map(viewers_))
+    viewer->close({ErrorCode::kClosed, "the server stops"});
 }
 
 std::string Server::health_json() const {

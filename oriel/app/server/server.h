@@ -23,11 +23,12 @@ namespace oriel::server {
 class Server {
  public:
   // `io` must outlive the server.
-  Server(boost::asio::io_context& io, const config::Settings& settings, const observe::Logger& logger);
+  Server(boost::asio::io_context& io, const config::Settings& settings,
+         const observe::Logger& logger);
   ~Server();
 
-  // Opens the doors; who comes before the desktop is there waits in the socket's queue or gets 503. An error is one
-  // sentence for the user, and exit code 2.
+  // Opens the doors; who comes before the desktop is there waits in the socket's queue or gets 503.
+  // An error is one sentence for the user, and exit code 2.
   Status listen();
   // Shows `desktop`, which must outlive the server. Called once.
   void serve(desktop::Desktop& desktop);
