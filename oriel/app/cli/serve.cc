@@ -76,6 +76,7 @@ class Serve {
     desktop_ = std::move(*opened);
     if (is_stopping_) return close_desktop();
     server_.on_desktop_lost([this](const Error& error) {
+      if (is_stopping_) return;
       logger_.error("the desktop is gone; viewers keep its last picture",
                     {{"reason", error.message}});
     });

@@ -38,6 +38,7 @@ void FramePipeline::remove(const FrameViewer& viewer) {
 
 void FramePipeline::desktop_damaged() {
   has_damage_ = true;
+  reached(observe::LatencyMark::kDamaged);
   advance();
 }
 
@@ -100,6 +101,7 @@ void FramePipeline::commit(std::span<const screen::Patch> patches) {
     stats_.changed_px += static_cast<std::uint64_t>(result.changed_px);
   });
   const auto end = Clock::now();
+  reached(observe::LatencyMark::kCommitted);
   ++stats_.commits;
   stats_.commit_time += end - start;
   // Under a flood of small draws there is always damage: pause as long as a commit takes, so that

@@ -13,6 +13,7 @@
 #include <optional>
 #include <vector>
 
+#include "oriel/app/observe/latency_trace.h"
 #include "oriel/app/server/encoder_pool.h"
 #include "oriel/app/server/payload.h"
 #include "oriel/base/time.h"
@@ -65,6 +66,11 @@ class FramePipeline final : public desktop::DesktopListener {
 
   // Called when the source of pixels is gone.
   void on_lost(std::function<void(const Error&)> lost) { lost_ = std::move(lost); }
+  // For benchmarks; `trace` must outlive the pipeline.
+  void trace(observe::LatencyTrace* trace) { trace_ = trace; }
+  void reached(observe::LatencyMark mark) const {
+    if (trace_ != nullptr) trace_->reached(mark, Clock::now());
+  }
   // Subscribes to the desktop.
   void start();
 
@@ -95,6 +101,7 @@ class FramePipeline final : public desktop::DesktopListener {
   boost::asio::any_io_executor executor_;
   desktop::Desktop& desktop_;
   std::function<void(const Error&)> lost_;
+  observe::LatencyTrace* trace_ = nullptr;
   std::unique_ptr<screen::Screen> screen_;
   std::vector<std::shared_ptr<FrameViewer>> viewers_;
   bool has_damage_ = false;

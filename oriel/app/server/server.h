@@ -42,6 +42,8 @@ class Server {
   std::string http_address() const { return http_listener_ ? http_listener_->address() : ""; }
 
   std::string health_json() const;
+  // After serve().
+  FramePipeline& frames() { return show_->frames; }
   observe::Metrics& metrics() { return metrics_; }
 
  private:

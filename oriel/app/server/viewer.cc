@@ -62,6 +62,7 @@ void Viewer::add_rectangle(const image::Rect& rect, const codec::Encoding& encod
   environment_.metrics.framebuffer_rectangles_total().increment();
   environment_.metrics.encoding_bytes_total(encoding.name).increment(static_cast<double>(bytes));
   if (session_.is_update_open()) return;
+  environment_.frames.reached(observe::LatencyMark::kEncoded);
   environment_.metrics.framebuffer_updates_total().increment();
   environment_.metrics.framebuffer_update_duration_seconds().set(
       seconds(Clock::now() - update_began_));
@@ -70,6 +71,7 @@ void Viewer::add_rectangle(const image::Rect& rect, const codec::Encoding& encod
 void Viewer::flush() {
   if (is_closing_) return;
   driver_->kick();
+  environment_.frames.reached(observe::LatencyMark::kSent);
   count_bytes();
 }
 
@@ -80,6 +82,7 @@ void Viewer::screen_resized(const screen::Screen& screen) {
 }
 
 void Viewer::session_progressed() {
+  environment_.frames.reached(observe::LatencyMark::kInputRead);
   bool has_input = false;
   for (const auto& event : session_.take_events()) {
     has_input = has_input || std::holds_alternative<rfb::KeyEvent>(event) ||
@@ -89,6 +92,7 @@ void Viewer::session_progressed() {
   // Injected before any output is composed; what it changes on the screen leaves at once.
   if (has_input) {
     environment_.input.flush();
+    environment_.frames.reached(observe::LatencyMark::kInjected);
     flow_.input_came(Clock::now());
   }
   count_bytes();

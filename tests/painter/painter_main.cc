@@ -1,0 +1,132 @@
+// An X program that draws for tests and benchmarks, and answers keys; it fills the whole desktop.
+//   painter echo          each key press fills the square (0,0)-(32,32) with another colour
+//   painter page FPS      repaints a page of text FPS times a second, scrolled by three lines each
+//   time painter flood HZ      fills HZ small random rectangles a second, until it has drawn 5 s;
+//   then rests
+// Every 32nd rectangle of a flood is large. Seeds are fixed.
+
+#include <poll.h>
+#include <xcb/xcb.h>
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <random>
+#include <string_view>
+#include <thread>
+
+#include "oriel/testing/random_picture.h"
+
+namespace {
+
+using namespace std::chrono_literals;
+using SteadyClock = std::chrono::steady_clock;
+
+struct Canvas {
+  xcb_connection_t* connection = xcb_connect(nullptr, nullptr);
+  xcb_screen_t* screen = nullptr;
+  xcb_window_t window = 0;
+  xcb_gcontext_t gc = 0;
+  int width = 0, height = 0;
+
+  bool open() {
+    if (xcb_connection_has_error(connection)) return false;
+    screen = xcb_setup_roots_iterator(xcb_get_setup(connection)).data;
+    auto* geometry =
+        xcb_get_geometry_reply(connection, xcb_get_geometry(connection, screen->root), nullptr);
+    if (geometry == nullptr) return false;
+    width = geometry->width;
+    height = geometry->height;
+    std::free(geometry);
+    window = xcb_generate_id(connection);
+    const std::uint32_t values[] = {screen->black_pixel, 1,
+                                    XCB_EVENT_MASK_KEY_PRESS | XCB_EVENT_MASK_EXPOSURE};
+    xcb_create_window(connection, XCB_COPY_FROM_PARENT, window, screen->root, 0, 0,
+                      static_cast<std::uint16_t>(width), static_cast<std::uint16_t>(height), 0,
+                      XCB_WINDOW_CLASS_INPUT_OUTPUT, screen->root_visual,
+                      XCB_CW_BACK_PIXEL | XCB_CW_OVERRIDE_REDIRECT | XCB_CW_EVENT_MASK, values);
+    xcb_map_window(connection, window);
+    gc = xcb_generate_id(connection);
+    xcb_create_gc(connection, gc, window, 0, nullptr);
+    xcb_set_input_focus(connection, XCB_INPUT_FOCUS_POINTER_ROOT, window, XCB_CURRENT_TIME);
+    xcb_flush(connection);
+    return true;
+  }
+
+  void fill(int x, int y, int w, int h, std::uint32_t colour) {
+    xcb_change_gc(connection, gc, XCB_GC_FOREGROUND, &colour);
+    const xcb_rectangle_t rect{static_cast<std::int16_t>(x), static_cast<std::int16_t>(y),
+                               static_cast<std::uint16_t>(w), static_cast<std::uint16_t>(h)};
+    xcb_poly_fill_rectangle(connection, window, gc, 1, &rect);
+  }
+};
+
+int echo(Canvas& canvas) {
+  std::uint32_t colour = 0;
+  while (auto* event = xcb_wait_for_event(canvas.connection)) {
+    if ((event->response_type & 0x7f) == XCB_KEY_PRESS) {
+      canvas.fill(0, 0, 32, 32, (++colour * 0x9e3779b1u) & 0xffffff);
+      xcb_flush(canvas.connection);
+    }
+    std::free(event);
+  }
+  return 0;
+}
+
+int page(Canvas& canvas, int fps) {
+  const int rows = canvas.height + 400;
+  const auto text =
+      oriel::testing::make_picture(oriel::testing::PictureKind::kText, {canvas.width, rows}, 1);
+  auto next = SteadyClock::now();
+  for (int frame = 0; xcb_connection_has_error(canvas.connection) == 0; ++frame) {
+    const int offset = frame * 42 % 400;
+    constexpr int kBand = 16;  // one PutImage stays below the largest request
+    for (int y = 0; y < canvas.height; y += kBand) {
+      const int height = std::min(kBand, canvas.height - y);
+      xcb_put_image(canvas.connection, XCB_IMAGE_FORMAT_Z_PIXMAP, canvas.window, canvas.gc,
+                    static_cast<std::uint16_t>(canvas.width), static_cast<std::uint16_t>(height), 0,
+                    static_cast<std::int16_t>(y), 0, 24,
+                    static_cast<std::uint32_t>(4 * canvas.width * height),
+                    text.view().row(y + offset));
+    }
+    xcb_flush(canvas.connection);
+    next += std::chrono::microseconds(1'000'000 / fps);
+    std::this_thread::sleep_until(next);
+  }
+  return 0;
+}
+
+int flood(Canvas& canvas, int hz) {
+  std::mt19937 random(4);
+  const auto start = SteadyClock::now();
+  for (int i = 0; SteadyClock::now() < start + 5s; ++i) {
+    const int size = i % 32 == 31 ? 300 : 24;
+    canvas.fill(static_cast<int>(random() % canvas.width),
+                static_cast<int>(random() % canvas.height), 1 + static_cast<int>(random() % size),
+                1 + static_cast<int>(random() % size), random() & 0xffffff);
+    xcb_flush(canvas.connection);
+    std::this_thread::sleep_until(
+        start + std::chrono::microseconds(std::int64_t{1'000'000} * (i + 1) / hz));
+  }
+  while (auto* event = xcb_wait_for_event(canvas.connection)) std::free(event);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string_view mode = argc > 1 ? argv[1] : "";
+  const int rate = argc > 2 ? std::atoi(argv[2]) : 30;
+  Canvas canvas;
+  if ((mode != "echo" && mode != "page" && mode != "flood") || rate < 1) {
+    std::fprintf(stderr, "painter echo | page FPS | flood HZ\n");
+    return 2;
+  }
+  if (!canvas.open()) {
+    std::fprintf(stderr, "painter: cannot open the display\n");
+    return 1;
+  }
+  return mode == "echo" ? echo(canvas) : mode == "page" ? page(canvas, rate) : flood(canvas, rate);
+}
