@@ -11,8 +11,8 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
-#include <regex>
 #include <stdexcept>
+#include <string_view>
 
 #include "tests/interop/wait_until.h"
 
@@ -51,16 +51,20 @@ std::string http_get(int port, const std::string& path) {
   }
   close(fd);
   const std::size_t body = answer.find("\r\n\r\n");
-  const bool is_ok = std::regex_search(answer, std::regex("^HTTP/1\\.[01] 200 "));
+  const bool is_ok = answer.starts_with("HTTP/1.0 200 ") || answer.starts_with("HTTP/1.1 200 ");
   if (!is_ok || body == std::string::npos) {
     throw std::runtime_error(fmt::format("GET {}: {}", path, answer.substr(0, answer.find('\r'))));
   }
   return answer.substr(body + 4);
 }
 
-int first_number(const std::string& text, const char* expression) {
-  std::smatch match;
-  return std::regex_search(text, match, std::regex(expression)) ? std::stoi(match[1]) : 0;
+// The port in the line that starts with `label` and an address, such as "127.0.0.1:5900 (or" or
+// "http://127.0.0.1:6080/"; 0 while that line is not there in full.
+int port_after(std::string_view output, std::string_view label) {
+  std::size_t at = output.find(label);
+  if (at == std::string_view::npos || output.find('\n', at) == std::string_view::npos) return 0;
+  at = output.find("127.0.0.1:", at);
+  return at == std::string_view::npos ? 0 : std::atoi(output.data() + at + 10);
 }
 
 }  // namespace
@@ -91,8 +95,9 @@ OrielServer::OrielServer(const ServerOptions& options) {
   }
   process_ = std::make_unique<ChildProcess>(command);
   wait_until([this] {
-    http_port_ = first_number(output(), "Open in a browser: http://[^\\s]*:(\\d+)/");
-    vnc_port_ = first_number(output(), "VNC viewers: [^\\s:]+::?(\\d+)\\s");
+    const std::string text = output();
+    http_port_ = port_after(text, "Open in a browser: http://");
+    vnc_port_ = port_after(text, "VNC viewers: ");
     return (http_port_ != 0 && vnc_port_ != 0) || process_->exit_code();
   });
   if (http_port_ == 0 || vnc_port_ == 0) {

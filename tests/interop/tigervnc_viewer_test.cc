@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <regex>
+#include <sstream>
 #include <stdexcept>
 
 #include "tests/interop/oriel_server.h"
@@ -22,15 +22,9 @@ class ViewerScreen {
       : xvfb_({{"Xvfb", "-displayfd", "1", "-nolisten", "tcp", "-screen", "0",
                 fmt::format("{}x{}x24", width + 200, height + 200)},
                {}}) {
-    // Xvfb writes the number of its display on a line of its own, among warnings of numbers in use.
-    std::smatch match;
-    std::string output;
-    wait_until([&] {
-      output = xvfb_.output();
-      return std::regex_search(output, match, std::regex("(^|\n)([0-9]+)\n")) || xvfb_.exit_code();
-    });
-    if (match.empty()) throw std::runtime_error("Xvfb did not start: " + output);
-    display_.name = ":" + match[2].str();
+    wait_until([this] { return !display_number().empty() || xvfb_.exit_code(); });
+    if (display_number().empty()) throw std::runtime_error("Xvfb: " + xvfb_.output());
+    display_.name = ":" + display_number();
   }
 
   // `password` empty: only an open door is taken; else only VNC Authentication.
@@ -66,6 +60,15 @@ class ViewerScreen {
   std::string xdotool(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), {"timeout", "15", "xdotool"});
     return run({arguments, {{"DISPLAY", display_.name}}});
+  }
+
+  // Xvfb writes the number of its display on a line of its own, among warnings of numbers in use.
+  std::string display_number() const {
+    std::istringstream lines(xvfb_.output());
+    for (std::string line; std::getline(lines, line) && !lines.eof();) {
+      if (line.find_first_not_of("0123456789") == std::string::npos) return line;
+    }
+    return "";
   }
 
   std::string window() {

@@ -39,6 +39,7 @@ std::unique_ptr<VncClient> VncClient::connect(int port, const ClientOptions& opt
   client->appData.useRemoteCursor = TRUE;  // else a server may paint the pointer into the picture
   client->canHandleNewFBSize = TRUE;
   client->serverPort = port;
+  std::free(client->serverHost);
   client->serverHost = strdup("127.0.0.1");
   const std::uint32_t schemes[] = {options.security};
   SetClientAuthSchemes(client, schemes, 1);
@@ -56,6 +57,10 @@ VncClient::~VncClient() {
   if (!client_) return;
   std::free(client_->frameBuffer);
   client_->frameBuffer = nullptr;
+  std::free(client_->rcSource);  // the cursor, which rfbClientCleanup forgets
+  client_->rcSource = nullptr;
+  std::free(client_->rcMask);
+  client_->rcMask = nullptr;
   rfbClientCleanup(client_);
 }
 
