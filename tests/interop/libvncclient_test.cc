@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 #include "tests/interop/oriel_server.h"
 #include "tests/interop/vnc_client.h"
 #include "tests/interop/wait_until.h"
@@ -36,6 +38,8 @@ struct Variant {
   const char* encodings;
   PixelOrder order;
 };
+
+void PrintTo(const Variant& variant, std::ostream* out) { *out << variant.name; }
 
 class LibvncclientPicture : public testing::TestWithParam<Variant> {};
 
