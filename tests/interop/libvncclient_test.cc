@@ -1,0 +1,158 @@
+// libvncclient against `oriel serve`: both encodings, both pixel orders, both security types.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <ostream>
+
+#include "tests/interop/oriel_server.h"
+#include "tests/interop/vnc_client.h"
+#include "tests/interop/wait_until.h"
+
+namespace oriel::interop {
+namespace {
+
+using testing::Eq;
+using testing::IsNull;
+using testing::NotNull;
+using testing::Optional;
+
+// Expects that the client comes to show the desktop, pixel by pixel. The desktop is taken before
+// and after the client's picture, so that a change in between is no false alarm.
+void expect_same_picture(const OrielServer& server, VncClient& client) {
+  std::string last;
+  EXPECT_TRUE(client.wait_for([&] {
+    const Picture before = grab(server.display());
+    const Picture shown = client.picture();
+    last = before == grab(server.display()) ? difference(before, shown) : "the desktop changes";
+    return last.empty();
+  })) << last;
+}
+
+void wait_for_painting(const OrielServer& server) {
+  ASSERT_TRUE(
+      wait_until([&] { return distinct_colours(grab(server.display())) > kPaintedColours; }));
+}
+
+struct Variant {
+  const char* name;
+  const char* encodings;
+  PixelOrder order;
+};
+
+void PrintTo(const Variant& variant, std::ostream* out) { *out << variant.name; }
+
+class LibvncclientPicture : public testing::TestWithParam<Variant> {};
+
+TEST_P(LibvncclientPicture, IsTheDesktopPixelByPixel) {
+  OrielServer server({.session = painting_session()});
+  wait_for_painting(server);
+  const auto client = VncClient::connect(
+      server.vnc_port(), {.encodings = GetParam().encodings, .order = GetParam().order});
+  ASSERT_THAT(client, NotNull()) << server.output();
+
+  client->move_pointer(512, 2);  // some servers paint a pointer that no viewer has moved yet
+  expect_same_picture(server, *client);
+
+  EXPECT_GT(distinct_colours(client->picture()), kPaintedColours);
+  // That the encoding is the one asked for shows in the bytes: this picture packs well.
+  const std::uint64_t raw_bytes = 1024 * 700 * 4;
+  if (std::string(GetParam().encodings) == "raw") {
+    EXPECT_GE(client->bytes_received(), raw_bytes);
+  } else {
+    EXPECT_LT(client->bytes_received(), raw_bytes / 5);
+  }
+  EXPECT_THAT(server.stop(), Optional(0)) << server.output();
+}
+
+INSTANTIATE_TEST_SUITE_P(Encodings, LibvncclientPicture,
+                         testing::Values(Variant{"Raw", "raw", PixelOrder::kRedLowest},
+                                         Variant{"RawBlueLowest", "raw", PixelOrder::kBlueLowest},
+                                         Variant{"Zrle", "zrle", PixelOrder::kRedLowest},
+                                         Variant{"ZrleBlueLowest", "zrle",
+                                                 PixelOrder::kBlueLowest}),
+                         [](const auto& row) { return row.param.name; });
+
+TEST(Libvncclient, FollowsADesktopThatChangesInSeveralViewers) {
+  OrielServer server({.session = R"(exec xterm -fs 14 -geometry 80x30+0+0 -e sh -c '
+i=0; while [ $i -lt 200 ]; do echo "line $i"; i=$((i + 1)); sleep 0.01; done; exec sleep 1000')"});
+  const auto zrle = VncClient::connect(server.vnc_port(), {.encodings = "zrle"});
+  const auto raw = VncClient::connect(server.vnc_port(), {.encodings = "raw"});
+  ASSERT_THAT(zrle, NotNull());
+  ASSERT_THAT(raw, NotNull());
+  zrle->move_pointer(1000, 690);
+  expect_same_picture(server, *zrle);
+  expect_same_picture(server, *raw);
+  EXPECT_THAT(server.stop(), Optional(0)) << server.output();
+}
+
+TEST(Libvncclient, TypesTextThatArrivesExactly) {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "typed";
+  OrielServer server({.session = typing_session(file)});
+  const auto client = VncClient::connect(server.vnc_port(), {});
+  ASSERT_THAT(client, NotNull());
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(file); })) << server.output();
+
+  const std::string text = "Hello, Oriel! {[(<~@#$%^&*_+-=|;:'\"\\/?>)]} 0123456789\nsecond line\n";
+  client->move_pointer(100, 100);  // without a window manager the pointer says who gets the keys
+  client->type(text);
+  EXPECT_TRUE(client->wait_for([&] { return read_file(file) == text; })) << read_file(file);
+  EXPECT_THAT(server.stop(), Optional(0)) << server.output();
+}
+
+TEST(Libvncclient, MovesThePointerToThePixel) {
+  OrielServer server({.session = "exec sleep 1000"});
+  const auto client = VncClient::connect(server.vnc_port(), {});
+  ASSERT_THAT(client, NotNull());
+  for (const auto& [x, y] : {std::pair{0, 0}, {1023, 699}, {300, 200}, {0, 699}}) {
+    client->move_pointer(x, y);
+    const std::string wanted = "x:" + std::to_string(x) + " y:" + std::to_string(y) + " ";
+    std::string last;
+    EXPECT_TRUE(client->wait_for([&] {
+      last =
+          run({{"xdotool", "getmouselocation"},
+               {{"DISPLAY", server.display().name}, {"XAUTHORITY", server.display().authority}}});
+      return last.starts_with(wanted);
+    })) << wanted
+        << "but " << last;
+  }
+}
+
+TEST(Libvncclient, OpensWithTheRightPassword) {
+  OrielServer server({.session = painting_session(), .password = "sesame12"});
+  wait_for_painting(server);
+  const auto client =
+      VncClient::connect(server.vnc_port(), {.security = rfbVncAuth, .password = "sesame12"});
+  ASSERT_THAT(client, NotNull()) << server.output();
+  client->move_pointer(512, 2);
+  expect_same_picture(server, *client);
+}
+
+TEST(Libvncclient, IsRefusedWithTheWrongPasswordAndOthersAreNot) {
+  OrielServer server({.session = "exec sleep 1000", .password = "sesame12"});
+  const auto connect = [&](const char* password) {
+    return VncClient::connect(server.vnc_port(), {.security = rfbVncAuth, .password = password});
+  };
+  EXPECT_THAT(connect("sesame13"), IsNull());
+  EXPECT_THAT(connect("sesame1"), IsNull());
+  EXPECT_THAT(connect("sesame12"), NotNull()) << server.output();
+}
+
+TEST(Libvncclient, IsNotOfferedAnOpenDoorWhenAPasswordIsSet) {
+  OrielServer server({.session = "exec sleep 1000", .password = "sesame12"});
+  EXPECT_THAT(VncClient::connect(server.vnc_port(), {.security = rfbNoAuth}), IsNull());
+}
+
+TEST(Libvncclient, IsCountedAsAViewerWhileItIsThere) {
+  OrielServer server({.session = "exec sleep 1000"});
+  const auto viewers = [&] { return server.health().at("viewers").to_number<int>(); };
+  EXPECT_EQ(viewers(), 0);
+  auto client = VncClient::connect(server.vnc_port(), {});
+  ASSERT_THAT(client, NotNull());
+  EXPECT_TRUE(client->wait_for([&] { return viewers() == 1; })) << viewers();
+  client.reset();
+  EXPECT_TRUE(wait_until([&] { return viewers() == 0; })) << viewers();
+}
+
+}  // namespace
+}  // namespace oriel::interop

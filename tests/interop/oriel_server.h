@@ -1,0 +1,67 @@
+#pragma once
+// The real program, `oriel serve`, on free ports with a headless desktop.
+
+#include <boost/json/value.hpp>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "tests/interop/child_process.h"
+#include "tests/interop/picture.h"
+
+namespace oriel::interop {
+
+// A folder that is removed with all in it.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+struct ServerOptions {
+  std::string session;   // a shell script
+  std::string password;  // empty: none
+  int width = 1024;
+  int height = 700;
+};
+
+// Throws std::runtime_error with the server's output when it does not start.
+class OrielServer {
+ public:
+  explicit OrielServer(const ServerOptions& options);
+
+  int vnc_port() const { return vnc_port_; }
+  // The headless desktop, as the X server sees it.
+  const XDisplay& display() const { return display_; }
+  boost::json::value health() const;
+  std::string output() const { return process_->output(); }
+
+  // SIGTERM; the exit code, 0 when all is well, or nothing when it takes more than 2 s.
+  std::optional<int> stop();
+
+ private:
+  TemporaryFolder folder_;
+  std::unique_ptr<ChildProcess> process_;
+  int vnc_port_ = 0;
+  int http_port_ = 0;
+  XDisplay display_;
+};
+
+// A session that draws patterns, curves and a ramp of colours, so that a swapped channel, a shifted
+// row or a lost tile shows. Its picture has more than kPaintedColours colours and comes to rest.
+std::string painting_session();
+inline constexpr int kPaintedColours = 250;
+
+// A session of one terminal over the whole desktop that writes the lines it is typed into `file`.
+std::string typing_session(const std::filesystem::path& file);
+
+std::string read_file(const std::filesystem::path& file);
+
+}  // namespace oriel::interop

@@ -1,0 +1,74 @@
+#include "tests/interop/picture.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <unordered_set>
+
+#include "tests/interop/child_process.h"
+
+namespace oriel::interop {
+namespace {
+
+// The XWD file format (X11/XWDFile.h): a header of big-endian 32-bit words, then colour map entries
+// of 12 bytes, then the rows.
+Picture parse_xwd(const std::string& file) {
+  const auto byte = [&](std::size_t at) {
+    return std::uint32_t{static_cast<std::uint8_t>(file.at(at))};
+  };
+  const auto word = [&](std::size_t index) {
+    const std::size_t at = index * 4;
+    return byte(at) << 24 | byte(at + 1) << 16 | byte(at + 2) << 8 | byte(at + 3);
+  };
+  const std::uint32_t header_size = word(0), version = word(1), format = word(2);
+  const std::uint32_t bits_per_pixel = word(11), stride = word(12), colours = word(19);
+  const bool is_lsb_first = word(7) == 0;
+  if (version != 7 || format != 2 || bits_per_pixel != 32 || !is_lsb_first) {
+    throw std::runtime_error(
+        fmt::format("xwd: version {}, format {}, {} bits; want a 32-bit ZPixmap", version, format,
+                    bits_per_pixel));
+  }
+  Picture picture{static_cast<int>(word(4)), static_cast<int>(word(5)), {}};
+  picture.pixels.reserve(std::size_t{word(4)} * word(5));
+  const std::size_t first_row = header_size + std::size_t{colours} * 12;
+  for (std::size_t y = 0; y < word(5); ++y) {
+    for (std::size_t x = 0; x < word(4); ++x) {
+      const std::size_t at = first_row + y * stride + x * 4;
+      picture.pixels.push_back(byte(at) | byte(at + 1) << 8 | byte(at + 2) << 16);
+    }
+  }
+  return picture;
+}
+
+}  // namespace
+
+Picture grab(const XDisplay& display, const std::string& window) {
+  Command command{{"xwd", "-silent", "-display", display.name}, {}};
+  if (window.empty()) {
+    command.arguments.push_back("-root");
+  } else {
+    command.arguments.insert(command.arguments.end(), {"-id", window});
+  }
+  if (!display.authority.empty()) command.environment["XAUTHORITY"] = display.authority;
+  return parse_xwd(run(command));
+}
+
+std::string difference(const Picture& a, const Picture& b) {
+  if (a.width != b.width || a.height != b.height) {
+    return fmt::format("{}x{} and {}x{} pixels", a.width, a.height, b.width, b.height);
+  }
+  std::size_t count = 0, first = 0;
+  for (std::size_t i = 0; i < a.pixels.size(); ++i) {
+    if (a.pixels[i] != b.pixels[i] && count++ == 0) first = i;
+  }
+  if (count == 0) return "";
+  return fmt::format("{} pixels differ, the first at ({}, {}): {:06x} and {:06x}", count,
+                     first % a.width, first / a.width, a.pixels[first], b.pixels[first]);
+}
+
+int distinct_colours(const Picture& picture) {
+  const std::unordered_set<std::uint32_t> seen(picture.pixels.begin(), picture.pixels.end());
+  return static_cast<int>(seen.size());
+}
+
+}  // namespace oriel::interop

@@ -1,0 +1,112 @@
+#include "tests/interop/vnc_client.h"
+
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <rfb/keysym.h>
+#include <sys/socket.h>
+
+#include <cctype>
+#include <cstdlib>
+#include <cstring>
+
+#include "tests/interop/wait_until.h"
+
+namespace oriel::interop {
+namespace {
+
+char kPasswordTag;  // its address names our datum among the client's
+
+char* give_password(rfbClient* client) {
+  return strdup(static_cast<const char*>(rfbClientGetClientData(client, &kPasswordTag)));
+}
+
+bool needs_shift(char letter) {
+  return std::isupper(static_cast<unsigned char>(letter)) ||
+         std::strchr("~!@#$%^&*()_+{}|:\"<>?", letter) != nullptr;
+}
+
+}  // namespace
+
+std::unique_ptr<VncClient> VncClient::connect(int port, const ClientOptions& options) {
+  std::unique_ptr<VncClient> result(new VncClient);
+  rfbClient* client = rfbGetClient(8, 3, 4);
+  if (options.order == PixelOrder::kBlueLowest) {
+    client->format.redShift = 16;
+    client->format.blueShift = 0;
+  }
+  client->appData.encodingsString = options.encodings.c_str();
+  client->appData.enableJPEG = FALSE;
+  client->appData.useRemoteCursor = TRUE;  // else a server may paint the pointer into the picture
+  client->canHandleNewFBSize = TRUE;
+  client->serverPort = port;
+  std::free(client->serverHost);
+  client->serverHost = strdup("127.0.0.1");
+  const std::uint32_t schemes[] = {options.security};
+  SetClientAuthSchemes(client, schemes, 1);
+  result->password_ = options.password;
+  rfbClientSetClientData(client, &kPasswordTag, result->password_.data());
+  client->GetPassword = give_password;
+  if (!rfbInitClient(client, nullptr, nullptr)) return nullptr;  // it has freed the client
+  // Used in the handshake only; the option's text need not live longer.
+  client->appData.encodingsString = "raw";
+  result->client_ = client;
+  return result;
+}
+
+VncClient::~VncClient() {
+  if (!client_) return;
+  std::free(client_->frameBuffer);
+  client_->frameBuffer = nullptr;
+  std::free(client_->rcSource);  // the cursor, which rfbClientCleanup forgets
+  client_->rcSource = nullptr;
+  std::free(client_->rcMask);
+  client_->rcMask = nullptr;
+  rfbClientCleanup(client_);
+}
+
+bool VncClient::wait_for(const std::function<bool()>& ask) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (!ask()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    const int ready = WaitForMessage(client_, 50'000);
+    if (ready < 0) return false;
+    if (ready > 0 && !HandleRFBServerMessage(client_)) return false;
+  }
+  return true;
+}
+
+Picture VncClient::picture() const {
+  Picture picture{client_->width, client_->height, {}};
+  const std::size_t count = static_cast<std::size_t>(client_->width) * client_->height;
+  picture.pixels.reserve(count);
+  const rfbPixelFormat& format = client_->format;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::uint32_t pixel = 0;
+    std::memcpy(&pixel, client_->frameBuffer + i * 4, 4);
+    const std::uint32_t red = pixel >> format.redShift & 255;
+    const std::uint32_t green = pixel >> format.greenShift & 255;
+    const std::uint32_t blue = pixel >> format.blueShift & 255;
+    picture.pixels.push_back(red << 16 | green << 8 | blue);
+  }
+  return picture;
+}
+
+std::uint64_t VncClient::bytes_received() const {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  getsockopt(client_->sock, IPPROTO_TCP, TCP_INFO, &info, &size);
+  return info.tcpi_bytes_received;
+}
+
+void VncClient::type(const std::string& text) {
+  for (const char letter : text) {
+    const std::uint32_t keysym = letter == '\n' ? XK_Return : static_cast<unsigned char>(letter);
+    const bool shift = needs_shift(letter);
+    if (shift) SendKeyEvent(client_, XK_Shift_L, TRUE);
+    SendKeyEvent(client_, keysym, TRUE);
+    SendKeyEvent(client_, keysym, FALSE);
+    if (shift) SendKeyEvent(client_, XK_Shift_L, FALSE);
+  }
+}
+
+}  // namespace oriel::interop

@@ -1,0 +1,60 @@
+#pragma once
+// libvncclient, the C client of many remote desktop programs, as a peer for tests.
+
+#include <rfb/rfbclient.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "tests/interop/picture.h"
+
+namespace oriel::interop {
+
+// Where the colours of a pixel are; both have 32 bits and little-endian order.
+enum class PixelOrder {
+  kRedLowest,   // libvncclient's own choice: red in the lowest byte
+  kBlueLowest,  // the X server's order
+};
+
+struct ClientOptions {
+  std::string encodings = "zrle";      // libvncclient's names, the best first
+  std::uint32_t security = rfbNoAuth;  // the only one that it accepts
+  std::string password;
+  PixelOrder order = PixelOrder::kRedLowest;
+};
+
+// One connection, driven by wait_for(). Owned by one thread.
+class VncClient {
+ public:
+  // Connects to 127.0.0.1, or returns nullptr when the handshake fails.
+  static std::unique_ptr<VncClient> connect(int port, const ClientOptions& options);
+  ~VncClient();
+  VncClient(const VncClient&) = delete;
+  VncClient& operator=(const VncClient&) = delete;
+
+  // Handles messages of the server until the answer is true; false when the patience or the
+  // connection ends first.
+  bool wait_for(const std::function<bool()>& ask);
+
+  Picture picture() const;
+  std::string desktop_name() const { return client_->desktopName; }
+
+  // Bytes that the kernel received on this connection.
+  std::uint64_t bytes_received() const;
+
+  void move_pointer(int x, int y) { SendPointerEvent(client_, x, y, 0); }
+
+  // Types as a US keyboard does: with Shift held for what needs it.
+  void type(const std::string& text);
+
+ private:
+  VncClient() = default;
+
+  rfbClient* client_ = nullptr;
+  std::string password_;
+};
+
+}  // namespace oriel::interop
