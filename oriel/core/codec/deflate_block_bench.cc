@@ -1,11 +1,12 @@
 // The deflate stage alone: self-contained blocks against one persistent zlib stream of level 1, on
 // the tiles of real screens, in units as they are sent. Both are timed in turns, unit by unit, so
-// that what else the machine does hits both.
+// that what else the machine does hits both; times are CPU times of the thread.
 
 #include <chrono>
 
 #include <benchmark/benchmark.h>
 
+#include "bench/cpu_clock.h"
 #include "bench/screens.h"
 #include "bench/zlib_zrle_encoder.h"
 #include "oriel/core/codec/deflate_block.h"
@@ -14,7 +15,7 @@
 namespace oriel::codec {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Clock = bench::CpuClock;
 using Seconds = std::chrono::duration<double>;
 
 // The ZRLE tiles of one unit, before deflate.

@@ -5,6 +5,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include "bench/cpu_clock.h"
 #include "bench/screens.h"
 #include "bench/zlib_zrle_encoder.h"
 #include "oriel/core/codec/zrle_encoder.h"
@@ -13,7 +14,7 @@
 namespace oriel::codec {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Clock = bench::CpuClock;
 using Seconds = std::chrono::duration<double>;
 
 const image::Frame& screen_named(std::string_view name) {

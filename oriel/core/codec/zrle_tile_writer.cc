@@ -164,10 +164,11 @@ RunBytes count_run_bytes(const TileScan& scan) {
   return {scan.run_count() + extra_bytes, scan.run_count() + long_runs + extra_bytes};
 }
 
-// Packed indexes are taken even when they are longer than the best other form, up to so many times:
-// glyphs stay at the same place of each row there, which deflate makes more of than of runs. 12 %
-// fewer bytes for terminals, 5 % for a page (bench/results/zrle_encoder.md).
-constexpr int kPackedBonus = 3;
+// Plain runs count this much less than they take: their colours are the same bytes in every tile,
+// while the numbers of a palette mean another colour in the next, so deflate makes more of them.
+// 12 % fewer bytes for terminals, 5 % for a page, at the same speed (see
+// bench/results/zrle_encoder.md); at 1/3 small rectangles of photos lose.
+constexpr int weighed_plain_runs(int bytes) { return bytes * 2 / 5; }
 
 template <int kBytes>
 std::uint8_t* write_tile(const TileScan& scan, int width, std::uint8_t* to) {
@@ -193,11 +194,11 @@ std::uint8_t* write_tile(const TileScan& scan, int width, std::uint8_t* to) {
       colours <= zrle::kPackedPaletteMax
           ? kBytes * colours + height * ((width * zrle::packed_bits(colours) + 7) / 8)
           : raw_bytes;
-  const int least_unpacked = std::min({raw_bytes, plain_bytes, palette_bytes});
-  if (packed_bytes < raw_bytes && packed_bytes < kPackedBonus * least_unpacked)
-    return write_packed<kBytes>(scan, width, to);
-  if (least_unpacked == raw_bytes) return write_raw<kBytes>(scan, to);
-  if (least_unpacked == palette_bytes) return write_palette_runs<kBytes>(scan, to);
+  const int weighed_plain = plain_bytes < raw_bytes ? weighed_plain_runs(plain_bytes) : raw_bytes;
+  const int least = std::min({raw_bytes, weighed_plain, palette_bytes, packed_bytes});
+  if (least == raw_bytes) return write_raw<kBytes>(scan, to);
+  if (least == packed_bytes) return write_packed<kBytes>(scan, width, to);
+  if (least == palette_bytes) return write_palette_runs<kBytes>(scan, to);
   return write_plain_runs<kBytes>(scan, to);
 }
 

@@ -55,24 +55,28 @@ TEST(ZrleTileWriter, PacksFiveColoursIntoFourBits) {
 }
 
 TEST(ZrleTileWriter, WritesLongRunsWithTheirPalette) {
-  std::vector<std::uint32_t> pixels(256, kRed);        // length 256: 255, 0
-  pixels.insert(pixels.end(), 255, kGreen);            // length 255: 254
-  pixels.push_back(kRed);                              // one pixel
-  pixels.insert(pixels.end(), 64 * 64 - 512, kGreen);  // 3584 = 1 + 14 * 255 + 13
-  Bytes expected{130, 255, 0, 0, 0, 255, 0, 128, 255, 0, 129, 254, 0, 129};
-  expected.insert(expected.end(), 14, 255);
-  expected.push_back(13);
+  std::vector<std::uint32_t> pixels(256, kRed);  // length 256: 255, 0
+  pixels.insert(pixels.end(), 255, kGreen);      // length 255: 254
+  Bytes expected{130, 255, 0, 0, 0, 255, 0, 128, 255, 0, 129, 254};
+  for (int i = 0; i < 40; ++i) {
+    pixels.insert(pixels.end(), {kRed, kGreen});
+    expected.insert(expected.end(), {0, 1});
+  }
+  pixels.insert(pixels.end(), 2, kRed);
+  expected.insert(expected.end(), {128, 1});
+  pixels.resize(64 * 64, kGreen);  // 3503 = 1 + 13 * 255 + 187
+  expected.push_back(129);
+  expected.insert(expected.end(), 13, 255);
+  expected.push_back(187);
   EXPECT_EQ(tile_bytes(pixels, 64), expected);
 }
 
-TEST(ZrleTileWriter, PacksIndexesUnlessRunsAreThreeTimesShorter) {
-  std::vector<std::uint32_t> columns, bands;
-  for (int i = 0; i < 64 * 64; ++i) {
-    columns.push_back(i / 32 % 2 ? kRed : kGreen);
-    bands.push_back(i / 512 % 2 ? kRed : kGreen);
-  }
-  EXPECT_EQ(tile_bytes(columns, 64).size(), 1u + 2 * 3 + 512);        // 128 runs would take 263
-  EXPECT_EQ(tile_bytes(bands, 64).size(), 1u + 2 * 3 + 8 * (1 + 3));  // 8 runs of 512
+TEST(ZrleTileWriter, TakesPlainRunsUnlessPaletteRunsAreMuchShorter) {
+  std::vector<std::uint32_t> dots(64 * 64, kRed), bands;
+  for (int y = 0; y < 64; y += 2) dots[64 * y] = dots[64 * y + 2] = kGreen;
+  for (int i = 0; i < 64 * 64; ++i) bands.push_back(i / 512 % 2 ? kRed : kGreen);
+  EXPECT_EQ(tile_bytes(dots, 64)[0], 130) << "2 * 3 + 96 + 32 * 2 bytes against 128 * 4";
+  EXPECT_EQ(tile_bytes(bands, 64)[0], 128) << "8 * 6 bytes against 2 * 3 + 8 * 4";
 }
 
 TEST(ZrleTileWriter, WritesPlainRunsWhereAPaletteWouldCostMore) {
