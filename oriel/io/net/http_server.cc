@@ -8,7 +8,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <expected>
 #include <list>
+#include <optional>
 #include <utility>
 
 #include "oriel/io/net/http_parser.h"
@@ -33,6 +35,9 @@ struct Connection {
   bool has_begun_request = false;
 };
 using SharedConnection = std::shared_ptr<Connection>;
+
+// Instead of a request: the response that refuses it, or nothing when there is nobody to answer.
+using RequestOrRefusal = std::expected<HttpRequest, std::optional<HttpResponse>>;
 
 Status try_write(Stream& stream, std::string_view text) {
   auto piece = as_bytes(text);
@@ -75,8 +80,7 @@ struct HttpServer::Shared : std::enable_shared_from_this<Shared> {
 
   awaitable<void> run(SharedConnection connection);
   awaitable<bool> serve_one(SharedConnection connection, bool is_first);
-  awaitable<std::expected<HttpRequest, HttpResponse>> read_request(SharedConnection connection,
-                                                                   bool is_first);
+  awaitable<RequestOrRefusal> read_request(SharedConnection connection, bool is_first);
   awaitable<bool> respond(SharedConnection connection, const HttpResponse& response, bool is_head,
                           bool is_keep_alive);
   awaitable<void> linger(SharedConnection connection);
@@ -139,8 +143,8 @@ awaitable<bool> HttpServer::Shared::serve_one(SharedConnection connection, bool 
   if (is_closed) co_return false;
   arm(connection, config.limits.write_timeout);
   if (!request) {
-    if (request.error().status == 0) co_return false;
-    co_await respond(connection, request.error(), false, false);
+    if (!request.error()) co_return false;
+    co_await respond(connection, *request.error(), false, false);
     co_await linger(connection);
     co_return false;
   }
@@ -167,9 +171,8 @@ awaitable<bool> HttpServer::Shared::serve_one(SharedConnection connection, bool 
   co_return is_keep_alive && !is_closed;
 }
 
-// An error with status 0 means that there is nobody to answer.
-awaitable<std::expected<HttpRequest, HttpResponse>> HttpServer::Shared::read_request(
-    SharedConnection connection, bool is_first) {
+awaitable<RequestOrRefusal> HttpServer::Shared::read_request(SharedConnection connection,
+                                                             bool is_first) {
   const auto& limits = config.limits;
   auto& [stream, timer, unread, is_waiting, has_begun] = *connection;
   HttpParser parser(limits);
@@ -188,7 +191,7 @@ awaitable<std::expected<HttpRequest, HttpResponse>> HttpServer::Shared::read_req
     unread.resize(kept + kReadBytes);
     auto count = co_await stream->read_some(std::span(unread).subspan(kept));
     unread.resize(kept + count.value_or(0));
-    if (!count || is_closed) co_return std::unexpected(HttpResponse{.status = 0});
+    if (!count || is_closed) co_return std::unexpected(std::nullopt);
   }
   auto request = parser.take_request();
   request.peer = stream->peer();

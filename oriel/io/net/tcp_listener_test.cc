@@ -8,6 +8,8 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/connect_pair.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -15,6 +17,7 @@
 #include <optional>
 
 #include "oriel/base/time.h"
+#include "oriel/io/net/tcp_stream.h"
 
 namespace oriel::net {
 namespace {
@@ -177,6 +180,31 @@ TEST(SocketStream, CloseEndsAnOutstandingRead) {
   door.accepted->close();
   EXPECT_FALSE(door.accepted->try_read(buffer));
   EXPECT_FALSE(door.accepted->is_writable_now());
+}
+
+TEST(SocketStream, CarriesUnixSocketsToo) {
+  boost::asio::io_context loop{1};
+  boost::asio::local::stream_protocol::socket near(loop);
+  boost::asio::local::stream_protocol::socket far(loop);
+  boost::asio::local::connect_pair(near, far);
+  auto stream = make_socket_stream(std::move(near));
+  auto other = make_socket_stream(std::move(far));
+  EXPECT_EQ(stream->peer(), "unix");
+  auto piece = as_bytes("hello");
+  EXPECT_EQ(stream->try_write({&piece, 1}), 5u);
+  std::array<std::uint8_t, 16> buffer;
+  EXPECT_EQ(other->try_read(buffer), 5u);
+  EXPECT_EQ(stream->unsent_bytes(), 0u);
+}
+
+TEST(SocketStream, ShowsAddressesAsPeopleWriteThem) {
+  auto describe = [](const char* address) {
+    return describe_endpoint(tcp::endpoint(boost::asio::ip::make_address(address), 5900));
+  };
+  EXPECT_EQ(describe("127.0.0.1"), "127.0.0.1:5900");
+  EXPECT_EQ(describe("::1"), "[::1]:5900");
+  EXPECT_EQ(describe("fd00::7"), "[fd00::7]:5900");
+  EXPECT_EQ(describe("::ffff:192.168.1.7"), "192.168.1.7:5900");
 }
 
 }  // namespace
