@@ -216,6 +216,12 @@ std::string socket_file(int number) { return fmt::format("/tmp/.X11-unix/X{}", n
 // A number that no other test run of this machine takes at the same time.
 int own_display_number() { return 2000 + getpid() % 20000; }
 
+// The process of the X server, by its lock; 0 when there is none.
+pid_t server_of(int display) {
+  const auto lock = read_file(lock_file(display));
+  return std::atoi(lock.c_str());
+}
+
 // Processes that carry `mark` in their environment, as all do that a marked one started.
 std::vector<pid_t> marked_processes(const std::string& mark) {
   std::vector<pid_t> found;
@@ -256,18 +262,22 @@ class Probe {
   }
 
   bool wait_ready() {
-    if (!wait_until([this] { return !first_word().empty(); })) return false;
-    if (first_word() != "ready") return false;
-    std::istringstream words(read_file(output_));
+    if (!wait_until([this] { return !outcome().empty(); })) return false;
+    std::istringstream words(outcome());
     std::string word, authority;
     words >> word >> display >> authority;
     folder = std::filesystem::path(authority).parent_path().string();
-    return true;
+    return is_ready();
   }
-  std::string first_word() const {
-    const std::string said = read_file(output_);
-    return said.find('\n') == std::string::npos ? "" : said.substr(0, said.find(' '));
+  // The line that says whether it is ready; empty so far.
+  std::string outcome() const {
+    std::istringstream lines(said());
+    for (std::string line; std::getline(lines, line);) {
+      if (line.starts_with("ready ") || line.starts_with("failed ")) return line;
+    }
+    return {};
   }
+  bool is_ready() const { return outcome().starts_with("ready "); }
   std::string said() const { return read_file(output_); }
   std::vector<pid_t> processes() const { return marked_processes(mark_); }
   bool has_left_files() const {
@@ -428,8 +438,7 @@ TEST(HeadlessDesktop, DoesNotStopTheLoopWhenTheXServerStops) {
   Headless headless(small("exec sleep 1000"));
   ASSERT_TRUE(headless.desktop);
   headless.run_until([] { return false; }, milliseconds(100));
-  const auto lock = read_file(lock_file((*headless.address)->display));
-  const pid_t server = std::atoi(lock.c_str());
+  const pid_t server = server_of((*headless.address)->display);
   ASSERT_GT(server, 1);
   kill(server, SIGSTOP);
   auto& input = headless.desktop->x11_input();
@@ -466,7 +475,9 @@ TEST(HeadlessDesktop, LosesNoChangeUnderAFlood) {
 TEST(HeadlessDesktop, TellsWhenItsXServerDies) {
   Headless headless(small("exec sleep 1000"));
   ASSERT_TRUE(headless.desktop);
-  kill(std::atoi(read_file(lock_file((*headless.address)->display)).c_str()), SIGKILL);
+  const pid_t server = server_of((*headless.address)->display);
+  ASSERT_GT(server, 1);
+  kill(server, SIGKILL);
   EXPECT_TRUE(
       headless.run_until([&] { return !headless.mirror->lost.empty() && !headless.lost.empty(); }));
   EXPECT_THAT(headless.lost, HasSubstr("the X server has ended (signal 9 (Killed))"));
@@ -547,7 +558,8 @@ TEST(Supervisor, IsMissedWhenItIsKilledAndItsXServerGoesAlong) {
     ASSERT_TRUE(headless.desktop);
     private_folder = headless.folder();
     display = (*headless.address)->display;
-    const pid_t server = std::atoi(read_file(lock_file(display)).c_str());
+    const pid_t server = server_of(display);
+    ASSERT_GT(server, 1);
     pid_t supervisor = 0;
     for (const auto& process : list_processes()) {
       if (process.pid == server) supervisor = process.parent;
@@ -612,11 +624,9 @@ TEST(Supervisor, SaysThatANumberIsInUse) {
 TEST(Supervisor, LetsOneOfTwoSimultaneousStartsHaveTheNumber) {
   const int number = own_display_number();
   Probe one("exec sleep 1000", number), other("exec sleep 1000", number);
-  ASSERT_TRUE(wait_until([&] { return !one.first_word().empty() && !other.first_word().empty(); }));
-  EXPECT_TRUE((one.first_word() == "ready") != (other.first_word() == "ready"))
-      << one.said() << other.said();
-  const Probe& refused = one.first_word() == "ready" ? other : one;
-  EXPECT_THAT(refused.said(), HasSubstr("is in use"));
+  ASSERT_TRUE(wait_until([&] { return !one.outcome().empty() && !other.outcome().empty(); }));
+  EXPECT_NE(one.is_ready(), other.is_ready()) << one.said() << other.said();
+  EXPECT_THAT((one.is_ready() ? other : one).outcome(), HasSubstr("is in use"));
 }
 
 TEST(Supervisor, GivesDifferentNumbersToSimultaneousStarts) {
