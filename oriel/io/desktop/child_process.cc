@@ -16,11 +16,7 @@
 namespace oriel::desktop {
 namespace {
 
-constexpr int kReadinessFile = 3;
 constexpr int kExecFailed = 127;
-
-// Moves `file` out of the way of 0..3, so that it can be put there.
-int above_standard_files(int file) { return file < 0 ? file : fcntl(file, F_DUPFD_CLOEXEC, 10); }
 
 [[noreturn]] void become(const ChildPlan& plan, pid_t parent, char* const* arguments,
                          char* const* environment) {
@@ -28,19 +24,18 @@ int above_standard_files(int file) { return file < 0 ? file : fcntl(file, F_DUPF
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(kExecFailed);  // it died before it could be asked for
 
-  const int output = above_standard_files(plan.output);
-  const int readiness = above_standard_files(plan.readiness);
   const int input = open("/dev/null", O_RDONLY);
+  const int output = fcntl(plan.output, F_DUPFD, STDERR_FILENO + 1);
   dup2(input, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
-  if (readiness >= 0) dup2(readiness, kReadinessFile);
-  close_range(readiness >= 0 ? kReadinessFile + 1 : kReadinessFile, ~0u, 0);
+  close_range(STDERR_FILENO + 1, ~0u, 0);
 
   if (!plan.folder.empty() && chdir(plan.folder.c_str()) != 0) {
     // A home that does not exist: stay.
   }
   for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
+  if (plan.wants_ready_signal) signal(SIGUSR1, SIG_IGN);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);

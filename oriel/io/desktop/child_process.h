@@ -15,7 +15,8 @@ struct ChildPlan {
   std::map<std::string, std::string> environment;
   std::string folder;  // where it starts; stays here when it is empty or cannot be entered
   int output = -1;     // becomes its standard output and error
-  int readiness = -1;  // becomes its file 3, when given
+  // An X server that finds SIGUSR1 ignored sends it to its parent when it is ready (Xserver(1)).
+  bool wants_ready_signal = false;
 };
 
 // Its process id, or nothing when the system has no more. The child leads a session of its own, has

@@ -25,6 +25,7 @@ namespace oriel::desktop {
 //     desktop = HeadlessDesktop::open(io, *address, config.geometry);   // shrinks the screen
 //     server.start_session();                                          // which then sees it so
 //   }, on_event);
+// Destroy the desktop before the server, or it is told that its display is lost.
 //
 // The program's main must call `run_supervisor` for kSupervisorCommand (supervisor_process.h): the
 // supervisor is the same program, started anew. The network thread owns it.

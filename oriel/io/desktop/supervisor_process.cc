@@ -176,7 +176,7 @@ class Supervisor {
   std::string server_output() const;
   void start_session();
   void session_ended(int status);
-  void wait_for_something(int timeout_ms, int readiness = -1);
+  void wait_for_something(int timeout_ms);
   void read_signal();
   void read_command();
   void reap();
@@ -218,7 +218,7 @@ bool Supervisor::prepare() {
   signal(SIGPIPE, SIG_IGN);
   sigset_t set;
   sigemptyset(&set);
-  for (int number : {SIGCHLD, SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, number);
+  for (int number : {SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&set, number);
   sigprocmask(SIG_BLOCK, &set, nullptr);
   signals_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
   return signals_ >= 0;
@@ -270,7 +270,7 @@ Status Supervisor::start_server_at(int number, TimePoint deadline) {
   display_ = number;
   server_lines_.clear();
   server_exit_.clear();
-  OutputPipe readiness;
+  is_ready_ = false;
   ChildPlan plan;
   plan.arguments = {
       *find_program("Xvfb"),
@@ -280,8 +280,6 @@ Status Supervisor::start_server_at(int number, TimePoint deadline) {
       fmt::format("{}x{}x24", config_.max_geometry.width, config_.max_geometry.height),
       "-fbdir",
       folder_,
-      "-displayfd",
-      "3",
       "-auth",
       authority,
       "-nolisten",
@@ -290,15 +288,14 @@ Status Supervisor::start_server_at(int number, TimePoint deadline) {
       "-nocursor"};
   plan.environment = own_environment();
   plan.output = server_pipe_.write_end();
-  plan.readiness = readiness.write_end();
+  // Not -displayfd: with a number given it makes the server do without its lock file.
+  plan.wants_ready_signal = true;
   const auto child = start_child(plan);
   if (!child) return fail(ErrorCode::kUnavailable, "the system cannot start another process");
   server_ = last_server_ = *child;
 
-  bool is_announced = false;
-  while (!is_announced && server_ != 0 && !is_stopping_ && remaining_ms(deadline) > 0) {
-    wait_for_something(remaining_ms(deadline), readiness.read_end());
-    readiness.read_lines([&](const std::string&) { is_announced = true; });
+  while (!is_ready_ && server_ != 0 && !is_stopping_ && remaining_ms(deadline) > 0) {
+    wait_for_something(remaining_ms(deadline));
   }
   if (is_stopping_) return fail(ErrorCode::kClosed, "stopped");
   if (server_ == 0) {
@@ -312,12 +309,11 @@ Status Supervisor::start_server_at(int number, TimePoint deadline) {
                                 number)
                   : fmt::format("the X server ended while it started ({}){}", server_exit_, said));
   }
-  if (!is_announced) {
+  if (!is_ready_) {
     return fail(ErrorCode::kTimeout,
                 fmt::format("the X server was not ready within {} s{}",
                             kServerStartTimeout.count() / 1000, server_output()));
   }
-  is_ready_ = true;
   return {};
 }
 
@@ -383,12 +379,11 @@ void Supervisor::session_ended(int status) {
   start_session();
 }
 
-void Supervisor::wait_for_something(int timeout_ms, int readiness) {
-  std::array<pollfd, 5> files{{{kOrielFile, POLLIN, 0},
+void Supervisor::wait_for_something(int timeout_ms) {
+  std::array<pollfd, 4> files{{{kOrielFile, POLLIN, 0},
                                {signals_, POLLIN, 0},
                                {server_pipe_.read_end(), POLLIN, 0},
-                               {session_pipe_.read_end(), POLLIN, 0},
-                               {readiness, POLLIN, 0}}};
+                               {session_pipe_.read_end(), POLLIN, 0}}};
   if (poll(files.data(), files.size(), timeout_ms) <= 0) return;
   if (files[0].revents != 0) read_command();
   if (files[2].revents != 0) {
@@ -416,7 +411,11 @@ void Supervisor::read_command() {
 void Supervisor::read_signal() {
   signalfd_siginfo info;
   while (read(signals_, &info, sizeof info) == sizeof info) {
-    if (info.ssi_signo != SIGCHLD) is_stopping_ = true;
+    if (info.ssi_signo == SIGUSR1) {
+      if (static_cast<pid_t>(info.ssi_pid) == server_) is_ready_ = true;
+    } else if (info.ssi_signo != SIGCHLD) {
+      is_stopping_ = true;
+    }
   }
   reap();
 }

@@ -74,15 +74,17 @@ struct X11Desktop::Capture {
   bool is_failed = false;
 };
 
-X11Desktop::X11Desktop(std::unique_ptr<X11Display> display)
-    : X11Source(std::move(display), KeyRepeat::kByServer), can_share_(this->display().has_shm()) {}
+X11Desktop::X11Desktop(std::unique_ptr<X11Display> display, PixelTransport transport)
+    : X11Source(std::move(display), KeyRepeat::kByServer),
+      can_share_(transport == PixelTransport::kSharedMemory && this->display().has_shm()) {}
 
 X11Desktop::~X11Desktop() = default;
 
 Result<std::unique_ptr<X11Desktop>> X11Desktop::open(boost::asio::io_context& io,
-                                                     const std::string& display) {
+                                                     const std::string& display,
+                                                     PixelTransport transport) {
   ORIEL_TRY(auto connected, X11Display::open(io, {display, std::nullopt}));
-  return std::unique_ptr<X11Desktop>(new X11Desktop(std::move(connected)));
+  return std::unique_ptr<X11Desktop>(new X11Desktop(std::move(connected), transport));
 }
 
 void X11Desktop::capture(std::span<const image::Rect> rects, CaptureDone done) {

@@ -12,12 +12,16 @@
 
 namespace oriel::desktop {
 
+// How pixels may come: by shared memory where that works, or over the connection only.
+enum class PixelTransport { kSharedMemory, kConnection };
+
 // The network thread owns it.
 class X11Desktop : public X11Source {
  public:
   // `display` as in $DISPLAY. Waits for the server, a few round trips. Errors say what to do.
-  static Result<std::unique_ptr<X11Desktop>> open(boost::asio::io_context& io,
-                                                  const std::string& display);
+  static Result<std::unique_ptr<X11Desktop>> open(
+      boost::asio::io_context& io, const std::string& display,
+      PixelTransport transport = PixelTransport::kSharedMemory);
   ~X11Desktop() override;
 
   // The answers come later, through the loop.
@@ -28,7 +32,7 @@ class X11Desktop : public X11Source {
   class Segment;
   struct Capture;
 
-  explicit X11Desktop(std::unique_ptr<X11Display> display);
+  X11Desktop(std::unique_ptr<X11Display> display, PixelTransport transport);
   bool prepare_segment(std::size_t bytes);
   void request_shared(const image::Rect& rect);
   void request_copied(const image::Rect& rect);

@@ -25,6 +25,9 @@ struct Free {
 template <typename T>
 using Owned = std::unique_ptr<T, Free>;
 
+// Of DamageNotify's level (damageproto.txt, section 4).
+constexpr std::uint8_t kMoreFollowFlag = 0x80;
+
 const xcb_screen_t* find_screen(xcb_connection_t* connection, int number) {
   auto screens = xcb_setup_roots_iterator(xcb_get_setup(connection));
   for (; screens.rem > 0 && number > 0; --number) xcb_screen_next(&screens);
@@ -216,6 +219,11 @@ void X11Display::subtract_damage() {
   xcb_damage_subtract(connection_, damage_, XCB_NONE, XCB_NONE);
 }
 
+void X11Display::expect_answer(std::move_only_function<void()> done) {
+  expect_reply(xcb_get_input_focus(connection_).sequence,
+               [done = std::move(done)](OwnedReply) mutable { done(); });
+}
+
 void X11Display::expect_reply(unsigned sequence, ReplyDone done) {
   loop_->pending.push_back({sequence, std::move(done)});
 }
@@ -298,8 +306,11 @@ void X11Display::take_event(const void* data) {
   const std::uint8_t type = event->response_type & 0x7f;
   if (type == 0) return;  // an error of an unchecked request
   if (type == damage_event_ + XCB_DAMAGE_NOTIFY) {
-    const auto& area = reinterpret_cast<const xcb_damage_notify_event_t*>(event)->area;
-    listener_->x11_damaged({area.x, area.y, area.width, area.height});
+    const auto* damage = reinterpret_cast<const xcb_damage_notify_event_t*>(event);
+    const auto& area = damage->area;
+    const bool has_more = (damage->level & kMoreFollowFlag) != 0;
+    listener_->x11_damaged({area.x, area.y, area.width, area.height},
+                           has_more ? DamagePart::kMoreFollow : DamagePart::kLast);
   } else if (type == XCB_MAPPING_NOTIFY) {
     const auto request = reinterpret_cast<const xcb_mapping_notify_event_t*>(event)->request;
     if (request != XCB_MAPPING_POINTER) listener_->x11_keyboard_changed();

@@ -26,11 +26,14 @@ struct X11Address {
   std::optional<Cookie> cookie;  // without it what $XAUTHORITY or ~/.Xauthority says
 };
 
+enum class DamagePart { kMoreFollow, kLast };
+
 // What the X server tells; called from the loop, never from within a call to X11Display.
 class X11Listener {
  public:
   virtual ~X11Listener() = default;
-  virtual void x11_damaged(const image::Rect& rect) = 0;
+  // One operation may be reported in several parts.
+  virtual void x11_damaged(const image::Rect& rect, DamagePart part) = 0;
   virtual void x11_resized(image::Size size) = 0;
   // Another keyboard map.
   virtual void x11_keyboard_changed() = 0;
@@ -75,6 +78,9 @@ class X11Display {
   // Clears the damage that the server has accumulated; at RawRectangles every draw is reported
   // anyhow.
   void subtract_damage();
+  // Calls `done` when the server has done everything it was doing when it is asked now. Does not
+  // flush.
+  void expect_answer(std::move_only_function<void()> done);
   // `sequence` is the cookie of a request that was just made; in the order of the requests.
   void expect_reply(unsigned sequence, ReplyDone done);
   // Sends what is buffered. It never has to wait as long as callers bound what is unanswered.

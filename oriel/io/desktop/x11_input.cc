@@ -118,8 +118,8 @@ void X11Input::queue_button(int button, bool is_down) {
                     {}});
 }
 
-// Sends what may be unacknowledged. A GetInputFocus is the acknowledgement: its answer means that
-// the server has read everything before it.
+// Sends what may be unacknowledged. Now and then a question goes along, whose
+// answer means that the server has read everything before it.
 void X11Input::send() {
   if (display_.is_lost()) return queue_.clear();
   if (queue_.empty()) return;
@@ -137,11 +137,10 @@ void X11Input::send() {
     ++unacknowledged_;
     if (++since_acknowledgement_ < kMaxUnacknowledgedInput / 2) continue;
     const std::size_t count = std::exchange(since_acknowledgement_, 0);
-    display_.expect_reply(xcb_get_input_focus(connection).sequence,
-                          [this, count](X11Display::OwnedReply) {
-                            unacknowledged_ -= count;
-                            send();
-                          });
+    display_.expect_answer([this, count] {
+      unacknowledged_ -= count;
+      send();
+    });
   }
   if (is_any) display_.flush();
 }

@@ -32,18 +32,24 @@ class X11Source : public Desktop, private X11Listener {
   void damage_again(const std::vector<image::Rect>& rects);
 
  private:
-  void x11_damaged(const image::Rect& rect) override;
+  void x11_damaged(const image::Rect& rect, DamagePart part) override;
   void x11_resized(image::Size size) override;
   void x11_keyboard_changed() override;
   void x11_batch_ended() override;
   void x11_lost(const Error& error) override;
   void announce();
+  void look_again_after_flood();
 
   std::unique_ptr<X11Display> display_;
   X11Input input_;
   DamageTracker damage_;
   DesktopListener* listener_ = nullptr;
   bool is_announced_ = false;
+  int looks_ = 0;
+  // Of the batch that is being told.
+  std::size_t events_ = 0;
+  image::Rect last_operation_;
+  bool is_operation_open_ = false;
 };
 
 }  // namespace oriel::desktop
