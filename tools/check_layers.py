@@ -2,7 +2,8 @@
 """Checks that the arrows between modules are those of tools/layers.txt.
 
 Every #include "oriel/..." in oriel/ (tests and benchmarks apart), the DEPS of oriel/CMakeLists.txt, the promise that
-arrows point down the rings and never in a circle, and that base and core include nothing that does I/O or threads.
+arrows point down the rings and never in a circle, that base and core include nothing that does I/O or threads, and the
+list of modules in docs/architecture.md.
 """
 import pathlib
 import re
@@ -110,11 +111,18 @@ def check_cmake(layers, deps):
                    f"tools/layers.txt has {sorted(layers[module])}")
 
 
+def check_document(layers, text):
+    listed = re.findall(r"^\| `([a-z/]+)` \|", text.partition("## Modules")[2].partition("\n## ")[0], re.MULTILINE)
+    for module in sorted(layers.keys() ^ set(listed)):
+        yield f"docs/architecture.md: the list of modules and tools/layers.txt differ in {module}"
+
+
 def main():
     root = pathlib.Path(__file__).resolve().parent.parent
     layers = read_layers((root / "tools/layers.txt").read_text())
     deps = read_cmake_deps((root / "oriel/CMakeLists.txt").read_text())
-    mistakes = [*check_sources(root, layers), *check_arrows(layers), *check_cmake(layers, deps)]
+    mistakes = [*check_sources(root, layers), *check_arrows(layers), *check_cmake(layers, deps),
+                *check_document(layers, (root / "docs/architecture.md").read_text())]
     for mistake in mistakes:
         print(mistake)
     return 1 if mistakes else 0

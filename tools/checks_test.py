@@ -52,6 +52,12 @@ class CheckLayers(unittest.TestCase):
         self.assertEqual(len(mistakes), 1)
         self.assertIn("io/c", mistakes[0])
 
+    def test_compares_the_list_of_modules_in_the_documents(self):
+        text = "## Modules\n\n| `base` | x |\n| `core/a` | x |\n| `core/b` | x |\n\n## Next\n| `other` | x |\n"
+        mistakes = list(check_layers.check_document(self.LAYERS, text))
+        self.assertEqual(len(mistakes), 1)
+        self.assertIn("io/c", mistakes[0])
+
 
 class CheckCoverage(unittest.TestCase):
     def mistakes_in(self, *rows, names=(), titles=()):
