@@ -46,7 +46,13 @@ function(oriel_module path)
   endif()
 endfunction()
 
-# oriel_test(name SOURCES ... LINKS ...): one GoogleTest program, each of its tests known to CTest.
+# The labels of tests that ./test knows, see there. The target oriel_tests_LABEL builds their programs.
+set(ORIEL_TEST_LABELS integration interop stress bench full)
+foreach(label ${ORIEL_TEST_LABELS})
+  add_custom_target(oriel_tests_${label})
+endforeach()
+
+# oriel_test(name SOURCES ... LINKS ... LABELS ...): one GoogleTest program, each of its tests known to CTest.
 function(oriel_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;LABELS" ${ARGN})
   find_package(GTest REQUIRED)
@@ -55,4 +61,7 @@ function(oriel_test name)
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gmock GTest::gtest_main)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
                        PROPERTIES TIMEOUT 60 LABELS "${ARG_LABELS}")
+  foreach(label ${ARG_LABELS})
+    add_dependencies(oriel_tests_${label} ${name})
+  endforeach()
 endfunction()
