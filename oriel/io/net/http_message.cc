@@ -67,8 +67,8 @@ HttpResponse http_body(int status, std::string content_type, std::string_view bo
 std::vector<HttpField> SecurityHeaders::default_fields() {
   return {
       {"Content-Security-Policy",
-       "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; object-src "
-       "'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"},
+       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+       "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
       {"X-Content-Type-Options", "nosniff"},
       {"X-Frame-Options", "DENY"},
       {"Referrer-Policy", "no-referrer"},
