@@ -7,7 +7,7 @@
 
 namespace oriel::codec {
 
-// Framing::kSharedDeflate. Scratch: about 0.7 MB.
+// Framing::kSharedDeflate. Scratch: about 0.5 MB.
 std::unique_ptr<Encoder> make_zrle_encoder();
 
 }  // namespace oriel::codec
