@@ -14,9 +14,10 @@ pkg_check_modules(XCB REQUIRED IMPORTED_TARGET
 add_library(oriel_flags INTERFACE)
 target_compile_options(oriel_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
                                              -Wno-missing-field-initializers)
-# GCC 12 sees overflows in std::vector's own copies when it optimises (GCC bug 105329 and its kin).
+# GCC 12 sees overflows and uninitialised members in std::vector and std::variant when it
+# optimises (GCC bug 105329 and its kin).
 target_compile_options(oriel_flags INTERFACE
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow;-Wno-stringop-overread;-Wno-array-bounds;-Wno-restrict>)
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow;-Wno-stringop-overread;-Wno-array-bounds;-Wno-restrict;-Wno-maybe-uninitialized>)
 target_include_directories(oriel_flags INTERFACE ${CMAKE_SOURCE_DIR})
 target_link_libraries(oriel_flags INTERFACE Threads::Threads)
 target_compile_definitions(oriel_flags INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED

@@ -9,6 +9,8 @@
 #include "tests/interop/wait_until.h"
 
 namespace oriel::interop {
+
+using namespace oriel::support;
 namespace {
 
 using testing::Eq;

@@ -10,6 +10,8 @@
 #include "tests/interop/wait_until.h"
 
 namespace oriel::interop {
+
+using namespace oriel::support;
 namespace {
 
 using testing::Optional;

@@ -12,6 +12,8 @@
 #include "tests/interop/wait_until.h"
 
 namespace oriel::interop {
+
+using namespace oriel::support;
 namespace {
 
 char kPasswordTag;  // its address names our datum among the client's

@@ -13,6 +13,8 @@
 
 namespace oriel::interop {
 
+using namespace oriel::support;
+
 // Where the colours of a pixel are; both have 32 bits and little-endian order.
 enum class PixelOrder {
   kRedLowest,   // libvncclient's own choice: red in the lowest byte

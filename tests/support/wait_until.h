@@ -5,7 +5,7 @@
 #include <concepts>
 #include <thread>
 
-namespace oriel::interop {
+namespace oriel::support {
 
 // Far more than anything here takes on a slow machine under a sanitizer.
 inline constexpr std::chrono::milliseconds kPatience{15'000};
@@ -21,4 +21,4 @@ bool wait_until(Ask ask, std::chrono::milliseconds patience = kPatience) {
   return true;
 }
 
-}  // namespace oriel::interop
+}  // namespace oriel::support

@@ -1,13 +1,13 @@
-#include "tests/interop/picture.h"
+#include "tests/support/picture.h"
 
 #include <fmt/format.h>
 
 #include <stdexcept>
 #include <unordered_set>
 
-#include "tests/interop/child_process.h"
+#include "tests/support/child_process.h"
 
-namespace oriel::interop {
+namespace oriel::support {
 namespace {
 
 // The XWD file format (X11/XWDFile.h): a header of big-endian 32-bit words, then colour map entries
@@ -71,4 +71,4 @@ int distinct_colours(const Picture& picture) {
   return static_cast<int>(seen.size());
 }
 
-}  // namespace oriel::interop
+}  // namespace oriel::support

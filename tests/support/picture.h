@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace oriel::interop {
+namespace oriel::support {
 
 struct Picture {
   int width = 0;
@@ -29,4 +29,4 @@ std::string difference(const Picture& a, const Picture& b);
 
 int distinct_colours(const Picture& picture);
 
-}  // namespace oriel::interop
+}  // namespace oriel::support

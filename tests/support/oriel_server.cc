@@ -1,4 +1,4 @@
-#include "tests/interop/oriel_server.h"
+#include "tests/support/oriel_server.h"
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -14,16 +14,20 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "tests/interop/wait_until.h"
+#include "tests/support/wait_until.h"
 
-namespace oriel::interop {
+namespace oriel::support {
 namespace {
 
 // ORIEL_PROGRAM in the environment tests another build, such as an installed package.
-std::string program() {
+}  // namespace
+
+std::string oriel_program() {
   const char* other = std::getenv("ORIEL_PROGRAM");
   return other ? other : ORIEL_PROGRAM;
 }
+
+namespace {
 
 void write_file(const std::filesystem::path& path, const std::string& text,
                 std::filesystem::perms permissions) {
@@ -70,7 +74,7 @@ int port_after(std::string_view output, std::string_view label) {
 }  // namespace
 
 TemporaryFolder::TemporaryFolder() {
-  std::string name = std::filesystem::temp_directory_path() / "oriel-interop-XXXXXX";
+  std::string name = std::filesystem::temp_directory_path() / "oriel-test-XXXXXX";
   if (!mkdtemp(name.data())) throw std::runtime_error("mkdtemp failed: " + name);
   path_ = name;
 }
@@ -84,7 +88,7 @@ OrielServer::OrielServer(const ServerOptions& options) {
   using std::filesystem::perms;
   const std::filesystem::path session = folder_.path() / "session";
   write_file(session, "#!/bin/sh\n" + options.session + "\n", perms::owner_all);
-  Command command{{program(), "serve", "--desktop", "headless", "--geometry",
+  Command command{{oriel_program(), "serve", "--desktop", options.desktop, "--geometry",
                    fmt::format("{}x{}", options.width, options.height), "--session", session,
                    "--vnc", "127.0.0.1:0", "--http", "127.0.0.1:0"},
                   {}};
@@ -93,6 +97,8 @@ OrielServer::OrielServer(const ServerOptions& options) {
     write_file(file, options.password + "\n", perms::owner_read | perms::owner_write);
     command.arguments.insert(command.arguments.end(), {"--password-file", file});
   }
+  command.arguments.insert(command.arguments.end(), options.more_arguments.begin(),
+                           options.more_arguments.end());
   process_ = std::make_unique<ChildProcess>(command);
   wait_until([this] {
     const std::string text = output();
@@ -105,6 +111,7 @@ OrielServer::OrielServer(const ServerOptions& options) {
   }
   const boost::json::value answer = health();
   const boost::json::object& desktop = answer.at("desktop").as_object();
+  if (options.desktop != "headless") return;
   display_ = {std::string(desktop.at("display").as_string()),
               std::string(desktop.at("xauthority").as_string())};
 }
@@ -112,6 +119,8 @@ OrielServer::OrielServer(const ServerOptions& options) {
 boost::json::value OrielServer::health() const {
   return boost::json::parse(http_get(http_port_, "/healthz"));
 }
+
+std::string OrielServer::get(const std::string& path) const { return http_get(http_port_, path); }
 
 std::optional<int> OrielServer::stop() {
   return process_->stop(SIGTERM, std::chrono::milliseconds(2000));
@@ -139,4 +148,4 @@ std::string read_file(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-}  // namespace oriel::interop
+}  // namespace oriel::support

@@ -1,4 +1,4 @@
-#include "tests/interop/child_process.h"
+#include "tests/support/child_process.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -11,9 +11,9 @@
 #include <cstdlib>
 #include <stdexcept>
 
-#include "tests/interop/wait_until.h"
+#include "tests/support/wait_until.h"
 
-namespace oriel::interop {
+namespace oriel::support {
 namespace {
 
 // An unnamed file, so that a child that writes much never waits for a reader.
@@ -103,4 +103,4 @@ std::string run(const Command& command) {
   return output;
 }
 
-}  // namespace oriel::interop
+}  // namespace oriel::support

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace oriel::interop {
+namespace oriel::support {
 
 struct Command {
   std::vector<std::string> arguments;              // the program first, found by PATH
@@ -23,6 +23,8 @@ class ChildProcess {
   ~ChildProcess();  // kills it, if it still runs
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
+
+  pid_t pid() const { return pid_; }
 
   // All that it wrote so far.
   std::string output() const;
@@ -43,4 +45,4 @@ class ChildProcess {
 // standard error when it fails.
 std::string run(const Command& command);
 
-}  // namespace oriel::interop
+}  // namespace oriel::support

@@ -5,11 +5,15 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
-#include "tests/interop/child_process.h"
-#include "tests/interop/picture.h"
+#include "tests/support/child_process.h"
+#include "tests/support/picture.h"
 
-namespace oriel::interop {
+namespace oriel::support {
+
+// Its path.
+std::string oriel_program();
 
 // A folder that is removed with all in it.
 class TemporaryFolder {
@@ -30,6 +34,8 @@ struct ServerOptions {
   std::string password;  // empty: none
   int width = 1024;
   int height = 700;
+  std::string desktop = "headless";
+  std::vector<std::string> more_arguments;
 };
 
 // Throws std::runtime_error with the server's output when it does not start.
@@ -38,9 +44,13 @@ class OrielServer {
   explicit OrielServer(const ServerOptions& options);
 
   int vnc_port() const { return vnc_port_; }
+  int http_port() const { return http_port_; }
+  ChildProcess& process() { return *process_; }
   // The headless desktop, as the X server sees it.
   const XDisplay& display() const { return display_; }
   boost::json::value health() const;
+  // The body of the answer to GET `path`; throws when the answer is not 200.
+  std::string get(const std::string& path) const;
   std::string output() const { return process_->output(); }
 
   // SIGTERM; the exit code, 0 when all is well, or nothing when it takes more than 2 s.
@@ -64,4 +74,4 @@ std::string typing_session(const std::filesystem::path& file);
 
 std::string read_file(const std::filesystem::path& file);
 
-}  // namespace oriel::interop
+}  // namespace oriel::support

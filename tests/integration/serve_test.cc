@@ -1,0 +1,371 @@
+// `oriel serve` as its users start it: refusals, the end of it, hostile peers, and no change lost.
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <fstream>
+
+#include "oriel/base/byte_writer.h"
+#include "oriel/io/net/tcp_stream.h"
+#include "oriel/testing/viewer/test_viewer.h"
+#include "tests/support/oriel_server.h"
+#include "tests/support/wait_until.h"
+
+namespace oriel {
+namespace {
+
+using oriel::testing::TestViewer;
+using oriel::testing::TestViewerOptions;
+using support::ChildProcess;
+using support::OrielServer;
+using support::ServerOptions;
+using support::wait_until;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using namespace std::chrono_literals;
+
+ServerOptions pattern(std::vector<std::string> more_arguments = {}) {
+  ServerOptions options;
+  options.desktop = "pattern";
+  options.more_arguments = std::move(more_arguments);
+  return options;
+}
+
+// A blocking socket to the server, for what no decent viewer would say.
+class Peer {
+ public:
+  explicit Peer(int port) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    const sockaddr_in address{
+        AF_INET, htons(static_cast<std::uint16_t>(port)), {htonl(INADDR_LOOPBACK)}, {}};
+    const timeval patience{5, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    is_connected_ =
+        ::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  }
+  ~Peer() { ::close(fd_); }
+  Peer(const Peer&) = delete;
+
+  bool is_connected() const { return is_connected_; }
+  void say(ByteSpan bytes) { ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
+  // Everything until the server closes, or nothing comes for 5 s.
+  std::string hear_to_the_end() {
+    std::string all;
+    char piece[4096];
+    for (ssize_t got; (got = ::recv(fd_, piece, sizeof piece, 0)) > 0;)
+      all.append(piece, static_cast<std::size_t>(got));
+    return all;
+  }
+  std::string hear(std::size_t count) {
+    std::string all(count, 0);
+    const auto got = ::recv(fd_, all.data(), count, MSG_WAITALL);
+    all.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    return all;
+  }
+  // Through the handshake without a password; `bytes` follow.
+  void join_and_say(const Bytes& bytes) {
+    Bytes all;
+    ByteWriter(all).bytes(as_bytes("RFB 003.008\n")).u8(1).u8(1).bytes(bytes);
+    say(all);
+  }
+
+ private:
+  int fd_;
+  bool is_connected_ = false;
+};
+
+// Viewers that run on a loop of the test's own.
+struct Viewers {
+  TestViewer& connect(int port, TestViewerOptions options = {}) {
+    boost::asio::ip::tcp::socket socket(io);
+    socket.connect({boost::asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(port)});
+    all.push_back(std::make_unique<TestViewer>(
+        io.get_executor(), net::make_socket_stream(std::move(socket)), std::move(options)));
+    return *all.back();
+  }
+  bool run_until(const std::function<bool()>& is_true, Duration patience = 20s) {
+    for (const auto end = Clock::now() + patience; !is_true();) {
+      if (Clock::now() > end) return false;
+      io.restart();
+      io.run_one_for(10ms);
+    }
+    return true;
+  }
+  ~Viewers() {
+    for (auto& viewer : all) viewer->close();
+    run_until([this] {
+      return std::ranges::all_of(all, [](auto& viewer) { return viewer->is_ended(); });
+    });
+  }
+
+  boost::asio::io_context io{1};
+  std::vector<std::unique_ptr<TestViewer>> all;
+};
+
+support::Picture picture_of(const image::Frame& frame) {
+  support::Picture picture{frame.size().width, frame.size().height, {}};
+  for (int y = 0; y < picture.height; ++y)
+    for (int x = 0; x < picture.width; ++x) picture.pixels.push_back(frame.at(x, y));
+  return picture;
+}
+
+struct Refusal {
+  const char* name;
+  std::vector<std::string> arguments;
+  const char* sentence;
+};
+
+class ServeRefuses : public ::testing::TestWithParam<Refusal> {};
+
+TEST_P(ServeRefuses, WithExitCode2AndOneSentence) {
+  std::vector<std::string> arguments{support::oriel_program(), "serve"};
+  arguments.insert(arguments.end(), GetParam().arguments.begin(), GetParam().arguments.end());
+  ChildProcess process({arguments, {}});
+  ASSERT_TRUE(wait_until([&] { return process.exit_code().has_value(); }));
+  EXPECT_EQ(process.exit_code(), 2);
+  EXPECT_THAT(process.output(), AllOf(HasSubstr("oriel: "), HasSubstr(GetParam().sentence)));
+  EXPECT_EQ(std::ranges::count(process.output(), '\n'), 1) << process.output();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Serve, ServeRefuses,
+    ::testing::Values(
+        Refusal{"UnknownDesktop",
+                {"--desktop", "wayland"},
+                "expected one of headless, x11:DISPLAY, pattern"},
+        Refusal{"UnknownFlag", {"--desktpo", "pattern"}, "--desktop"},
+        Refusal{"BadGeometry", {"--geometry", "1280"}, "1280"},
+        Refusal{"GeometryAboveTheLargest",
+                {"--geometry", "4000x3000", "--max-geometry", "1920x1080"},
+                "4000x3000"},
+        Refusal{
+            "DoorOpenToOthers", {"--desktop", "pattern", "--vnc", "0.0.0.0:0"}, "--password-file"},
+        Refusal{"NoSuchDisplay",
+                {"--desktop", "x11::4711", "--vnc", "127.0.0.1:0", "--http", "127.0.0.1:0"},
+                ":4711"},
+        Refusal{"MissingPasswordFile",
+                {"--password-file", "/nonexistent/password"},
+                "/nonexistent/password"},
+        Refusal{"MissingConfiguration",
+                {"--config", "/nonexistent/oriel.json"},
+                "/nonexistent/oriel.json"},
+        Refusal{"BadRate", {"--max-rate", "0"}, "--max-rate"}),
+    [](const auto& row) { return std::string(row.param.name); });
+
+TEST(Serve, RefusesAPortThatIsInUseAndSaysWhatToDo) {
+  OrielServer first(pattern());
+  const auto address = "127.0.0.1:" + std::to_string(first.vnc_port());
+  ChildProcess second({{support::oriel_program(), "serve", "--desktop", "pattern", "--vnc", address,
+                        "--http", "off"},
+                       {}});
+  ASSERT_TRUE(wait_until([&] { return second.exit_code().has_value(); }));
+  EXPECT_EQ(second.exit_code(), 2);
+  EXPECT_THAT(second.output(), AllOf(HasSubstr("in use"), HasSubstr("--vnc")));
+}
+
+TEST(Serve, RefusesAPasswordFileThatOthersCanRead) {
+  support::TemporaryFolder folder;
+  const auto file = folder.path() / "password";
+  std::ofstream(file) << "geheim\n";
+  std::filesystem::permissions(file, std::filesystem::perms(0644));
+  ChildProcess process(
+      {{support::oriel_program(), "serve", "--desktop", "pattern", "--password-file", file}, {}});
+  ASSERT_TRUE(wait_until([&] { return process.exit_code().has_value(); }));
+  EXPECT_EQ(process.exit_code(), 2);
+  EXPECT_THAT(process.output(), AllOf(HasSubstr("chmod"), Not(HasSubstr("geheim"))));
+}
+
+TEST(Serve, EndsWithin2SecondsOfASignalAlsoWithViewers) {
+  for (int signal : {SIGINT, SIGTERM}) {
+    ServerOptions options;
+    options.session = "exec xterm";
+    OrielServer server(options);
+    Viewers viewers;
+    auto& viewer = viewers.connect(server.vnc_port());
+    ASSERT_TRUE(viewers.run_until([&] { return viewer.updates() > 0; }));
+    EXPECT_EQ(server.process().stop(signal, 2000ms), 0) << server.output();
+    EXPECT_TRUE(viewers.run_until([&] { return viewer.is_ended(); }));
+  }
+}
+
+// The processes whose environment carries `mark`.
+std::vector<pid_t> processes_with(const std::string& mark) {
+  std::vector<pid_t> found;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const pid_t pid = std::atoi(entry.path().filename().c_str());
+    if (pid > 0 && pid != ::getpid() &&
+        support::read_file(entry.path() / "environ").find(mark) != std::string::npos)
+      found.push_back(pid);
+  }
+  return found;
+}
+
+TEST(Serve, LeavesNothingBehindWhenItIsKilled) {
+  // A session with a daemon that has forked twice, in a session of its own, and ignores SIGTERM.
+  ServerOptions options;
+  options.session =
+      "export ORIEL_TEST_MARK=killed\n"
+      "setsid sh -c \"trap '' TERM; (sleep 1000 & sleep 1001 &) & sleep 1002\" >/dev/null 2>&1 &\n"
+      "exec sleep 1003";
+  OrielServer server(options);
+  const auto display = server.display();
+  ASSERT_TRUE(wait_until([] { return processes_with("ORIEL_TEST_MARK=killed").size() >= 4; }));
+  EXPECT_EQ(server.process().stop(SIGKILL, 1000ms), 128 + SIGKILL);
+  const auto number = display.name.substr(1);
+  EXPECT_TRUE(wait_until(
+      [&] {
+        return processes_with("ORIEL_TEST_MARK=killed").empty() &&
+               !std::filesystem::exists("/tmp/.X" + number + "-lock") &&
+               !std::filesystem::exists("/tmp/.X11-unix/X" + number) &&
+               !std::filesystem::exists(display.authority);
+      },
+      2000ms));
+  options.more_arguments = {"--headless-display", number};
+  OrielServer again(options);  // the same display number starts at once
+  EXPECT_EQ(again.display().name, display.name);
+}
+
+TEST(Serve, LosesNoChangeOfAPainterAtAThousandHertz) {
+  ServerOptions options;
+  options.session = std::string("exec ") + ORIEL_PAINTER + " flood 1000";
+  OrielServer server(options);
+  Viewers viewers;
+  viewers.connect(server.vnc_port(), {"", {16}, {}, true});
+  viewers.connect(server.vnc_port(), {"", {0}, {}, true});
+  std::string last = "no picture";
+  const auto is_equal = [&] {
+    const auto desktop = support::grab(server.display());
+    for (auto& viewer : viewers.all) {
+      last = support::difference(desktop, picture_of(viewer->frame()));
+      if (!last.empty()) return false;
+    }
+    return true;
+  };
+  viewers.run_until([&] { return viewers.all[0]->updates() > 100; });
+  // The painter rests after 5 s; then both viewers have its picture.
+  viewers.run_until([] { return false; }, 5500ms);
+  viewers.run_until(is_equal, 3s);
+  EXPECT_EQ(last, "");
+  EXPECT_GT(viewers.all[0]->updates(), 100u);
+}
+
+TEST(Serve, SendsNoRfbBytesWhileNothingChanges) {
+  OrielServer server(pattern());
+  Viewers viewers;
+  auto& viewer = viewers.connect(server.vnc_port());
+  ASSERT_TRUE(viewers.run_until([&] { return viewer.updates() > 0; }));
+  viewers.run_until([] { return false; }, 200ms);
+  const auto bytes = viewer.bytes_in();
+  viewers.run_until([] { return false; }, 1500ms);
+  EXPECT_EQ(viewer.bytes_in(), bytes);
+}
+
+TEST(Serve, KeepsADoorFreeBesideFiftyIdleSockets) {
+  OrielServer server(pattern());
+  std::vector<std::unique_ptr<Peer>> idle;
+  for (int i = 0; i < 60; ++i) {
+    idle.push_back(std::make_unique<Peer>(server.vnc_port()));
+    ASSERT_TRUE(idle.back()->is_connected());
+  }
+  Viewers viewers;
+  auto& viewer = viewers.connect(server.vnc_port());
+  EXPECT_TRUE(viewers.run_until([&] { return viewer.updates() > 0; }, 3s));
+  EXPECT_EQ(idle.front()->hear_to_the_end(), "RFB 003.008\n") << "the oldest has yielded";
+}
+
+struct BadMessage {
+  const char* name;
+  Bytes bytes;
+  const char* sentence;
+};
+
+class ServeSurvives : public ::testing::TestWithParam<BadMessage> {};
+
+TEST_P(ServeSurvives, ABadMessageThatEndsOneSessionWithOneLine) {
+  OrielServer server(pattern());
+  Viewers viewers;
+  auto& good = viewers.connect(server.vnc_port());
+  ASSERT_TRUE(viewers.run_until([&] { return good.updates() > 0; }));
+  Peer bad(server.vnc_port());
+  bad.join_and_say(GetParam().bytes);
+  bad.hear_to_the_end();
+  EXPECT_TRUE(wait_until([&] {
+    return server.output().find(GetParam().sentence) != std::string::npos;
+  })) << server.output();
+  const auto output = server.output();
+  EXPECT_EQ(output.find(GetParam().sentence), output.rfind(GetParam().sentence))
+      << "said more than once";
+  const auto updates = good.updates();
+  good.say(rfb::KeyEvent{true, 'x'});
+  EXPECT_TRUE(viewers.run_until([&] { return good.updates() > updates; }));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Serve, ServeSurvives,
+    ::testing::Values(BadMessage{"UnknownType", {99}, "client message type 99"},
+                      BadMessage{"TooManyEncodings",
+                                 {2, 0, 0xff, 0xff},
+                                 "SetEncodings: 65535 encodings, at most 1024"},
+                      BadMessage{"LongCutText",
+                                 {6, 0, 0, 0, 0xff, 0xff, 0xff, 0xff},
+                                 "ClientCutText: 4294967295 bytes, at most 16777216"},
+                      BadMessage{"EightBitPixels",
+                                 {0, 0, 0, 0, 8, 8, 0, 1, 0, 7, 0, 7, 0, 3, 0, 3, 6, 0, 0, 0},
+                                 "SetPixelFormat: "}),
+    [](const auto& row) { return std::string(row.param.name); });
+
+TEST(Serve, SurvivesASessionThatIsCutAtEveryByte) {
+  OrielServer server(pattern());
+  Bytes whole;
+  ByteWriter writer(whole);
+  writer.bytes(as_bytes("RFB 003.008\n")).u8(1).u8(1);
+  rfb::write_client_message(rfb::SetEncodings{{16, 0}}, writer);
+  rfb::write_client_message(rfb::UpdateRequest{false, {0, 0, 1024, 700}}, writer);
+  rfb::write_client_message(rfb::PointerEvent{1, {5, 5}}, writer);
+  for (std::size_t size = 0; size <= whole.size(); ++size) {
+    Peer peer(server.vnc_port());
+    ASSERT_TRUE(peer.is_connected()) << "after " << size << " bytes";
+    peer.say(ByteSpan(whole).first(size));
+  }
+  Viewers viewers;
+  auto& viewer = viewers.connect(server.vnc_port());
+  EXPECT_TRUE(viewers.run_until([&] { return viewer.updates() > 0; }));
+  EXPECT_TRUE(wait_until([&] { return server.health().at("viewers").to_number<int>() == 1; }));
+}
+
+TEST(Serve, HasTheThirteenMetricFamiliesFromTheFirstScrapeAndCountsThem) {
+  OrielServer server(pattern());
+  const auto first = server.get("/metrics");
+  EXPECT_EQ(first.find("vnc_key_events_total 0"), first.rfind("vnc_key_events_total 0"));
+  EXPECT_THAT(first, AllOf(HasSubstr("\nvnc_connections_total 0\n"),
+                           HasSubstr("vnc_encoding_bytes_total{encoding=\"zrle\"} 0"),
+                           HasSubstr("vnc_errors_total{type=\"invalid\"} 0"),
+                           HasSubstr("\nvnc_server_uptime_seconds ")));
+  Viewers viewers;
+  auto& viewer = viewers.connect(server.vnc_port());
+  ASSERT_TRUE(viewers.run_until([&] { return viewer.updates() > 0; }));
+  viewer.say(rfb::KeyEvent{true, 'x'});
+  viewer.say(rfb::PointerEvent{0, {7, 7}});
+  const auto updates = viewer.updates();
+  ASSERT_TRUE(viewers.run_until([&] { return viewer.updates() > updates; }));
+  const auto second = server.get("/metrics");
+  EXPECT_THAT(
+      second,
+      AllOf(HasSubstr("\nvnc_connections_total 1\n"), HasSubstr("\nvnc_connections_active 1\n"),
+            HasSubstr("\nvnc_key_events_total 1\n"), HasSubstr("\nvnc_pointer_events_total 1\n"),
+            Not(HasSubstr("vnc_bytes_sent_total 0\n")),
+            Not(HasSubstr("vnc_bytes_received_total 0\n")),
+            Not(HasSubstr("vnc_framebuffer_updates_total 0\n")),
+            Not(HasSubstr("vnc_framebuffer_rectangles_total 0\n"))));
+}
+
+}  // namespace
+}  // namespace oriel
