@@ -146,13 +146,12 @@ std::string_view log_format_name(LogFormat format) {
 }
 
 Result<std::string> parse_desktop(std::string_view text) {
-  constexpr std::string_view kX11 = "x11:";
-  if (text == "headless" || text == "pattern") return std::string(text);
-  if (text.starts_with(kX11)) {
-    auto display = parse_text(text.substr(kX11.size()), kTextBytesMax);
-    if (display && display->find(':') != std::string::npos) return std::string(text);
-  }
-  return bad(text, R"(expected headless, pattern or x11:DISPLAY such as "x11::0")");
+  const auto name = text.substr(0, text.find(':'));
+  const bool has_name = !name.empty() && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+  });
+  if (has_name) return parse_text(text, kTextBytesMax);
+  return bad(text, R"(expected a source such as headless or "x11::0")");
 }
 
 Result<int> parse_display_number(std::string_view text) {

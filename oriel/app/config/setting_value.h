@@ -37,7 +37,7 @@ std::string_view log_level_name(LogLevel level);
 Result<LogFormat> parse_log_format(std::string_view text);
 std::string_view log_format_name(LogFormat format);
 
-// "headless", "pattern" or "x11:DISPLAY".
+// A name, or "name:argument"; which names there are is a matter of app/desktops/desktop_table.
 Result<std::string> parse_desktop(std::string_view text);
 
 // ":7" or "7".
