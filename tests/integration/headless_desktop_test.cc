@@ -370,6 +370,26 @@ TEST(HeadlessDesktop, DeliversTextWithShiftAndControlToATerminal) {
       << read_file(folder.file("typed"));
 }
 
+TEST(HeadlessDesktop, RepeatsAHeldKeyAsOftenAsTheViewerSays) {
+  TemporaryFolder folder;
+  Headless headless(small(
+      fmt::format("exec xterm -geometry 60x20+0+0 -e sh -c \"cat > {}\"", folder.file("typed"))));
+  ASSERT_TRUE(headless.desktop);
+  ASSERT_TRUE(headless.run_until([&] { return std::filesystem::exists(folder.file("typed")); }));
+  auto& input = headless.desktop->input();
+  input.pointer({60, 60}, 0);
+  for (int i = 0; i < 3; ++i) input.key('x', true);
+  input.key('x', false);
+  input.key('y', true);
+  input.flush();
+  // Longer than the server would wait before it repeated.
+  headless.run_until([] { return false; }, milliseconds(1000));
+  input.key('y', false);
+  headless.type("\n");
+  EXPECT_TRUE(headless.run_until([&] { return read_file(folder.file("typed")) == "xxxy\n"; }))
+      << read_file(folder.file("typed"));
+}
+
 TEST(HeadlessDesktop, DeliversPointerButtonsAndWheelAndReleasesThem) {
   TemporaryFolder folder;
   Headless headless(

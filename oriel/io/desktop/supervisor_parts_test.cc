@@ -87,6 +87,8 @@ TEST(SessionPlan, TakesAnyWindowManagerAndTerminalThatAreThere) {
   EXPECT_THAT(
       plan_session(wish, installed({"openbox", "xterm", "twm"}))->back(),
       testing::AllOf(HasSubstr("xterm -geometry 160x46"), testing::EndsWith("exec openbox")));
+  EXPECT_THAT(plan_session(wish, installed({"openbox", "xterm", "fc-match"}))->back(),
+              HasSubstr("xterm -fa Monospace -fs 11 -geometry 106x33+80+66;"));
   EXPECT_THAT(plan_session(wish, installed({"twm"}))->back(), "exec twm");
   EXPECT_THAT(plan_session(wish, installed({"x-terminal-emulator"}))->back(),
               "exec x-terminal-emulator");
