@@ -534,11 +534,17 @@ TEST(Supervisor, GivesTheSessionItsEnvironment) {
   EXPECT_EQ(read_file(folder.file("mode")), "700\n");
 }
 
-TEST(Supervisor, StartsTheBuiltInSessionThatDrawsSomething) {
+TEST(Supervisor, StartsTheBuiltInSessionWithATerminalThatHasTheKeyboard) {
+  TemporaryFolder folder;
   Headless headless(small(""));
   ASSERT_TRUE(headless.desktop);
-  EXPECT_TRUE(headless.run_until(
-      [&] { return headless.shell("xdotool search --class xterm > /dev/null") == 0; }));
+  EXPECT_TRUE(headless.run_until([&] {
+    return headless.shell(
+               "test \"$(xdotool getactivewindow 2>&1)\" = \"$(xdotool search --class xterm)\"") ==
+           0;
+  }));
+  headless.type("echo oriel > " + folder.file("typed") + "\n");
+  EXPECT_TRUE(headless.run_until([&] { return read_file(folder.file("typed")) == "oriel\n"; }));
 }
 
 TEST(Supervisor, LeavesNothingWhenOrielIsKilled) {

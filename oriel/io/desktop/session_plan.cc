@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <string_view>
 
 namespace oriel::desktop {
 namespace {
@@ -45,12 +46,15 @@ Result<std::string> built_in_command(image::Size geometry, const FindProgram& fi
   std::string command;
   if (find("xsetroot")) command += "xsetroot -solid '#2e4053' -cursor_name left_ptr; ";
   if (!has_manager) return command + "exec " + terminal;
-  if (!terminal.empty()) {
-    // A closed terminal comes again as long as the window manager, which takes the shell's process,
-    // is there.
-    command += fmt::format("while kill -0 $$ 2>/dev/null; do {}; sleep 1; done & ", terminal);
+  if (terminal.empty()) return command + "exec " + *manager;
+  // A closed terminal comes again as long as the window manager, which takes the shell's process,
+  // is there. The first one comes after the manager, which else would not give it the keyboard.
+  const std::string terminals =
+      fmt::format("while kill -0 $$ 2>/dev/null; do {}; sleep 1; done", terminal);
+  if (std::string_view(*manager) == "openbox") {
+    return command + fmt::format("exec openbox --startup \"sh -c '{}'\"", terminals);
   }
-  return command + "exec " + *manager;
+  return command + fmt::format("{{ sleep 1; {}; }} & exec {}", terminals, *manager);
 }
 
 bool is_utf8_locale(std::string name) {
