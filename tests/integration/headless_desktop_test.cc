@@ -565,6 +565,32 @@ TEST(Supervisor, LeavesNothingWhenOrielEndsByItself) {
   EXPECT_TRUE(probe.is_gone_after(SIGTERM));
 }
 
+TEST(Supervisor, SaysWhenItHasStoppedWhateverWasBefore) {
+  Headless headless(small("exec sleep 1000"));
+  ASSERT_TRUE(headless.desktop);
+  const std::string folder = headless.folder();
+  headless.desktop.reset();
+  for (int round = 0; round < 2; ++round) {
+    bool is_stopped = false;
+    headless.server.stop([&] { is_stopped = true; });
+    EXPECT_TRUE(headless.run_until([&] { return is_stopped; }, seconds(2))) << round;
+    EXPECT_FALSE(std::filesystem::exists(folder));
+  }
+  EXPECT_EQ(headless.lost, "");
+}
+
+TEST(Supervisor, StopsWhileItStarts) {
+  boost::asio::io_context io;
+  HeadlessServer server(io);
+  int ready = 0;
+  bool is_stopped = false;
+  ASSERT_TRUE(server.start(small(""), [&](const auto&) { ++ready; }, [](const auto&) {}));
+  server.stop([&] { is_stopped = true; });
+  io.run_for(seconds(3));
+  EXPECT_TRUE(is_stopped);
+  EXPECT_EQ(ready, 0);
+}
+
 TEST(Supervisor, LeavesNothingWhenOrielIsKilledWhileItStarts) {
   for (int delay_ms : {0, 5, 20, 60}) {
     Probe probe(kStubbornSession);
