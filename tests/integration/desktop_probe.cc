@@ -65,8 +65,8 @@ void print_times(const char* what, std::vector<double> times) {
              times[times.size() * 95 / 100], times[times.size() * 99 / 100]);
 }
 
-// Draws 200x20 rectangles by a connection of its own, one at a time.
-void measure(boost::asio::io_context& io, HeadlessDesktop& desktop,
+// Draws 200x20 rectangles by a connection of its own, one at a time; then types into the session.
+void measure(boost::asio::io_context& io, HeadlessServer& server, HeadlessDesktop& desktop,
              const HeadlessAddress& address) {
   constexpr int kRounds = 2000;
   constexpr std::uint16_t kWidth = 200, kHeight = 20;
@@ -114,10 +114,33 @@ void measure(boost::asio::io_context& io, HeadlessDesktop& desktop,
   }
   print_times("capture of 200x20 with a copy", copies);
   xcb_disconnect(painter);
+
+  // A letter typed into a terminal: until its press is written, until its echo is captured.
+  desktop.input().pointer({60, 60}, 0);
+  desktop.input().flush();
+  server.start_session();
+  io.run_for(std::chrono::seconds(2));
+  std::vector<double> inject, echo;
+  for (int round = 0; round < 300; ++round) {
+    watcher.pixels = 0;
+    const TimePoint start = Clock::now();
+    desktop.input().key('a', true);
+    desktop.input().key('a', false);
+    desktop.input().flush();
+    inject.push_back(microseconds(Clock::now() - start));
+    while (watcher.pixels == 0) io.run_one_for(std::chrono::seconds(1));
+    echo.push_back(microseconds(watcher.captured_at - start));
+    io.run_for(std::chrono::milliseconds(5));
+  }
+  print_times("key to XTEST written", inject);
+  print_times("key to echo captured", echo);
 }
 
 int run(std::string_view command, std::span<const char* const> arguments) {
-  const auto config = parse_supervisor_arguments(arguments);
+  auto config = parse_supervisor_arguments(arguments);
+  if (config && command == "latency" && config->session.empty()) {
+    config->session = "exec xterm -geometry 80x24+0+0 -e cat";
+  }
   if (!config) {
     fmt::print(stderr, "{}\n", config.error().message);
     return 2;
@@ -141,7 +164,7 @@ int run(std::string_view command, std::span<const char* const> arguments) {
         desktop = std::move(*opened);
         fmt::print("ready {} {}\n", address->display, address->xauthority);
         if (command == "latency") {
-          measure(io, *desktop, *address);
+          measure(io, server, *desktop, *address);
           return io.stop();
         }
         watcher = std::make_unique<Watcher>(*desktop);

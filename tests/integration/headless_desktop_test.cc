@@ -370,6 +370,26 @@ TEST(HeadlessDesktop, DeliversTextWithShiftAndControlToATerminal) {
       << read_file(folder.file("typed"));
 }
 
+TEST(HeadlessDesktop, RepeatsAHeldKeyAsOftenAsTheViewerSays) {
+  TemporaryFolder folder;
+  Headless headless(small(
+      fmt::format("exec xterm -geometry 60x20+0+0 -e sh -c \"cat > {}\"", folder.file("typed"))));
+  ASSERT_TRUE(headless.desktop);
+  ASSERT_TRUE(headless.run_until([&] { return std::filesystem::exists(folder.file("typed")); }));
+  auto& input = headless.desktop->input();
+  input.pointer({60, 60}, 0);
+  for (int i = 0; i < 3; ++i) input.key('x', true);
+  input.key('x', false);
+  input.key('y', true);
+  input.flush();
+  // Longer than the server would wait before it repeated.
+  headless.run_until([] { return false; }, milliseconds(1000));
+  input.key('y', false);
+  headless.type("\n");
+  EXPECT_TRUE(headless.run_until([&] { return read_file(folder.file("typed")) == "xxxy\n"; }))
+      << read_file(folder.file("typed"));
+}
+
 TEST(HeadlessDesktop, DeliversPointerButtonsAndWheelAndReleasesThem) {
   TemporaryFolder folder;
   Headless headless(
@@ -514,11 +534,17 @@ TEST(Supervisor, GivesTheSessionItsEnvironment) {
   EXPECT_EQ(read_file(folder.file("mode")), "700\n");
 }
 
-TEST(Supervisor, StartsTheBuiltInSessionThatDrawsSomething) {
+TEST(Supervisor, StartsTheBuiltInSessionWithATerminalThatHasTheKeyboard) {
+  TemporaryFolder folder;
   Headless headless(small(""));
   ASSERT_TRUE(headless.desktop);
-  EXPECT_TRUE(headless.run_until(
-      [&] { return headless.shell("xdotool search --class xterm > /dev/null") == 0; }));
+  EXPECT_TRUE(headless.run_until([&] {
+    return headless.shell(
+               "test \"$(xdotool getactivewindow 2>&1)\" = \"$(xdotool search --class xterm)\"") ==
+           0;
+  }));
+  headless.type("echo oriel > " + folder.file("typed") + "\n");
+  EXPECT_TRUE(headless.run_until([&] { return read_file(folder.file("typed")) == "oriel\n"; }));
 }
 
 TEST(Supervisor, LeavesNothingWhenOrielIsKilled) {
@@ -537,6 +563,32 @@ TEST(Supervisor, LeavesNothingWhenOrielEndsByItself) {
   ASSERT_TRUE(probe.wait_ready()) << probe.said();
   ASSERT_TRUE(wait_until([&] { return probe.processes().size() >= 8; }));
   EXPECT_TRUE(probe.is_gone_after(SIGTERM));
+}
+
+TEST(Supervisor, SaysWhenItHasStoppedWhateverWasBefore) {
+  Headless headless(small("exec sleep 1000"));
+  ASSERT_TRUE(headless.desktop);
+  const std::string folder = headless.folder();
+  headless.desktop.reset();
+  for (int round = 0; round < 2; ++round) {
+    bool is_stopped = false;
+    headless.server.stop([&] { is_stopped = true; });
+    EXPECT_TRUE(headless.run_until([&] { return is_stopped; }, seconds(2))) << round;
+    EXPECT_FALSE(std::filesystem::exists(folder));
+  }
+  EXPECT_EQ(headless.lost, "");
+}
+
+TEST(Supervisor, StopsWhileItStarts) {
+  boost::asio::io_context io;
+  HeadlessServer server(io);
+  int ready = 0;
+  bool is_stopped = false;
+  ASSERT_TRUE(server.start(small(""), [&](const auto&) { ++ready; }, [](const auto&) {}));
+  server.stop([&] { is_stopped = true; });
+  io.run_for(seconds(3));
+  EXPECT_TRUE(is_stopped);
+  EXPECT_EQ(ready, 0);
 }
 
 TEST(Supervisor, LeavesNothingWhenOrielIsKilledWhileItStarts) {

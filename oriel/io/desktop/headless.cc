@@ -1,6 +1,7 @@
 #include "oriel/io/desktop/headless.h"
 
 #include <fmt/core.h>
+#include <xcb/xcb.h>
 
 #include <utility>
 
@@ -23,7 +24,11 @@ HeadlessDesktop::HeadlessDesktop(std::unique_ptr<X11Display> display, MappedFram
                                  std::string xauthority)
     : X11Source(std::move(display), KeyRepeat::kByViewer),
       framebuffer_(std::move(framebuffer)),
-      xauthority_(std::move(xauthority)) {}
+      xauthority_(std::move(xauthority)) {
+  // The viewer repeats.
+  const std::uint32_t off = XCB_AUTO_REPEAT_MODE_OFF;
+  xcb_change_keyboard_control(this->display().connection(), XCB_KB_AUTO_REPEAT_MODE, &off);
+}
 
 void HeadlessDesktop::capture(std::span<const image::Rect> rects, CaptureDone done) {
   patches_.clear();

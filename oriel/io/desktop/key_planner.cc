@@ -9,6 +9,13 @@ namespace {
 // Function keys, cursor keys and the like (0xfe00..0xffff): with these a held Shift is meant.
 bool is_character(std::uint32_t keysym) { return keysym < 0xfe00 || keysym >= 0x01000000; }
 
+// Viewers send keysyms to which they have applied these already; a lock on this side too would turn
+// the letters (the key pad) back.
+bool is_lock(std::uint32_t keysym) {
+  constexpr std::uint32_t kCapsLock = 0xffe5, kShiftLock = 0xffe6, kNumLock = 0xff7f;
+  return keysym == kCapsLock || keysym == kShiftLock || keysym == kNumLock;
+}
+
 }  // namespace
 
 std::uint8_t KeyPlanner::held_modifiers() const {
@@ -19,7 +26,7 @@ std::uint8_t KeyPlanner::held_modifiers() const {
 
 std::vector<KeyStep> KeyPlanner::press(std::uint32_t keysym) {
   const auto position = map_.find(keysym);
-  if (!position) return {};
+  if (!position || is_lock(keysym)) return {};
   const bool is_modifier = map_.modifiers_of(position->keycode) != 0;
   if (auto held = held_.find(keysym); held != held_.end()) {
     if (is_modifier || repeat_ == KeyRepeat::kByServer) return {};

@@ -30,7 +30,7 @@ class KeyPlanner {
   void set_map(KeyMap map) { map_ = std::move(map); }
   bool knows(std::uint32_t keysym) const { return map_.find(keysym).has_value(); }
 
-  // Steps in order; none for a keysym that the map lacks.
+  // Steps in order; none for a keysym that the map lacks, and for Caps Lock and Num Lock.
   std::vector<KeyStep> press(std::uint32_t keysym);
   // Also when the viewer names the key by the keysym of another level, as after releasing Shift
   // first. None for what is not held.

@@ -142,6 +142,18 @@ TEST(KeyPlanner, LeavesRepeatingToTheServerWhenToldSo) {
   EXPECT_EQ(keys.press('a'), Steps{});
 }
 
+TEST(KeyPlanner, IgnoresLocksThatTheViewerHasAppliedAlready) {
+  KeyPlanner keys(KeyRepeat::kByViewer);
+  const std::uint32_t keysyms[] = {0xffe5, 0xff7f};
+  const Keycode modifiers[] = {0, kA, 0, 0, kOne, 0, 0, 0};
+  keys.set_map(KeyMap(kA, 1, keysyms, modifiers));
+  for (const std::uint32_t lock : keysyms) {
+    EXPECT_TRUE(keys.knows(lock));
+    EXPECT_EQ(keys.press(lock), Steps{});
+    EXPECT_EQ(keys.release(lock), Steps{});
+  }
+}
+
 TEST(KeyPlanner, IgnoresAKeysymThatTheMapLacks) {
   auto keys = planner();
   EXPECT_FALSE(keys.knows(0x0100a000));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <string_view>
 
 namespace oriel::desktop {
 namespace {
@@ -11,17 +12,22 @@ namespace {
 constexpr const char* kWindowManagers[] = {"openbox",  "xfwm4",    "icewm", "fluxbox", "marco",
                                            "metacity", "blackbox", "jwm",   "twm"};
 
-// A letter of xterm's default fixed font.
-constexpr int kLetterWidthPx = 6;
-constexpr int kLetterHeightPx = 13;
+// How xterm writes: by its own bitmap font, or by fontconfig's, which brings all scripts.
+struct TerminalFont {
+  const char* options;
+  image::Size letter_px;
+};
+constexpr TerminalFont kBitmapFont{"", {6, 13}};
+constexpr TerminalFont kOutlineFont{"-fa Monospace -fs 11 ", {9, 18}};
 
 // A terminal on three quarters of the screen, in its upper left part.
 std::string terminal_command(image::Size geometry, const FindProgram& find) {
-  const int columns = std::max(20, geometry.width * 3 / 4 / kLetterWidthPx);
-  const int rows = std::max(5, geometry.height * 3 / 4 / kLetterHeightPx);
   if (find("xterm")) {
-    return fmt::format("xterm -geometry {}x{}+{}+{}", columns, rows, geometry.width / 16,
-                       geometry.height / 12);
+    const TerminalFont& font = find("fc-match") ? kOutlineFont : kBitmapFont;
+    const int columns = std::max(20, geometry.width * 3 / 4 / font.letter_px.width);
+    const int rows = std::max(5, geometry.height * 3 / 4 / font.letter_px.height);
+    return fmt::format("xterm {}-geometry {}x{}+{}+{}", font.options, columns, rows,
+                       geometry.width / 16, geometry.height / 12);
   }
   if (find("x-terminal-emulator")) return "x-terminal-emulator";
   return {};
@@ -40,12 +46,15 @@ Result<std::string> built_in_command(image::Size geometry, const FindProgram& fi
   std::string command;
   if (find("xsetroot")) command += "xsetroot -solid '#2e4053' -cursor_name left_ptr; ";
   if (!has_manager) return command + "exec " + terminal;
-  if (!terminal.empty()) {
-    // A closed terminal comes again as long as the window manager, which takes the shell's process,
-    // is there.
-    command += fmt::format("while kill -0 $$ 2>/dev/null; do {}; sleep 1; done & ", terminal);
+  if (terminal.empty()) return command + "exec " + *manager;
+  // A closed terminal comes again as long as the window manager, which takes the shell's process,
+  // is there. The first one comes after the manager, which else would not give it the keyboard.
+  const std::string terminals =
+      fmt::format("while kill -0 $$ 2>/dev/null; do {}; sleep 1; done", terminal);
+  if (std::string_view(*manager) == "openbox") {
+    return command + fmt::format("exec openbox --startup \"sh -c '{}'\"", terminals);
   }
-  return command + "exec " + *manager;
+  return command + fmt::format("{{ sleep 1; {}; }} & exec {}", terminals, *manager);
 }
 
 bool is_utf8_locale(std::string name) {

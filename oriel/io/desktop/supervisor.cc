@@ -10,6 +10,7 @@
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <cerrno>
 #include <cstring>
 #include <string_view>
@@ -103,6 +104,10 @@ Status HeadlessServer::start(const HeadlessConfig& config, OnReady on_ready, OnE
 void HeadlessServer::start_session() { tell("session"); }
 
 void HeadlessServer::stop(std::move_only_function<void()> on_stopped) {
+  if (!line_->socket.is_open()) {
+    boost::asio::post(line_->socket.get_executor(), std::move(on_stopped));
+    return;
+  }
   on_stopped_ = std::move(on_stopped);
   tell("stop");
 }
@@ -152,6 +157,7 @@ void HeadlessServer::take(const SupervisorMessage& message) {
   }
   switch (message.word) {
     case SupervisorWord::kFailed:
+      is_lost_told_ = true;
       if (auto on_ready = std::exchange(on_ready_, nullptr)) {
         on_ready(fail(ErrorCode::kUnavailable, message.text));
       }
@@ -170,11 +176,12 @@ void HeadlessServer::ended() {
   boost::system::error_code ignored;
   line_->socket.close(ignored);
   reap(kStopTimeout);
-  const auto alive = line_->alive;
-  if (auto on_ready = std::exchange(on_ready_, nullptr)) {
-    on_ready(fail(ErrorCode::kUnavailable, "the supervisor of the desktop ended while it started"));
-  } else if (on_stopped_) {
+  if (on_stopped_) {
+    on_ready_ = nullptr;
     std::exchange(on_stopped_, nullptr)();
+  } else if (auto on_ready = std::exchange(on_ready_, nullptr)) {
+    is_lost_told_ = true;
+    on_ready(fail(ErrorCode::kUnavailable, "the supervisor of the desktop ended while it started"));
   } else if (!is_lost_told_) {
     is_lost_told_ = true;
     on_event_({EventKind::kLost, "the supervisor of the desktop has ended"});

@@ -54,7 +54,8 @@ class HeadlessServer {
   // none; `on_event` any number of times, from the loop. An error here: nothing was started.
   Status start(const HeadlessConfig& config, OnReady on_ready, OnEvent on_event);
   void start_session();
-  // Asks for the end; `on_stopped` is called from the loop when nothing is left.
+  // Asks for the end; `on_stopped` is called from the loop when nothing is left, and `on_ready`
+  // then no more.
   void stop(std::move_only_function<void()> on_stopped);
 
  private:

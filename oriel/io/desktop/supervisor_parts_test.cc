@@ -84,9 +84,14 @@ TEST(SessionPlan, PrefersTheUsersFileToItsOwnSession) {
 
 TEST(SessionPlan, TakesAnyWindowManagerAndTerminalThatAreThere) {
   const SessionWish wish{"", "", {1280, 800}};
-  EXPECT_THAT(
-      plan_session(wish, installed({"openbox", "xterm", "twm"}))->back(),
-      testing::AllOf(HasSubstr("xterm -geometry 160x46"), testing::EndsWith("exec openbox")));
+  EXPECT_EQ(plan_session(wish, installed({"openbox", "xterm", "twm"}))->back(),
+            "exec openbox --startup \"sh -c 'while kill -0 $$ 2>/dev/null; do xterm -geometry "
+            "160x46+80+66; sleep 1; done'\"");
+  EXPECT_EQ(plan_session(wish, installed({"x-terminal-emulator", "twm"}))->back(),
+            "{ sleep 1; while kill -0 $$ 2>/dev/null; do x-terminal-emulator; sleep 1; done; } & "
+            "exec twm");
+  EXPECT_THAT(plan_session(wish, installed({"openbox", "xterm", "fc-match"}))->back(),
+              HasSubstr("xterm -fa Monospace -fs 11 -geometry 106x33+80+66;"));
   EXPECT_THAT(plan_session(wish, installed({"twm"}))->back(), "exec twm");
   EXPECT_THAT(plan_session(wish, installed({"x-terminal-emulator"}))->back(),
               "exec x-terminal-emulator");

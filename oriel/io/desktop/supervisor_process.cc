@@ -212,6 +212,7 @@ bool Supervisor::prepare() {
     return false;
   }
   fcntl(kOrielFile, F_SETFD, FD_CLOEXEC);
+  prctl(PR_SET_NAME, "oriel-desktop");
   // Out of reach of the terminal's Ctrl-C: Oriel says when to end.
   setsid();
   prctl(PR_SET_CHILD_SUBREAPER, 1);
