@@ -45,6 +45,7 @@ void FramePipeline::desktop_damaged() {
 void FramePipeline::desktop_resized(image::Size size) {
   pool_.release();
   screen_ = std::make_unique<screen::Screen>(size, screen_->generation() + 1);
+  plans_.clear();
   has_damage_ = true;
   for (const auto& viewer : std::vector(viewers_)) viewer->screen_resized(*screen_);
   advance();
@@ -99,6 +100,7 @@ void FramePipeline::commit(std::span<const screen::Patch> patches) {
   pool_.commit(patches, [&] {
     const auto result = screen_->commit(patches);
     stats_.changed_px += static_cast<std::uint64_t>(result.changed_px);
+    if (result.changed_px > 0) plans_.clear();
   });
   const auto end = Clock::now();
   reached(observe::LatencyMark::kCommitted);
@@ -124,33 +126,46 @@ bool FramePipeline::is_anyone_waiting(TimePoint now) {
 void FramePipeline::serve(const std::shared_ptr<FrameViewer>& viewer, TimePoint now) {
   const auto& wanted = viewer->wanted();
   if (wanted.is_empty()) return;
-  const auto units = screen::merge_to_units(viewer->sent().lacking(*screen_, wanted));
-  if (units.empty()) return;
+  const auto plan = plan_for(*viewer);
+  if (plan->empty()) return;
   if (const auto allowed = viewer->next_allowed(now); allowed > now) {
     wake_at(allowed);
     return;
   }
   viewer->sent().mark_sent(*screen_, wanted);
-  viewer->begin_update(static_cast<int>(units.size()), now);
+  viewer->begin_update(static_cast<int>(plan->size()), now);
 
   std::vector<PayloadKey> missing;
   std::int64_t missing_px = 0;
-  for (const auto& unit : units) {
-    const PayloadKey key{unit, screen_->content_generation(unit), viewer->profile()};
+  for (const auto& unit : *plan) {
+    const PayloadKey key{unit.rect, unit.content_generation, viewer->profile()};
     if (auto payload = cache_.find(key)) {
       ++stats_.shared_units;
-      viewer->add_rectangle(unit, *key.profile.encoding, std::move(payload));
+      viewer->add_rectangle(unit.rect, *key.profile.encoding, std::move(payload));
     } else if (auto found = under_way_.find(key); found != under_way_.end()) {
       ++stats_.shared_units;
       found->second.push_back(viewer);
     } else {
       missing.push_back(key);
-      missing_px += unit.area();
+      missing_px += unit.rect.area();
     }
   }
   for (const auto& key : missing)
     missing_px <= kInlinePixelsMax ? encode_inline(viewer, key) : encode_in_pool(viewer, key);
   viewer->flush();
+}
+
+std::shared_ptr<const FramePipeline::Plan> FramePipeline::plan_for(FrameViewer& viewer) {
+  const auto& wanted = viewer.wanted();
+  const auto generation =
+      wanted.covers(Rect::of(screen_->size())) ? viewer.sent().in_step() : std::nullopt;
+  if (generation)
+    if (const auto known = plans_.find(*generation); known != plans_.end()) return known->second;
+  auto plan = std::make_shared<Plan>();
+  for (const auto& rect : screen::merge_to_units(viewer.sent().lacking(*screen_, wanted)))
+    plan->push_back({rect, screen_->content_generation(rect)});
+  if (generation) plans_[*generation] = plan;
+  return plan;
 }
 
 void FramePipeline::encode_inline(const std::shared_ptr<FrameViewer>& viewer,

@@ -89,6 +89,13 @@ class FramePipeline final : public desktop::DesktopListener {
  private:
   using Waiters = std::vector<std::weak_ptr<FrameViewer>>;
 
+  struct Unit {
+    image::Rect rect;
+    screen::Generation content_generation;
+  };
+  using Plan = std::vector<Unit>;  // what one update of a viewer consists of
+
+  std::shared_ptr<const Plan> plan_for(FrameViewer& viewer);
   bool commit_if_needed(TimePoint now);
   void commit(std::span<const screen::Patch> patches);
   bool is_anyone_waiting(TimePoint now);
@@ -111,6 +118,9 @@ class FramePipeline final : public desktop::DesktopListener {
   TimePoint next_commit_{};
   boost::asio::steady_timer timer_;
   std::optional<TimePoint> timer_at_;
+  // Plans for the whole screen as it is now, by the generation that a viewer has: most viewers are
+  // in step with another.
+  std::map<screen::Generation, std::shared_ptr<const Plan>> plans_;
   PayloadCache cache_;
   EncoderSet inline_encoders_;
   std::map<PayloadKey, Waiters> under_way_;

@@ -13,6 +13,9 @@ inline constexpr std::size_t kPayloadCacheBytes = 16u << 20;
 // An update of fewer pixels is encoded in the network thread: a hand-over costs more than the work.
 inline constexpr std::int64_t kInlinePixelsMax = 20'000;
 
+// An update that is not complete yet is written in runs of at least this many bytes.
+inline constexpr std::size_t kStreamedBytes = 64 * 1024;
+
 // The longest pause between two commits, however dear they are.
 inline constexpr auto kCommitPauseMax = std::chrono::milliseconds(5);
 

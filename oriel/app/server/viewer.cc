@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "oriel/app/server/limits.h"
 #include "oriel/core/rfb/constants.h"
 
 namespace oriel::server {
@@ -70,6 +71,8 @@ void Viewer::add_rectangle(const image::Rect& rect, const codec::Encoding& encod
 
 void Viewer::flush() {
   if (is_closing_) return;
+  // A write for each unit would cost more than the units do with many viewers.
+  if (session_.is_update_open() && session_.output().size_bytes() < kStreamedBytes) return;
   driver_->kick();
   environment_.frames.reached(observe::LatencyMark::kSent);
   count_bytes();

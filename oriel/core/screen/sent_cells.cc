@@ -47,6 +47,15 @@ bool SentCells::is_lacking(const Screen& screen, const image::Region& wanted) co
 }
 
 void SentCells::mark_sent(const Screen& screen, const image::Region& wanted) {
+  if (wanted.covers(image::Rect::of(screen.size()))) {
+    uniform_ = screen.generation();
+    missing_.clear();
+    return;
+  }
+  if (uniform_) {
+    sent_.assign(sent_.size(), *uniform_ << 1);
+    uniform_.reset();
+  }
   const auto touched = screen.grid().cells_touched(wanted.bounds());
   for (int row = touched.y; row < touched.bottom(); ++row) {
     for (int column = touched.x; column < touched.right(); ++column) {

@@ -3,6 +3,7 @@
 // however slow lacks just the newest pixels, never a backlog.
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "oriel/core/image/region.h"
@@ -25,6 +26,12 @@ class SentCells {
   std::vector<image::Rect> lacking(const Screen& screen, const image::Region& wanted) const;
   bool is_lacking(const Screen& screen, const image::Region& wanted) const;
 
+  // The one generation that it has been sent everywhere, 0 for nothing, if that is all there is to
+  // know: viewers with the same one lack the same.
+  std::optional<Generation> in_step() const {
+    return missing_.is_empty() ? uniform_ : std::nullopt;
+  }
+
   // The viewer has been sent all that it lacked inside `wanted`, with the pixels of the screen's
   // generation.
   void mark_sent(const Screen& screen, const image::Region& wanted);
@@ -33,11 +40,14 @@ class SentCells {
   static constexpr std::uint64_t kLossyBit =
       1;  // the low bit of a cell's number is kept for lossy areas
 
-  Generation sent_generation(std::size_t index) const { return sent_[index] >> 1; }
+  Generation sent_generation(std::size_t index) const {
+    return uniform_ ? *uniform_ : sent_[index] >> 1;
+  }
   // What of a cell is newer than what the viewer has; empty when nothing is.
   image::Rect newer_part(const Screen& screen, int column, int row) const;
 
-  std::vector<std::uint64_t> sent_;  // generation << 1 | lossy
+  std::optional<Generation> uniform_ = 0;  // of all cells; else `sent_` has them
+  std::vector<std::uint64_t> sent_;        // generation << 1 | lossy
   // Pixels that the viewer lacks although their cell's number says otherwise: asked for again, or
   // the rest of a cell of which only a part was wanted.
   image::Region missing_;
