@@ -341,6 +341,48 @@ TEST(Serve, SurvivesASessionThatIsCutAtEveryByte) {
   EXPECT_TRUE(wait_until([&] { return server.health().at("viewers").to_number<int>() == 1; }));
 }
 
+struct BadRequest {
+  const char* name;
+  std::string text;
+  const char* status;
+  const char* sentence;
+};
+
+class ServeRefusesRequests : public ::testing::TestWithParam<BadRequest> {};
+
+TEST_P(ServeRefusesRequests, WithOneSentenceToThePeerAndOneLineInTheLog) {
+  OrielServer server(pattern());
+  Peer peer(server.http_port());
+  peer.say(as_bytes(GetParam().text));
+  EXPECT_THAT(peer.hear_to_the_end(),
+              AllOf(HasSubstr(GetParam().status), HasSubstr(GetParam().sentence)));
+  EXPECT_TRUE(
+      wait_until([&] { return server.output().find("request refused") != std::string::npos; }));
+  const auto output = server.output();
+  EXPECT_EQ(output.find("request refused"), output.rfind("request refused"));
+  EXPECT_THAT(output, HasSubstr(GetParam().sentence));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Serve, ServeRefusesRequests,
+    ::testing::Values(BadRequest{"Garbage", "\x16\x03\x01\x02\r\n\r\n", "HTTP/1.1 400", ""},
+                      BadRequest{"LongHead",
+                                 "GET / HTTP/1.1\r\nHost: localhost\r\nX: " +
+                                     std::string(20000, 'x') + "\r\n\r\n",
+                                 "HTTP/1.1 431", "16"},
+                      BadRequest{"ForeignHost", "GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+                                 "HTTP/1.1 403", "--allowed-hosts"},
+                      BadRequest{"ForeignOrigin",
+                                 "GET /websockify HTTP/1.1\r\nHost: localhost\r\nOrigin: "
+                                 "http://evil.example\r\nUpgrade: websocket\r\n"
+                                 "Connection: Upgrade\r\nSec-WebSocket-Version: "
+                                 "13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
+                                 "HTTP/1.1 403", "evil.example"},
+                      BadRequest{"NoWebSocket",
+                                 "GET /websockify HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                                 "HTTP/1.1 426", ""}),
+    [](const auto& row) { return std::string(row.param.name); });
+
 TEST(Serve, HasTheThirteenMetricFamiliesFromTheFirstScrapeAndCountsThem) {
   OrielServer server(pattern());
   const auto first = server.get("/metrics");

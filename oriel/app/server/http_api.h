@@ -14,6 +14,7 @@ struct HttpSources {
   std::function<std::string()> health_json;
   std::function<std::string()> metrics_text;  // null: /metrics is off
   std::function<void(net::StreamPointer)> rfb_over_websocket;
+  std::function<void(const std::string& peer, int status, std::string_view sentence)> refused;
 };
 
 class HttpApi final : public net::HttpRoutes {
@@ -23,6 +24,9 @@ class HttpApi final : public net::HttpRoutes {
   net::HttpResponse handle(const net::HttpRequest& request) override;
   bool is_websocket_path(std::string_view path) const override { return path == "/websockify"; }
   void on_websocket(const net::HttpRequest& request, net::StreamPointer stream) override;
+  void refused(const std::string& peer, int status, std::string_view sentence) override {
+    sources_.refused(peer, status, sentence);
+  }
 
  private:
   HttpSources sources_;

@@ -52,7 +52,11 @@ Server::Server(boost::asio::io_context& io, const config::Settings& settings,
                    return metrics_.to_prometheus_text(Clock::now());
                  })
                                          : nullptr,
-                 [this](net::StreamPointer stream) { accept(std::move(stream)); }}) {}
+                 [this](net::StreamPointer stream) { accept(std::move(stream)); },
+                 [this](const std::string& peer, int status, std::string_view sentence) {
+                   logger_.warning("request refused",
+                                   {{"peer", peer}, {"status", status}, {"reason", sentence}});
+                 }}) {}
 
 Server::~Server() = default;
 

@@ -75,6 +75,7 @@ struct HttpServer::Shared : std::enable_shared_from_this<Shared> {
   bool is_closed = false;
 
   bool make_room();
+  void tell_refused(const std::string& peer, const HttpResponse& response) const;
   void set_waiting(const SharedConnection& connection, bool is_waiting);
   void arm(const SharedConnection& connection, std::chrono::milliseconds timeout);
 
@@ -100,6 +101,12 @@ bool HttpServer::Shared::make_room() {
   return true;
 }
 
+void HttpServer::Shared::tell_refused(const std::string& peer, const HttpResponse& response) const {
+  auto sentence = as_text(response.content());
+  while (sentence.ends_with('\n') || sentence.ends_with('.')) sentence.remove_suffix(1);
+  routes.refused(peer, response.status, sentence);
+}
+
 void HttpServer::Shared::set_waiting(const SharedConnection& connection, bool is_waiting) {
   connection->is_waiting = is_waiting;
   auto at = std::ranges::find(connections, connection);
@@ -120,6 +127,7 @@ void HttpServer::Shared::arm(const SharedConnection& connection,
           auto text = write_response_head(response, self->config.security, false);
           text += as_text(response.content());
           (void)try_write(*connection->stream, text);
+          self->tell_refused(connection->stream->peer(), response);
         }
         connection->stream->close();
       });
@@ -144,6 +152,7 @@ awaitable<bool> HttpServer::Shared::serve_one(SharedConnection connection, bool 
   arm(connection, config.limits.write_timeout);
   if (!request) {
     if (!request.error()) co_return false;
+    tell_refused(connection->stream->peer(), *request.error());
     co_await respond(connection, *request.error(), false, false);
     co_await linger(connection);
     co_return false;
@@ -158,10 +167,12 @@ awaitable<bool> HttpServer::Shared::serve_one(SharedConnection connection, bool 
     auto sentence = allowed.error().message;
     sentence[0] = static_cast<char>(sentence[0] - 'a' + 'A');
     response = http_sentence(403, sentence);
+    tell_refused(request->peer, response);
   } else if (is_websocket) {
     auto refusal = websocket_refusal(*request);
     if (!refusal) co_return co_await upgrade(connection, *std::move(request));
     response = *std::move(refusal);
+    tell_refused(request->peer, response);
   } else {
     response = routes.handle(*request);
   }
@@ -251,6 +262,7 @@ void HttpServer::serve(StreamPointer stream) {
     auto text = write_response_head(response, shared_->config.security, false);
     text += as_text(response.content());
     (void)try_write(*stream, text);
+    shared_->tell_refused(stream->peer(), response);
     return stream->close();
   }
   auto connection = std::make_shared<Connection>(shared_->executor, std::move(stream));

@@ -25,6 +25,12 @@ class HttpRoutes {
   // Whether the path is a WebSocket; `on_websocket` is called when the handshake is done.
   virtual bool is_websocket_path(std::string_view path) const = 0;
   virtual void on_websocket(const HttpRequest& request, StreamPointer stream) = 0;
+
+  // The server itself has refused a request of `peer` with `status`, for the log: malformed, beyond
+  // a limit, too slow, from a foreign host or page. `sentence` is what the peer was told.
+  virtual void refused(const std::string& peer, int status, std::string_view sentence) {
+    (void)peer, (void)status, (void)sentence;
+  }
 };
 
 struct HttpServerConfig {
