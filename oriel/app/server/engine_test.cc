@@ -51,7 +51,7 @@ struct Engine {
     ViewerEnvironment environment{io.get_executor(), frames, input, metrics, rate};
     auto viewer = std::make_shared<Viewer>(
         server_viewers.size() + 1, environment, std::move(near),
-        rfb::ServerSessionConfig{"engine", desktop.size(), {password, {1, 2, 3}}, {}}, logger,
+        rfb::ServerSessionConfig{"engine", desktop.size(), {password, "", {1, 2, 3}}, {}}, logger,
         Viewer::Callbacks{[](Viewer&) {}, [this](Viewer&) { ++ended; }});
     viewer->start();
     server_viewers.push_back(viewer);

@@ -115,8 +115,10 @@ void Server::accept(net::StreamPointer stream) {
   }
   const ViewerEnvironment environment{io_.get_executor(), show_->frames, show_->input, metrics_,
                                       settings_.max_rate};
-  rfb::ServerSessionConfig session{
-      name_, show_->frames.screen().size(), {settings_.password.reveal(), random_challenge()}, {}};
+  rfb::ServerSessionConfig session{name_,
+                                   show_->frames.screen().size(),
+                                   {settings_.password.reveal(), "", random_challenge()},
+                                   {}};
   const auto viewer = std::make_shared<Viewer>(
       id, environment, std::move(stream), std::move(session), logger_,
       Viewer::Callbacks{[this](Viewer& joined) { access_.authenticated(joined.id()); },

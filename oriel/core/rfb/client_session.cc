@@ -128,7 +128,7 @@ void ClientSession::finish_security() {
   if (!security_->is_done()) return;
   security_.reset();
   phase_ = Phase::kResult;
-  if (security_type_->needs_password || version_->none_has_security_result) return;
+  if (security_type_->id != kSecurityNone || version_->none_has_security_result) return;
   output_.append(Bytes{config_.is_shared});
   phase_ = Phase::kServerInit;
 }
@@ -163,13 +163,14 @@ Result<Need> ClientSession::receive_server_init(ByteSpan bytes) {
                             largest, largest));
   if (auto checked = image::check_pixel_format(connected.format); !checked)
     return fail(checked.error().code, "ServerInit: " + checked.error().message);
-  if (bytes.size() < kHead + length) return Need{0, kHead + length};
+  const std::size_t size = kHead + length + security_type_->interaction_bytes;
+  if (bytes.size() < size) return Need{0, size};
   connected.name = as_text(reader.take(length));
   format_ = connected.format;
   frame_ = image::Frame(connected.geometry);
   phase_ = Phase::kMessages;
   events_.push_back(std::move(connected));
-  return Need{kHead + length, 1};
+  return Need{size, 1};
 }
 
 Result<Need> ClientSession::receive_message(ByteSpan bytes) {

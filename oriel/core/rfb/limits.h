@@ -11,6 +11,8 @@ namespace oriel::rfb {
 struct Limits {
   std::size_t encodings_max = 1024;              // in one SetEncodings
   std::uint32_t cut_text_bytes_max = 16u << 20;  // of one ClientCutText or ServerCutText
+  std::size_t fence_bytes_max = 64;              // payload of one fence (rfbproto.rst)
+  std::size_t screens_max = 16;                  // in one SetDesktopSize
   std::uint32_t name_bytes_max = 4096;           // desktop name in ServerInit
   std::uint32_t reason_bytes_max = 4096;         // reason of a refusal
   int geometry_max = 16384;                      // width and height that a client accepts

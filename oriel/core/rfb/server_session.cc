@@ -8,6 +8,7 @@
 #include "oriel/base/byte_writer.h"
 #include "oriel/base/check.h"
 #include "oriel/core/rfb/constants.h"
+#include "oriel/core/rfb/server_message.h"
 
 namespace oriel::rfb {
 namespace {
@@ -70,7 +71,7 @@ Result<Need> ServerSession::receive_one(ByteSpan bytes) {
 }
 
 bool ServerSession::is_offered(const SecurityType& type) const {
-  return type.needs_password == !config_.security.password.empty();
+  return config_.security.password.empty() ? type.is_for_none : type.is_for_password;
 }
 
 Result<Need> ServerSession::receive_version(ByteSpan bytes) {
@@ -123,8 +124,9 @@ Result<Need> ServerSession::receive_security(ByteSpan bytes) {
 Status ServerSession::finish_security() {
   const auto outcome = security_->outcome();
   if (!outcome) return {};
-  const bool is_accepted = *outcome == SecurityOutcome::kAccepted;
-  const bool has_result = security_type_->needs_password || version_->none_has_security_result;
+  const bool is_accepted = *outcome != SecurityOutcome::kRefused;
+  is_view_only_ = *outcome == SecurityOutcome::kAcceptedViewOnly;
+  const bool has_result = security_type_->id != kSecurityNone || version_->none_has_security_result;
   Bytes result;
   if (has_result) ByteWriter(result).u32(is_accepted ? 0 : 1);
   if (!is_accepted && version_->failure_has_reason) append_reason(result, "Authentication failed");
@@ -146,9 +148,10 @@ Result<Need> ServerSession::receive_client_init(ByteSpan bytes) {
   writer.u16(static_cast<std::uint16_t>(config_.geometry.height));
   image::write_pixel_format(image::kBgrx, writer);
   append_reason(init, config_.name);
+  ByteWriter(init).zeros(security_type_->interaction_bytes);
   output_.append(init);
   phase_ = Phase::kMessages;
-  events_.push_back(Joined{bytes[0] != 0});
+  events_.push_back(Joined{bytes[0] != 0, is_view_only_});
   return Need{1, 1};
 }
 
@@ -160,13 +163,12 @@ Result<Need> ServerSession::receive_message(ByteSpan bytes) {
     return Need{skipped, 1};
   }
   ClientMessage message;
-  ORIEL_TRY(auto need, parse_client_message(bytes, config_.limits, message));
+  ORIEL_TRY(auto need, parse_client_message(bytes, config_.limits, pointer_form_, message));
   if (need.consumed == 0) return need;
   std::visit(
       [this]<typename T>(T& known) {
-        if constexpr (std::is_same_v<T, CutTextHead>)
-          bytes_to_skip_ = known.bytes;
-        else
+        if constexpr (requires { take(known); }) take(known);
+        if constexpr (requires { events_.push_back(std::move(known)); })
           events_.push_back(std::move(known));
       },
       message);
@@ -203,7 +205,76 @@ void ServerSession::add_rectangle(const image::Rect& rect, const codec::Encoding
   stats.bytes += head.size() + payload->size();
   output_.append(head);
   output_.append_shared(std::move(payload));
-  if (--rectangles_missing_ == 0) ++stats_.updates;
+  if (--rectangles_missing_ == 0) finish_update();
+}
+
+void ServerSession::finish_update() {
+  ++stats_.updates;
+  output_.append(std::exchange(deferred_, {}));
+}
+
+void ServerSession::say(ByteSpan message) {
+  if (is_update_open())
+    ByteWriter(deferred_).bytes(message);
+  else
+    output_.append(message);
+}
+
+void ServerSession::queue_pseudo_rectangle(ByteSpan rectangle) {
+  ByteWriter(pseudo_bytes_).bytes(rectangle);
+  ++pseudo_rectangles_;
+}
+
+void ServerSession::send_pseudo_update() {
+  ORIEL_CHECK(has_pseudo_rectangles());
+  begin_update(std::exchange(pseudo_rectangles_, 0));
+  output_.append(std::exchange(pseudo_bytes_, {}));
+  rectangles_missing_ = 0;
+  finish_update();
+}
+
+// Says what is said once, at the first list that names an extension (rfbproto.rst, "Fence",
+// "ContinuousUpdates", "QEMU Extended Key Event", "Extended Mouse Buttons").
+void ServerSession::take(const SetEncodings& message) {
+  const auto before = std::exchange(capabilities_, read_capabilities(message.encodings));
+  Bytes bytes;
+  ByteWriter writer(bytes);
+  if (capabilities_.fence && !before.fence) write_server_fence(kFenceRequest, {}, writer);
+  if (capabilities_.continuous_updates && !before.continuous_updates)
+    write_end_of_continuous_updates(writer);
+  say(bytes);
+  const auto confirm = [this](std::int32_t encoding) {
+    Bytes rectangle;
+    ByteWriter pseudo(rectangle);
+    write_empty_pseudo_rectangle(encoding, pseudo);
+    queue_pseudo_rectangle(rectangle);
+  };
+  if (capabilities_.qemu_extended_key && !before.qemu_extended_key) confirm(kPseudoQemuExtendedKey);
+  if (capabilities_.extended_mouse_buttons && !before.extended_mouse_buttons) {
+    confirm(kPseudoExtendedMouseButtons);
+    pointer_form_ = PointerForm::kExtended;
+  }
+}
+
+// A request is answered with the flags that we know. Messages are handled one by one and in order,
+// so nothing has to be held back for them; behind an open update the answer waits for its end,
+// which is what SyncNext wants.
+void ServerSession::take(const Fence& message) {
+  if ((message.flags & kFenceRequest) == 0) return;
+  Bytes bytes;
+  ByteWriter writer(bytes);
+  write_server_fence(message.flags & (kFenceBlockBefore | kFenceBlockAfter | kFenceSyncNext),
+                     message.payload, writer);
+  say(bytes);
+}
+
+// The end is confirmed, also when nothing was enabled.
+void ServerSession::take(const EnableContinuousUpdates& message) {
+  if (message.is_enabled) return;
+  Bytes bytes;
+  ByteWriter writer(bytes);
+  write_end_of_continuous_updates(writer);
+  say(bytes);
 }
 
 }  // namespace oriel::rfb

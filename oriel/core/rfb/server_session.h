@@ -14,6 +14,7 @@
 #include "oriel/base/session.h"
 #include "oriel/core/codec/encoding_table.h"
 #include "oriel/core/image/rect.h"
+#include "oriel/core/rfb/capabilities.h"
 #include "oriel/core/rfb/client_message.h"
 #include "oriel/core/rfb/limits.h"
 #include "oriel/core/rfb/security/security_table.h"
@@ -30,12 +31,14 @@ struct ServerSessionConfig {
 
 // The handshake is over: the client has been told the geometry.
 struct Joined {
-  bool is_shared = false;  // the client's wish
+  bool is_shared = false;     // the client's wish
+  bool is_view_only = false;  // by its password
   friend bool operator==(const Joined&, const Joined&) = default;
 };
 
 using ServerEvent =
-    std::variant<Joined, SetPixelFormat, SetEncodings, UpdateRequest, KeyEvent, PointerEvent>;
+    std::variant<Joined, SetPixelFormat, SetEncodings, UpdateRequest, KeyEvent, PointerEvent,
+                 EnableContinuousUpdates, SetDesktopSize, QemuKeyEvent>;
 
 struct EncodingStats {
   std::uint64_t rectangles = 0;
@@ -69,6 +72,17 @@ class ServerSession final : public Session {
   // True when authentication has failed: the peer gave a wrong password.
   bool is_refused() const { return is_refused_; }
 
+  // What the client said it understands; nothing before its first SetEncodings.
+  const Capabilities& capabilities() const { return capabilities_; }
+
+  // Says a whole message, as server_message.h writes it: now, or when the open update is complete.
+  void say(ByteSpan message);
+  // Queues a pseudo-rectangle, header and body. It leaves with the next send_pseudo_update.
+  void queue_pseudo_rectangle(ByteSpan rectangle);
+  bool has_pseudo_rectangles() const { return pseudo_rectangles_ > 0; }
+  // Sends what is queued as an update without pixels. Not while an update is open.
+  void send_pseudo_update();
+
   // The framebuffer update under way, if there is one; no other message can be sent before its last
   // rectangle.
   bool is_update_open() const { return rectangles_missing_ > 0; }
@@ -89,6 +103,11 @@ class ServerSession final : public Session {
   Result<Need> receive_security(ByteSpan bytes);
   Result<Need> receive_client_init(ByteSpan bytes);
   Result<Need> receive_message(ByteSpan bytes);
+  void take(const SetEncodings& message);
+  void take(const Fence& message);
+  void take(const EnableContinuousUpdates& message);
+  void take(const CutTextHead& message) { bytes_to_skip_ = message.bytes; }
+  void finish_update();
   void start_security(const SecurityType& type);
   Status finish_security();
   bool is_offered(const SecurityType& type) const;
@@ -101,8 +120,14 @@ class ServerSession final : public Session {
   std::unique_ptr<SecurityServer> security_;
   std::uint32_t bytes_to_skip_ = 0;  // of a cut text
   bool is_refused_ = false;
+  bool is_view_only_ = false;
   bool zlib_header_sent_ = false;
   int rectangles_missing_ = 0;
+  Capabilities capabilities_;
+  PointerForm pointer_form_ = PointerForm::kPlain;
+  Bytes deferred_;  // whole messages that wait for the end of the open update
+  Bytes pseudo_bytes_;
+  int pseudo_rectangles_ = 0;
   OutputQueue output_;
   std::vector<ServerEvent> events_;
   ServerSessionStats stats_;

@@ -16,7 +16,7 @@ using image::Rect;
 const TimePoint kStart{};
 
 ServerSessionConfig server_config(std::string password = "") {
-  return {"a desktop", {320, 200}, {std::move(password), {1, 2, 3, 4}}, {}};
+  return {"a desktop", {320, 200}, {std::move(password), "", {1, 2, 3, 4}}, {}};
 }
 
 Bytes take_output(Session& session) {
@@ -128,11 +128,11 @@ TEST(ServerSession, SpeaksEachVersionToTheByte) {
   for (const auto& [version, password, expected] : std::vector<Row>{
            {"RFB 003.003\n", "", "00000001"},
            {"RFB 003.003\n", "x", "00000002" + challenge},
-           {"RFB 003.007\n", "", "0101"},
+           {"RFB 003.007\n", "", "020110"},
            {"RFB 003.008\n", "",
-            "0101"
+            "020110"
             "00000000"},
-           {"RFB 003.008\n", "x", "0102" + challenge},
+           {"RFB 003.008\n", "x", "020210" + challenge},
        }) {
     ServerSession session(server_config(password), kStart);
     take_output(session);

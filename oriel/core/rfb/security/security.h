@@ -15,7 +15,7 @@
 namespace oriel::rfb {
 
 // Whether the peer proved what it had to.
-enum class SecurityOutcome { kAccepted, kRefused };
+enum class SecurityOutcome { kAccepted, kAcceptedViewOnly, kRefused };
 
 // One strand owns it, for one handshake.
 class SecurityServer {
@@ -39,7 +39,8 @@ class SecurityClient {
 
 // What the server's halves need. Copied; randomness is an argument.
 struct SecurityServerConfig {
-  std::string password;
+  std::string password;           // empty: none is asked for
+  std::string view_password;      // may only look; empty: there is none
   crypto::Challenge challenge{};  // 16 random bytes, new for each connection
 };
 

@@ -1,14 +1,16 @@
 #include "oriel/core/rfb/security/security_table.h"
 
 #include "oriel/core/rfb/security/none.h"
+#include "oriel/core/rfb/security/tight.h"
 #include "oriel/core/rfb/security/vnc_authentication.h"
 
 namespace oriel::rfb {
 namespace {
 
 constexpr SecurityType kTable[] = {
-    {2, "vnc", true, make_vnc_authentication_server, make_vnc_authentication_client},
-    {1, "none", false, make_none_server, make_none_client},
+    {2, "vnc", true, false, 0, make_vnc_authentication_server, make_vnc_authentication_client},
+    {1, "none", false, true, 0, make_none_server, make_none_client},
+    {16, "tight", true, true, kTightInteractionBytes, make_tight_server, make_tight_client},
 };
 
 }  // namespace

@@ -14,7 +14,11 @@ namespace oriel::rfb {
 struct SecurityType {
   std::uint8_t id;
   std::string_view name;
-  bool needs_password;  // offered when the server has one; the others when it has none
+  // When a server offers it: with a password, without one, or both.
+  bool is_for_password;
+  bool is_for_none;
+  // Behind ServerInit stand zeros of that many bytes.
+  std::size_t interaction_bytes;
   std::unique_ptr<SecurityServer> (*make_server)(const SecurityServerConfig&);
   std::unique_ptr<SecurityClient> (*make_client)(const SecurityClientConfig&);
 };

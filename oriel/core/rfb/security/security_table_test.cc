@@ -10,8 +10,10 @@ namespace {
 
 // Runs both halves in memory, at most `step` bytes at a time, and gives the outcome.
 std::optional<SecurityOutcome> run(const SecurityType& type, std::string_view server_password,
-                                   std::string_view client_password, std::size_t step) {
-  auto server = type.make_server({std::string(server_password), {9, 8, 7, 6, 5}});
+                                   std::string_view client_password, std::size_t step,
+                                   std::string_view view_password = "") {
+  auto server =
+      type.make_server({std::string(server_password), std::string(view_password), {9, 8, 7, 6, 5}});
   auto client = type.make_client({std::string(client_password)});
   OutputQueue to_client, to_server;
   server->start(to_client);
@@ -48,14 +50,24 @@ TEST_P(EverySecurityType, AcceptsTheRightPasswordAtEverySplit) {
 }
 
 TEST_P(EverySecurityType, RefusesAWrongPassword) {
-  if (!GetParam().needs_password) {
+  if (GetParam().is_for_none) {
     EXPECT_EQ(run(GetParam(), "", "anything", 99), SecurityOutcome::kAccepted);
-    return;
   }
+  if (!GetParam().is_for_password) return;
   EXPECT_EQ(run(GetParam(), "geheim", "geheit", 99), SecurityOutcome::kRefused);
   EXPECT_EQ(run(GetParam(), "geheim", "", 99), SecurityOutcome::kRefused);
+  if (GetParam().is_for_none) return;
   EXPECT_EQ(run(GetParam(), "", "", 99), SecurityOutcome::kRefused)
       << "an empty password must not open the door";
+}
+
+TEST_P(EverySecurityType, TellsTheViewOnlyPasswordApart) {
+  if (!GetParam().is_for_password) return;
+  EXPECT_EQ(run(GetParam(), "geheim", "schauen", 99, "schauen"),
+            SecurityOutcome::kAcceptedViewOnly);
+  EXPECT_EQ(run(GetParam(), "geheim", "geheim", 99, "schauen"), SecurityOutcome::kAccepted);
+  EXPECT_EQ(run(GetParam(), "geheim", "", 99, "schauen"), SecurityOutcome::kRefused);
+  EXPECT_EQ(run(GetParam(), "gleich", "gleich", 99, "gleich"), SecurityOutcome::kAccepted);
 }
 
 TEST_P(EverySecurityType, IsFoundByItsNumber) {

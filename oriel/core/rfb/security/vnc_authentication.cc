@@ -17,17 +17,24 @@ class VncAuthenticationServer final : public SecurityServer {
 
   Result<Need> receive(ByteSpan bytes, OutputQueue&) override {
     if (bytes.size() < kChallengeSize) return Need{0, kChallengeSize};
-    const auto expected = crypto::des_challenge_response(config_.challenge, config_.password);
-    // An empty password is no password: the type is not offered then, and never accepted.
-    const bool is_right = crypto::equal_constant_time(bytes.first(kChallengeSize), expected) &&
-                          !config_.password.empty();
-    outcome_ = is_right ? SecurityOutcome::kAccepted : SecurityOutcome::kRefused;
+    const auto answer = bytes.first(kChallengeSize);
+    const bool is_full = is_right(answer, config_.password);
+    const bool is_view = is_right(answer, config_.view_password);
+    outcome_ = is_full   ? SecurityOutcome::kAccepted
+               : is_view ? SecurityOutcome::kAcceptedViewOnly
+                         : SecurityOutcome::kRefused;
     return Need{kChallengeSize, 1};
   }
 
   std::optional<SecurityOutcome> outcome() const override { return outcome_; }
 
  private:
+  // An empty password is no password and never right. Takes the same time either way.
+  bool is_right(ByteSpan answer, const std::string& password) const {
+    const auto expected = crypto::des_challenge_response(config_.challenge, password);
+    return crypto::equal_constant_time(answer, expected) && !password.empty();
+  }
+
   SecurityServerConfig config_;
   std::optional<SecurityOutcome> outcome_;
 };
