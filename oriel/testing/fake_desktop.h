@@ -31,7 +31,7 @@ class FakeDesktop final : public desktop::Desktop, public desktop::InputSink {
   void key(std::uint32_t keysym, bool is_down) override {
     input_log.push_back((is_down ? "down " : "up ") + std::to_string(keysym));
   }
-  void pointer(image::Point position, std::uint8_t buttons) override {
+  void pointer(image::Point position, std::uint16_t buttons) override {
     input_log.push_back("pointer " + std::to_string(position.x) + "," + std::to_string(position.y) +
                         " " + std::to_string(buttons));
   }
@@ -48,6 +48,11 @@ class FakeDesktop final : public desktop::Desktop, public desktop::InputSink {
   }
   void fill(const image::Rect& rect, std::uint32_t colour) {
     draw(rect, [colour](int, int, std::uint32_t) { return colour; });
+  }
+  void resize(image::Size size, std::move_only_function<void(Status)> done) override {
+    if (size.width > 1000) return done(fail(ErrorCode::kTooLarge, "at most 1000 wide"));
+    if (size != frame_.size()) resize(size);
+    done({});
   }
   void resize(image::Size size) {
     frame_ = image::Frame(size);

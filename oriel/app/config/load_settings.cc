@@ -105,8 +105,8 @@ Status apply_flags(const Flags& flags, Settings& settings) {
   return {};
 }
 
-Status read_password_file(Settings& settings) {
-  const auto& path = settings.password_file;
+// The password in the first line of `path`.
+Result<std::string> read_password_line(const std::string& path) {
   ORIEL_TRY(auto file, read_file(path, kPasswordFileBytesMax));
   if (!file) return fail(ErrorCode::kInvalid, fmt::format("{}: no such password file", path));
   if (file->is_open_to_others) return open_to_others(path, "a password file");
@@ -115,6 +115,19 @@ Status read_password_file(Settings& settings) {
   if (line.empty())
     return fail(ErrorCode::kInvalid,
                 fmt::format("{}: the first line is empty, expected the password", path));
+  return line;
+}
+
+Status read_view_password_file(Settings& settings) {
+  if (settings.view_password_file.empty()) return {};
+  ORIEL_TRY(auto line, read_password_line(settings.view_password_file));
+  settings.view_password = Secret(std::move(line));
+  return {};
+}
+
+Status read_password_file(Settings& settings) {
+  const auto& path = settings.password_file;
+  ORIEL_TRY(auto line, read_password_line(path));
   if (auto status = find_setting(kPassword)->set(settings, line); !status)
     return fail(ErrorCode::kInvalid, fmt::format("{}: {}", path, status.error().message));
   settings.origins[std::string(kPassword)] = "file " + path;
@@ -169,6 +182,12 @@ Result<Settings> load_settings(std::span<const char* const> arguments,
   ORIEL_TRY_VOID(note_password("flag"));
 
   if (password == PasswordSource::kFile) ORIEL_TRY_VOID(read_password_file(settings));
+  ORIEL_TRY_VOID(read_view_password_file(settings));
+  if (!settings.view_password.is_empty() && settings.password.is_empty()) {
+    return fail(ErrorCode::kInvalid,
+                "view_password_file is set without a password, so everybody could act; set "
+                "--password-file too");
+  }
   ORIEL_TRY_VOID(check_together(settings));
   if (settings.password.reveal().size() > kVncPasswordBytes)
     settings.notices.push_back(fmt::format(

@@ -157,6 +157,47 @@ constexpr Setting kSettings[] = {
            return assign(parse_text(text, kTextBytesMax), s.password_file);
          },
      .get = [](const Settings& s) { return s.password_file; }},
+    {.key = "view_password_file",
+     .kind = SettingKind::kText,
+     .group = kDoors,
+     .value_name = "FILE",
+     .help = "File, readable by its owner alone, whose first line is the password of those who may "
+             "only look",
+     .example = "/etc/oriel/view-password",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_text(text, kTextBytesMax), s.view_password_file);
+         },
+     .get = [](const Settings& s) { return s.view_password_file; }},
+    {.key = "disconnect_others",
+     .kind = SettingKind::kSwitch,
+     .group = kDoors,
+     .help = "Let a viewer that asks to be alone (the shared flag of RFB) disconnect the others",
+     .example = "true",
+     .set = [](Settings& s,
+               std::string_view text) { return assign(parse_switch(text), s.disconnect_others); },
+     .get = [](const Settings& s) { return switch_name(s.disconnect_others); }},
+    {.key = "control",
+     .kind = SettingKind::kText,
+     .group = kDoors,
+     .value_name = "POLICY",
+     .help = "Whose input counts: shared (everybody's) or single (the first to act, until idle)",
+     .example = "single",
+     .set = [](Settings& s,
+               std::string_view text) { return assign(parse_control(text), s.is_control_single); },
+     .get =
+         [](const Settings& s) { return std::string(s.is_control_single ? "single" : "shared"); }},
+    {.key = "control_idle_s",
+     .kind = SettingKind::kInteger,
+     .group = kDoors,
+     .value_name = "SECONDS",
+     .help = "With --control single: how long the owner may rest before another can take over",
+     .example = "30",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_integer(text, 1, 3600), s.control_idle_s);
+         },
+     .get = [](const Settings& s) { return std::to_string(s.control_idle_s); }},
     {.key = "allow_anyone",
      .kind = SettingKind::kSwitch,
      .group = kDoors,

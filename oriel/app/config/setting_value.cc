@@ -145,6 +145,12 @@ std::string_view log_format_name(LogFormat format) {
   return format == LogFormat::kJson ? "json" : "text";
 }
 
+Result<bool> parse_control(std::string_view text) {
+  if (text == "shared") return false;
+  if (text == "single") return true;
+  return bad(text, "expected shared or single");
+}
+
 Result<std::string> parse_desktop(std::string_view text) {
   const auto name = text.substr(0, text.find(':'));
   const bool has_name = !name.empty() && std::ranges::all_of(name, [](char c) {

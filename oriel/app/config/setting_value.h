@@ -34,6 +34,9 @@ Result<bool> parse_switch(std::string_view text);
 Result<LogLevel> parse_log_level(std::string_view text);
 std::string_view log_level_name(LogLevel level);
 
+// "shared" is false, "single" is true.
+Result<bool> parse_control(std::string_view text);
+
 Result<LogFormat> parse_log_format(std::string_view text);
 std::string_view log_format_name(LogFormat format);
 

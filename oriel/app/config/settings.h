@@ -35,6 +35,11 @@ struct Settings {
   std::string allowed_hosts;  // comma-separated Host names that HTTP accepts besides loopback
   Secret password;            // from environment, password file or configuration file
   std::string password_file;  // load_settings has read it into `password`
+  Secret view_password;       // its holders may only look
+  std::string view_password_file;
+  bool disconnect_others = false;  // by a viewer that asks to be alone (the shared flag)
+  bool is_control_single = false;  // the first to act has control until idle
+  int control_idle_s = 10;
   bool allow_anyone = false;  // open a door to others without a password
   int max_connections = 200;  // viewers, authenticated or not
 

@@ -48,6 +48,7 @@ void FramePipeline::desktop_resized(image::Size size) {
   plans_.clear();
   has_damage_ = true;
   for (const auto& viewer : std::vector(viewers_)) viewer->screen_resized(*screen_);
+  if (resized_) resized_(size);
   advance();
 }
 

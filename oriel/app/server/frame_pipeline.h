@@ -66,6 +66,8 @@ class FramePipeline final : public desktop::DesktopListener {
 
   // Called when the source of pixels is gone.
   void on_lost(std::function<void(const Error&)> lost) { lost_ = std::move(lost); }
+  // Called after the viewers know of another size.
+  void on_resized(std::function<void(image::Size)> resized) { resized_ = std::move(resized); }
   // For benchmarks; `trace` must outlive the pipeline.
   void trace(observe::LatencyTrace* trace) { trace_ = trace; }
   void reached(observe::LatencyMark mark) const {
@@ -108,6 +110,7 @@ class FramePipeline final : public desktop::DesktopListener {
   boost::asio::any_io_executor executor_;
   desktop::Desktop& desktop_;
   std::function<void(const Error&)> lost_;
+  std::function<void(image::Size)> resized_;
   observe::LatencyTrace* trace_ = nullptr;
   std::unique_ptr<screen::Screen> screen_;
   std::vector<std::shared_ptr<FrameViewer>> viewers_;

@@ -15,7 +15,7 @@ void InputPipeline::key(ViewerId viewer, std::uint32_t keysym, bool is_down) {
   desktop_.input().key(keysym, is_down);
 }
 
-void InputPipeline::pointer(ViewerId viewer, image::Point position, std::uint8_t buttons) {
+void InputPipeline::pointer(ViewerId viewer, image::Point position, std::uint16_t buttons) {
   const auto size = desktop_.size();
   position_ = {std::clamp(position.x, 0, size.width - 1),
                std::clamp(position.y, 0, size.height - 1)};
@@ -40,8 +40,8 @@ bool InputPipeline::is_key_held_by_other(ViewerId viewer, std::uint32_t keysym) 
   });
 }
 
-std::uint8_t InputPipeline::all_buttons() const {
-  std::uint8_t buttons = 0;
+std::uint16_t InputPipeline::all_buttons() const {
+  std::uint16_t buttons = 0;
   for (const auto& [viewer, held] : held_) buttons |= held.buttons;
   return buttons;
 }

@@ -22,7 +22,7 @@ class InputPipeline {
 
   void key(ViewerId viewer, std::uint32_t keysym, bool is_down);
   // `position` is moved into the desktop when it lies outside.
-  void pointer(ViewerId viewer, image::Point position, std::uint8_t buttons);
+  void pointer(ViewerId viewer, image::Point position, std::uint16_t buttons);
   // After each batch of events.
   void flush() { desktop_.input().flush(); }
   // The viewer has gone: releases what it held.
@@ -31,10 +31,10 @@ class InputPipeline {
  private:
   struct Held {
     std::set<std::uint32_t> keys;
-    std::uint8_t buttons = 0;
+    std::uint16_t buttons = 0;
   };
   bool is_key_held_by_other(ViewerId viewer, std::uint32_t keysym) const;
-  std::uint8_t all_buttons() const;
+  std::uint16_t all_buttons() const;
 
   desktop::Desktop& desktop_;
   std::map<ViewerId, Held> held_;

@@ -1,5 +1,6 @@
 #include "oriel/app/server/server.h"
 
+#include <fmt/format.h>
 #include <openssl/rand.h>
 #include <unistd.h>
 
@@ -47,6 +48,9 @@ Server::Server(boost::asio::io_context& io, const config::Settings& settings,
       started_(Clock::now()),
       name_(name_of(settings)),
       access_(static_cast<std::size_t>(settings.max_connections), kUnauthenticatedMax),
+      control_(settings.is_control_single ? ControlPolicy::kSingle : ControlPolicy::kShared,
+               std::chrono::seconds(settings.control_idle_s)),
+      control_timer_(io),
       http_api_({[this] { return health_json(); },
                  settings.enable_metrics ? std::function<std::string()>([this] {
                    return metrics_.to_prometheus_text(Clock::now());
@@ -86,7 +90,12 @@ void Server::serve(desktop::Desktop& desktop) {
   show_->frames.on_lost([this](const Error& error) {
     is_desktop_lost_ = true;
     metrics_.errors_total(error.code).increment();
+    events_.publish(DesktopLost{error.message});
     if (desktop_lost_) desktop_lost_(error);
+  });
+  show_->frames.on_resized([this](image::Size size) {
+    events_.publish(DesktopResized{size});
+    resize_wish_.reset();
   });
   show_->frames.start();
 }
@@ -115,21 +124,107 @@ void Server::accept(net::StreamPointer stream) {
   }
   const ViewerEnvironment environment{io_.get_executor(), show_->frames, show_->input, metrics_,
                                       settings_.max_rate};
-  rfb::ServerSessionConfig session{name_,
-                                   show_->frames.screen().size(),
-                                   {settings_.password.reveal(), "", random_challenge()},
-                                   {}};
-  const auto viewer = std::make_shared<Viewer>(
-      id, environment, std::move(stream), std::move(session), logger_,
-      Viewer::Callbacks{[this](Viewer& joined) { access_.authenticated(joined.id()); },
-                        [this](Viewer& ended) { viewer_ended(ended); }});
+  rfb::ServerSessionConfig session{
+      name_,
+      show_->frames.screen().size(),
+      {settings_.password.reveal(), settings_.view_password.reveal(), random_challenge()},
+      {},
+      refusal_for(stream->peer())};
+  const auto viewer = std::make_shared<Viewer>(id, environment, std::move(stream),
+                                               std::move(session), logger_, callbacks());
   viewers_[id] = viewer;
   viewer->start();
 }
 
-void Server::viewer_ended(Viewer& viewer) {
+Viewer::Callbacks Server::callbacks() {
+  return {[this](Viewer& viewer) { viewer_joined(viewer); },
+          [this](Viewer& viewer, const Error& reason) { viewer_ended(viewer, reason); },
+          [this](Viewer& viewer) { return may_act(viewer); },
+          [this](Viewer& viewer, image::Size size, std::function<void(Status)> done) {
+            resize(viewer, size, std::move(done));
+          },
+          [this](const Viewer& viewer) { return resize_cause(viewer); }};
+}
+
+std::string Server::refusal_for(std::string_view peer) const {
+  const auto left = lockout_.locked_until(peer) - Clock::now();
+  if (left <= Duration::zero()) return "";
+  return fmt::format("too many wrong passwords from this address: wait {} s",
+                     std::chrono::ceil<std::chrono::seconds>(left).count());
+}
+
+void Server::viewer_joined(Viewer& viewer) {
+  access_.authenticated(viewer.id());
+  if (!settings_.password.is_empty()) lockout_.succeeded(viewer.peer());
+  if (!viewer.is_shared() && settings_.disconnect_others) {
+    for (const auto& [id, other] : std::map(viewers_))
+      if (id != viewer.id() && other->is_joined())
+        other->close({ErrorCode::kClosed, "another viewer asked to be alone (the shared flag)"});
+  }
+  events_.publish(ViewerJoined{viewer.id(), viewer.peer(), viewer.is_view_only()});
+}
+
+bool Server::may_act(Viewer& viewer) {
+  const auto now = Clock::now();
+  const bool may = control_.act(viewer.id(), now);
+  if (settings_.is_control_single) tell_control();
+  return may;
+}
+
+// Tells all who has control when that is another one than they know, and looks again when it may
+// have become free.
+void Server::tell_control() {
+  const auto owner = control_.owner(Clock::now()).value_or(0);
+  if (owner != 0) {
+    control_timer_.expires_after(std::chrono::seconds(settings_.control_idle_s));
+    control_timer_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) tell_control();
+    });
+  }
+  if (owner == std::exchange(told_owner_, owner)) return;
+  const auto found = viewers_.find(owner);
+  const auto who = found == viewers_.end() ? std::string() : found->second->peer();
+  logger_.info(owner == 0 ? "control is free" : "control changed",
+               {{"owner", owner}, {"peer", who}});
+  for (const auto& [id, viewer] : std::map(viewers_)) {
+    const bool is_other = owner != 0 && id != owner;
+    viewer->rename_desktop(is_other ? fmt::format("{} (controlled by {})", name_, who) : name_);
+  }
+  events_.publish(ControlChanged{owner});
+}
+
+void Server::resize(Viewer& viewer, image::Size size, std::function<void(Status)> done) {
+  if (is_resizing_) return done(fail(ErrorCode::kUnavailable, "another resize is under way"));
+  is_resizing_ = true;
+  resize_wish_ = ResizeWish{viewer.id(), size};
+  show_->desktop.resize(size, [this, done = std::move(done)](const Status& status) {
+    is_resizing_ = false;
+    if (!status) resize_wish_.reset();
+    done(status);
+  });
+}
+
+ResizeCause Server::resize_cause(const Viewer& viewer) const {
+  if (!resize_wish_ || resize_wish_->size != show_->frames.screen().size())
+    return ResizeCause::kServer;
+  return resize_wish_->viewer == viewer.id() ? ResizeCause::kThisViewer : ResizeCause::kOtherViewer;
+}
+
+bool Server::kick(ViewerId viewer, std::string_view reason) {
+  const auto found = viewers_.find(viewer);
+  if (found == viewers_.end()) return false;
+  std::shared_ptr(found->second)
+      ->close({ErrorCode::kClosed, fmt::format("disconnected by an admin: {}", reason)});
+  return true;
+}
+
+void Server::viewer_ended(Viewer& viewer, const Error& reason) {
+  if (viewer.is_refused()) lockout_.failed(viewer.peer(), Clock::now());
+  control_.release(viewer.id());
   access_.left(viewer.id());
   viewers_.erase(viewer.id());
+  if (settings_.is_control_single) tell_control();
+  if (viewer.is_joined()) events_.publish(ViewerLeft{viewer.id(), reason.message});
   if (stopped_ && viewers_.empty()) std::exchange(stopped_, nullptr)();
 }
 

@@ -2,6 +2,7 @@
 // The server: doors, desktop, pipelines and viewers put together. Everything lives on one loop.
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <map>
 #include <memory>
@@ -12,9 +13,12 @@
 #include "oriel/app/observe/log.h"
 #include "oriel/app/observe/metrics.h"
 #include "oriel/app/server/access.h"
+#include "oriel/app/server/control.h"
 #include "oriel/app/server/frame_pipeline.h"
 #include "oriel/app/server/http_api.h"
 #include "oriel/app/server/input_pipeline.h"
+#include "oriel/app/server/lockout.h"
+#include "oriel/app/server/server_event.h"
 #include "oriel/app/server/viewer.h"
 #include "oriel/io/net/tcp_listener.h"
 
@@ -45,6 +49,9 @@ class Server {
   // After serve().
   FramePipeline& frames() { return show_->frames; }
   observe::Metrics& metrics() { return metrics_; }
+  EventBus& events() { return events_; }
+  // Sends a viewer away; false when there is none of that id.
+  bool kick(ViewerId viewer, std::string_view reason);
 
  private:
   // What exists once there is a desktop.
@@ -55,7 +62,14 @@ class Server {
   };
 
   void accept(net::StreamPointer stream);
-  void viewer_ended(Viewer& viewer);
+  Viewer::Callbacks callbacks();
+  std::string refusal_for(std::string_view peer) const;
+  void viewer_joined(Viewer& viewer);
+  void viewer_ended(Viewer& viewer, const Error& reason);
+  bool may_act(Viewer& viewer);
+  void resize(Viewer& viewer, image::Size size, std::function<void(Status)> done);
+  ResizeCause resize_cause(const Viewer& viewer) const;
+  void tell_control();
 
   boost::asio::io_context& io_;
   const config::Settings& settings_;
@@ -64,6 +78,18 @@ class Server {
   TimePoint started_;
   std::string name_;
   Access access_;
+  Lockout lockout_;
+  Control control_;
+  ViewerId told_owner_ = 0;  // who has control, as far as the viewers know
+  boost::asio::steady_timer control_timer_;
+  EventBus events_;
+  // Who asked for the size that the desktop is about to have.
+  struct ResizeWish {
+    ViewerId viewer;
+    image::Size size;
+  };
+  std::optional<ResizeWish> resize_wish_;
+  bool is_resizing_ = false;
   HttpApi http_api_;
   std::optional<net::HttpServer> http_;
   std::unique_ptr<net::TcpListener> vnc_;

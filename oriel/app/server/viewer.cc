@@ -6,6 +6,7 @@
 
 #include "oriel/app/server/limits.h"
 #include "oriel/core/rfb/constants.h"
+#include "oriel/core/rfb/server_message.h"
 
 namespace oriel::server {
 namespace {
@@ -25,6 +26,7 @@ Viewer::Viewer(ViewerId id, const ViewerEnvironment& environment, net::StreamPoi
       session_(std::move(config), Clock::now()),
       flow_(environment.max_rate_per_s, Clock::now()),
       profile_{codec::find_encoding(rfb::kEncodingRaw), image::kBgrx},
+      screen_size_(environment.frames.screen().size()),
       sent_(environment.frames.screen().grid()),
       connected_at_(Clock::now()) {
   driver_ = std::make_shared<net::SessionDriver>(environment_.executor, std::move(stream), session_,
@@ -43,7 +45,8 @@ void Viewer::close(Error reason) {
 }
 
 const image::Region& Viewer::wanted() const {
-  const bool can_take = is_writable_ && !is_closing_ && !session_.is_update_open();
+  const bool can_take = is_writable_ && !is_closing_ && !session_.is_update_open() &&
+                        !session_.has_pseudo_rectangles();
   return can_take ? wanted_ : kNothing;
 }
 
@@ -51,6 +54,7 @@ void Viewer::begin_update(int rectangles, TimePoint now) {
   session_.begin_update(rectangles);
   flow_.sent(now);
   wanted_.clear();
+  if (continuous_) wanted_.add(*continuous_);
   is_writable_ = false;
   update_began_ = now;
 }
@@ -79,9 +83,23 @@ void Viewer::flush() {
 }
 
 void Viewer::screen_resized(const screen::Screen& screen) {
-  close(
-      {ErrorCode::kUnsupported, fmt::format("the desktop changed its size to {}x{}: connect again",
-                                            screen.size().width, screen.size().height)});
+  const auto& known = session_.capabilities();
+  if (!known.desktop_size && !known.extended_desktop_size) {
+    return close(
+        {ErrorCode::kUnsupported, fmt::format("the desktop changed its size to {}x{}, which this "
+                                              "viewer cannot follow: connect again",
+                                              screen.size().width, screen.size().height)});
+  }
+  // What was asked for stays asked for, in the new geometry.
+  const auto bounds = image::Rect::of(screen.size());
+  const bool wants_all = wanted_.covers(image::Rect::of(screen_size_)) && !wanted_.is_empty();
+  const auto before = std::exchange(wanted_, wants_all ? image::Region(bounds) : image::Region());
+  for (const auto& rect : before.rects()) wanted_.add(rect.intersected(bounds));
+  if (continuous_) wanted_.add(*(continuous_ = bounds));
+  sent_ = screen::SentCells(screen.grid());
+  screen_size_ = screen.size();
+  queue_geometry(callbacks_.resize_cause(*this), rfb::kResizeDone);
+  send_pseudo_rectangles();
 }
 
 void Viewer::session_progressed() {
@@ -98,12 +116,14 @@ void Viewer::session_progressed() {
     environment_.frames.reached(observe::LatencyMark::kInjected);
     flow_.input_came(Clock::now());
   }
+  send_pseudo_rectangles();
   count_bytes();
 }
 
 void Viewer::session_writable() {
   count_bytes();
   is_writable_ = true;
+  send_pseudo_rectangles();
   if (!wanted_.is_empty()) environment_.frames.advance();
 }
 
@@ -119,14 +139,19 @@ void Viewer::session_ended(const Error& reason) {
     environment_.metrics.connections_failed_total().increment();
   if (reason.code != ErrorCode::kClosed) environment_.metrics.errors_total(reason.code).increment();
   environment_.frames.remove(*this);
-  callbacks_.ended(*this);
+  callbacks_.ended(*this, reason);
 }
 
 void Viewer::on(const rfb::Joined& event) {
-  logger_.info("viewer joined", {{"shared", event.is_shared}});
+  is_view_only_ = event.is_view_only;
+  is_shared_ = event.is_shared;
+  logger_.info("viewer joined", {{"shared", event.is_shared}, {"view_only", event.is_view_only}});
   environment_.metrics.connections_active().increment();
   environment_.frames.add(shared_from_this());
   callbacks_.joined(*this);
+  // It was told the geometry when it connected.
+  if (screen_size_ != environment_.frames.screen().size())
+    screen_resized(environment_.frames.screen());
 }
 
 void Viewer::on(const rfb::SetPixelFormat& event) {
@@ -135,31 +160,111 @@ void Viewer::on(const rfb::SetPixelFormat& event) {
 }
 
 void Viewer::on(const rfb::SetEncodings& event) {
-  profile_.encoding = codec::find_encoding(rfb::kEncodingRaw);
-  for (auto id : event.encodings) {
-    if (const auto* encoding = codec::find_encoding(id)) {
-      profile_.encoding = encoding;
-      break;
-    }
-  }
+  const bool knew_geometry = knows_geometry_;
+  profile_.encoding = session_.capabilities().encoding;
+  knows_geometry_ = session_.capabilities().extended_desktop_size;
+  if (knows_geometry_ && !knew_geometry) queue_geometry(ResizeCause::kServer, rfb::kResizeDone);
   logger_.debug("encodings",
                 {{"offered", event.encodings.size()}, {"chosen", profile_.encoding->name}});
 }
 
 void Viewer::on(const rfb::UpdateRequest& event) {
   const auto rect = event.rect.intersected(image::Rect::of(environment_.frames.screen().size()));
+  if (event.is_incremental && continuous_) return;  // it gets everything anyway
   wanted_.add(rect);
-  if (!event.is_incremental) sent_.forget(rect);
+  if (event.is_incremental) return;
+  sent_.forget(rect);
+  if (knows_geometry_) queue_geometry(ResizeCause::kServer, rfb::kResizeDone);
 }
 
 void Viewer::on(const rfb::KeyEvent& event) {
   environment_.metrics.key_events_total().increment();
-  environment_.input.key(id_, event.keysym, event.is_down);
+  if (may_act()) environment_.input.key(id_, event.keysym, event.is_down);
 }
 
 void Viewer::on(const rfb::PointerEvent& event) {
   environment_.metrics.pointer_events_total().increment();
-  environment_.input.pointer(id_, event.position, event.buttons);
+  if (may_act()) environment_.input.pointer(id_, event.position, event.buttons);
+}
+
+void Viewer::on(const rfb::QemuKeyEvent& event) { on(rfb::KeyEvent{event.is_down, event.keysym}); }
+
+void Viewer::on(const rfb::EnableContinuousUpdates& event) {
+  const auto rect = event.rect.intersected(image::Rect::of(environment_.frames.screen().size()));
+  continuous_.reset();
+  if (!event.is_enabled) return;
+  continuous_ = rect;
+  wanted_.add(rect);
+}
+
+void Viewer::on(const rfb::SetDesktopSize& event) {
+  const auto answer = [this](std::uint16_t result) {
+    queue_geometry(ResizeCause::kThisViewer, result);
+    send_pseudo_rectangles();
+    flush();
+  };
+  if (!may_act()) return answer(rfb::kResizeProhibited);
+  const bool is_one_screen = event.screens.size() == 1 &&
+                             event.screens[0].rect == image::Rect::of(event.size) &&
+                             !event.screens[0].rect.is_empty();
+  if (!is_one_screen) return answer(rfb::kResizeInvalidLayout);
+  screen_id_ = event.screens[0].id;
+  if (event.size == environment_.frames.screen().size()) return answer(rfb::kResizeDone);
+  callbacks_.resize(*this, event.size, [weak = weak_from_this(), answer](const Status& status) {
+    const auto self = weak.lock();
+    if (!self || self->is_closing_ || status)
+      return;  // a new size is told to all by screen_resized
+    self->logger_.warning("resize refused", {{"reason", status.error().message}});
+    answer(status.error().code == ErrorCode::kTooLarge      ? rfb::kResizeOutOfResources
+           : status.error().code == ErrorCode::kUnsupported ? rfb::kResizeProhibited
+                                                            : rfb::kResizeOutOfResources);
+  });
+}
+
+bool Viewer::may_act() { return !is_view_only_ && callbacks_.may_act(*this); }
+
+void Viewer::queue_geometry(ResizeCause cause, std::uint16_t result) {
+  const auto size = environment_.frames.screen().size();
+  const std::uint16_t reason = cause == ResizeCause::kServer       ? rfb::kResizedByServer
+                               : cause == ResizeCause::kThisViewer ? rfb::kResizedByThisClient
+                                                                   : rfb::kResizedByOtherClient;
+  Bytes rectangle;
+  ByteWriter writer(rectangle);
+  if (session_.capabilities().extended_desktop_size)
+    rfb::write_extended_desktop_size(size, {{screen_id_, image::Rect::of(size), 0}}, reason, result,
+                                     writer);
+  else
+    rfb::write_desktop_size(size, writer);
+  session_.queue_pseudo_rectangle(rectangle);
+}
+
+// An update without pixels answers a request like any other, but what was wanted stays wanted.
+void Viewer::send_pseudo_rectangles() {
+  const bool is_asked_for = !wanted_.is_empty() || continuous_;
+  if (!session_.has_pseudo_rectangles() || !is_asked_for || !is_writable_ || is_closing_ ||
+      session_.is_update_open())
+    return;
+  is_writable_ = false;
+  session_.send_pseudo_update();
+}
+
+void Viewer::rename_desktop(std::string_view name) {
+  if (!session_.capabilities().desktop_name || is_closing_) return;
+  Bytes rectangle;
+  ByteWriter writer(rectangle);
+  rfb::write_desktop_name(name, writer);
+  session_.queue_pseudo_rectangle(rectangle);
+  send_pseudo_rectangles();
+  flush();
+}
+
+void Viewer::ring_bell() {
+  if (!session_.is_joined() || is_closing_) return;
+  Bytes message;
+  ByteWriter writer(message);
+  rfb::write_bell(writer);
+  session_.say(message);
+  flush();
 }
 
 void Viewer::count_bytes() {

@@ -17,6 +17,8 @@
 namespace oriel::server {
 
 // What a viewer needs of the server; all outlive it.
+enum class ResizeCause { kServer, kThisViewer, kOtherViewer };
+
 struct ViewerEnvironment {
   boost::asio::any_io_executor executor;
   FramePipeline& frames;
@@ -32,7 +34,12 @@ class Viewer final : public FrameViewer,
  public:
   struct Callbacks {
     std::function<void(Viewer&)> joined;
-    std::function<void(Viewer&)> ended;  // the last call
+    std::function<void(Viewer&, const Error& reason)> ended;  // the last call
+    // Whether the viewer's input counts now.
+    std::function<bool(Viewer&)> may_act;
+    // The viewer wants the desktop to have this size; `done` is called once.
+    std::function<void(Viewer&, image::Size, std::function<void(Status)> done)> resize;
+    std::function<ResizeCause(const Viewer&)> resize_cause;
   };
 
   Viewer(ViewerId id, const ViewerEnvironment& environment, net::StreamPointer stream,
@@ -42,6 +49,15 @@ class Viewer final : public FrameViewer,
   void start();
   // Says goodbye: what is queued is still sent.
   void close(Error reason);
+  std::string peer() const { return driver_->peer(); }
+  bool is_view_only() const { return is_view_only_; }
+  // Whether the viewer was turned away for a wrong password.
+  bool is_refused() const { return session_.is_refused(); }
+  bool is_joined() const { return session_.is_joined(); }
+  bool is_shared() const { return is_shared_; }
+  // Other words in the title of the viewer's window, if it can change it.
+  void rename_desktop(std::string_view name);
+  void ring_bell();
 
   // FrameViewer
   const image::Region& wanted() const override;
@@ -66,6 +82,12 @@ class Viewer final : public FrameViewer,
   void on(const rfb::UpdateRequest& event);
   void on(const rfb::KeyEvent& event);
   void on(const rfb::PointerEvent& event);
+  void on(const rfb::QemuKeyEvent& event);
+  void on(const rfb::EnableContinuousUpdates& event);
+  void on(const rfb::SetDesktopSize& event);
+  bool may_act();
+  void queue_geometry(ResizeCause cause, std::uint16_t result);
+  void send_pseudo_rectangles();
   void count_bytes();
   void log_end(const Error& reason);
 
@@ -77,10 +99,16 @@ class Viewer final : public FrameViewer,
   std::shared_ptr<net::SessionDriver> driver_;
   rfb::UpdateFlow flow_;
   Profile profile_;
+  image::Size screen_size_;  // that the viewer knows, or is about to be told
   screen::SentCells sent_;
   image::Region wanted_;      // asked for and not answered yet
   bool is_writable_ = false;  // the stream would take an update now
   bool is_closing_ = false;
+  bool is_view_only_ = false;
+  bool is_shared_ = true;
+  std::optional<image::Rect> continuous_;  // updated without requests
+  std::uint32_t screen_id_ = 0;            // the client's name for the one screen
+  bool knows_geometry_ = false;            // understands ExtendedDesktopSize
   TimePoint connected_at_;
   TimePoint update_began_{};
   std::uint64_t counted_in_ = 0;

@@ -192,9 +192,9 @@ Result<Need> ClientSession::receive_message(ByteSpan bytes) {
       reader.skip(3);
       bytes_to_skip_ = std::uint64_t{6} * reader.u16();
       return Need{6, 1};
-    case kBell:
-      events_.push_back(Bell{});
-      return Need{1, 1};
+    case kBell: events_.push_back(Bell{}); return Need{1, 1};
+    case kEndOfContinuousUpdates: events_.push_back(ContinuousUpdatesEnded{}); return Need{1, 1};
+    case kFence: return receive_fence(bytes);
     case kServerCutText: {
       if (bytes.size() < 8) return Need{0, 8};
       reader.skip(3);
@@ -211,6 +211,69 @@ Result<Need> ClientSession::receive_message(ByteSpan bytes) {
   }
 }
 
+Result<Need> ClientSession::receive_fence(ByteSpan bytes) {
+  constexpr std::size_t kHead = 9;
+  if (bytes.size() < kHead) return Need{0, kHead};
+  ByteReader reader(bytes);
+  reader.skip(4);
+  const auto flags = reader.u32();
+  const std::size_t length = reader.u8();
+  if (length > config_.limits.fence_bytes_max)
+    return fail(ErrorCode::kTooLarge, fmt::format("ServerFence: {} bytes, at most {}", length, config_.limits.fence_bytes_max));
+  if (reader.remaining() < length) return Need{0, kHead + length};
+  const auto payload = reader.take(length);
+  FenceCame fence{flags, Bytes(payload.begin(), payload.end())};
+  if ((flags & kFenceRequest) != 0)
+    say(Fence{flags & (kFenceBlockBefore | kFenceBlockAfter | kFenceSyncNext), fence.payload});
+  events_.push_back(std::move(fence));
+  return Need{kHead + length, 1};
+}
+
+Status ClientSession::resize(image::Size size) {
+  const int largest = config_.limits.geometry_max;
+  if (size.width < 1 || size.height < 1 || size.width > largest || size.height > largest)
+    return fail(ErrorCode::kTooLarge, fmt::format("a desktop of {}x{}, expected 1x1 to {}x{}", size.width, size.height,
+                                                  largest, largest));
+  if (size != frame_.size()) frame_ = image::Frame(size);
+  return {};
+}
+
+Result<Need> ClientSession::receive_pseudo_body(ByteSpan bytes) {
+  const auto& rect = open_rectangle_->rect;
+  ByteReader reader(bytes);
+  std::size_t size = 0;
+  switch (open_rectangle_->id) {
+    case kPseudoDesktopSize:
+      ORIEL_TRY_VOID(resize(rect.size()));
+      events_.push_back(Resized{rect.size(), kResizedByServer, kResizeDone});
+      break;
+    case kPseudoExtendedDesktopSize:
+      if (bytes.size() < 4) return Need{0, 4};
+      size = 4 + std::size_t{16} * reader.u8();
+      if (bytes.size() < size) return Need{0, size};
+      if (rect.y == kResizeDone) ORIEL_TRY_VOID(resize(rect.size()));
+      events_.push_back(Resized{frame_.size(), static_cast<std::uint16_t>(rect.x), static_cast<std::uint16_t>(rect.y)});
+      break;
+    case kPseudoDesktopName: {
+      if (bytes.size() < 4) return Need{0, 4};
+      const std::size_t length = reader.u32();
+      if (length > config_.limits.name_bytes_max)
+        return fail(ErrorCode::kTooLarge,
+                    fmt::format("DesktopName: {} bytes, at most {}", length, config_.limits.name_bytes_max));
+      size = 4 + length;
+      if (bytes.size() < size) return Need{0, size};
+      events_.push_back(Renamed{std::string(as_text(reader.take(length)))});
+      break;
+    }
+    case kPseudoQemuExtendedKey:
+    case kPseudoExtendedMouseButtons: events_.push_back(Confirmed{open_rectangle_->id}); break;
+    default:
+      return fail(ErrorCode::kUnsupported, fmt::format("rectangle: encoding {} was never asked for", open_rectangle_->id));
+  }
+  finish_rectangle();
+  return Need{size, 1};
+}
+
 Result<Need> ClientSession::receive_rectangle_head(ByteSpan bytes) {
   constexpr std::size_t kHead = 12;
   if (bytes.size() < kHead) return Need{0, kHead};
@@ -219,20 +282,23 @@ Result<Need> ClientSession::receive_rectangle_head(ByteSpan bytes) {
   const image::Rect rect{x, y, width, height};
   const auto id = reader.s32();
   const auto* encoding = codec::find_encoding(id);
-  if (encoding == nullptr)
-    return fail(ErrorCode::kUnsupported,
-                fmt::format("rectangle: encoding {} was never asked for", id));
+  open_rectangle_ = {rect, id, encoding};
+  if (encoding == nullptr) {
+    // Those without a body are handled at once: there may be no further byte to call for.
+    ORIEL_TRY(auto body, receive_pseudo_body(bytes.subspan(kHead)));
+    return open_rectangle_ ? Need{kHead, 1} : Need{kHead + body.consumed, 1};
+  }
   if (!image::Rect::of(frame_.size()).contains(rect))
     return fail(ErrorCode::kInvalid,
                 fmt::format("rectangle {}x{} at {},{}: outside the desktop of {}x{}", width, height,
                             x, y, frame_.size().width, frame_.size().height));
-  open_rectangle_ = {rect, encoding};
   if (rect.is_empty()) finish_rectangle();
   return Need{kHead, 1};
 }
 
 Result<Need> ClientSession::receive_rectangle_body(ByteSpan bytes) {
-  auto& decoder = decoders_[open_rectangle_->encoding->id];
+  if (open_rectangle_->encoding == nullptr) return receive_pseudo_body(bytes);
+  auto& decoder = decoders_[open_rectangle_->id];
   if (!decoder) decoder = open_rectangle_->encoding->make_decoder();
   ORIEL_TRY(auto need,
             decoder->decode(bytes, format_, frame_.mutable_view().crop(open_rectangle_->rect)));
@@ -241,7 +307,7 @@ Result<Need> ClientSession::receive_rectangle_body(ByteSpan bytes) {
 }
 
 void ClientSession::finish_rectangle() {
-  updated_.push_back(open_rectangle_->rect);
+  if (open_rectangle_->encoding != nullptr) updated_.push_back(open_rectangle_->rect);
   open_rectangle_.reset();
   if (--rectangles_missing_ == 0) events_.push_back(Updated{std::exchange(updated_, {})});
 }

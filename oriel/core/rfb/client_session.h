@@ -42,7 +42,35 @@ struct Bell {
   friend bool operator==(const Bell&, const Bell&) = default;
 };
 
-using ClientEvent = std::variant<Connected, Updated, Bell>;
+// The desktop has this size from now on, or stays at it: `result` says what came of a SetDesktopSize (rfbproto.rst,
+// "ExtendedDesktopSize"); the frame has been cleared if the size is new.
+struct Resized {
+  image::Size size;
+  std::uint16_t reason = 0;
+  std::uint16_t result = 0;
+  friend bool operator==(const Resized&, const Resized&) = default;
+};
+struct Renamed {
+  std::string name;
+  friend bool operator==(const Renamed&, const Renamed&) = default;
+};
+// A fence of the server's: a request has been answered, anything else is the answer to one of ours.
+struct FenceCame {
+  std::uint32_t flags = 0;
+  Bytes payload;
+  friend bool operator==(const FenceCame&, const FenceCame&) = default;
+};
+// The server understands ContinuousUpdates, or has ended them.
+struct ContinuousUpdatesEnded {
+  friend bool operator==(const ContinuousUpdatesEnded&, const ContinuousUpdatesEnded&) = default;
+};
+// The server understands a pseudo-encoding that needs no more than that (QEMU extended keys, extended mouse buttons).
+struct Confirmed {
+  std::int32_t encoding = 0;
+  friend bool operator==(const Confirmed&, const Confirmed&) = default;
+};
+
+using ClientEvent = std::variant<Connected, Updated, Bell, Resized, Renamed, FenceCame, ContinuousUpdatesEnded, Confirmed>;
 
 // One strand owns it.
 class ClientSession final : public Session {
@@ -78,9 +106,10 @@ class ClientSession final : public Session {
     kServerInit,
     kMessages
   };
-  // A rectangle whose header has been read.
+  // A rectangle whose header has been read; without an encoding it is a pseudo-rectangle.
   struct OpenRectangle {
     image::Rect rect;
+    std::int32_t id;
     const codec::Encoding* encoding;
   };
 
@@ -94,6 +123,9 @@ class ClientSession final : public Session {
   Result<Need> receive_message(ByteSpan bytes);
   Result<Need> receive_rectangle_head(ByteSpan bytes);
   Result<Need> receive_rectangle_body(ByteSpan bytes);
+  Result<Need> receive_pseudo_body(ByteSpan bytes);
+  Result<Need> receive_fence(ByteSpan bytes);
+  Status resize(image::Size size);
   // A refusal with a U32 length and a reason behind `offset` bytes.
   Result<Need> receive_refusal(ByteSpan bytes, std::size_t offset) const;
   void start_security(const SecurityType& type);

@@ -77,6 +77,7 @@ bool ServerSession::is_offered(const SecurityType& type) const {
 Result<Need> ServerSession::receive_version(ByteSpan bytes) {
   if (bytes.size() < kVersionSize) return Need{0, kVersionSize};
   ORIEL_TRY(version_, choose_version(bytes.first(kVersionSize)));
+  if (!config_.refusal.empty()) return refuse();
   Bytes offer;
   std::vector<const SecurityType*> offered;
   for (const auto& type : security_table())
@@ -94,6 +95,18 @@ Result<Need> ServerSession::receive_version(ByteSpan bytes) {
     phase_ = Phase::kSecurityChoice;
   }
   return Need{kVersionSize, 1};
+}
+
+// No security type at all, and a reason (RFC 6143, 7.1.2).
+Result<Need> ServerSession::refuse() {
+  Bytes refusal;
+  if (version_->server_decides_security)
+    ByteWriter(refusal).u32(0);
+  else
+    ByteWriter(refusal).u8(0);
+  append_reason(refusal, config_.refusal);
+  output_.append(refusal);
+  return fail(ErrorCode::kRefused, config_.refusal);
 }
 
 Result<Need> ServerSession::receive_security_choice(ByteSpan bytes) {

@@ -27,6 +27,7 @@ struct ServerSessionConfig {
   image::Size geometry;  // at most 65535 x 65535
   SecurityServerConfig security;
   Limits limits;
+  std::string refusal;  // not empty: the client is told this instead of being let in
 };
 
 // The handshake is over: the client has been told the geometry.
@@ -99,6 +100,7 @@ class ServerSession final : public Session {
 
   Result<Need> receive_one(ByteSpan bytes);
   Result<Need> receive_version(ByteSpan bytes);
+  Result<Need> refuse();
   Result<Need> receive_security_choice(ByteSpan bytes);
   Result<Need> receive_security(ByteSpan bytes);
   Result<Need> receive_client_init(ByteSpan bytes);

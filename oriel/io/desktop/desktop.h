@@ -34,8 +34,9 @@ class InputSink {
   virtual ~InputSink() = default;
   virtual void key(std::uint32_t keysym, bool is_down) = 0;
   // `position` is on the desktop; `buttons` is the RFB mask (RFC 6143, 7.5.5): bit 0 left, 1
-  // middle, 2 right, 3 wheel up, 4 wheel down, 5 wheel left, 6 wheel right, 7 back.
-  virtual void pointer(image::Point position, std::uint8_t buttons) = 0;
+  // middle, 2 right, 3 wheel up, 4 wheel down, 5 wheel left, 6 wheel right, 7 back, 8
+  // forward.
+  virtual void pointer(image::Point position, std::uint16_t buttons) = 0;
   // Sends what is buffered; called once after a batch of events.
   virtual void flush() = 0;
 };
@@ -60,6 +61,14 @@ class Desktop {
   // Reads the pixels of `rects` (inside the desktop) and calls `done` once, perhaps before it
   // returns. At most one capture at a time.
   virtual void capture(std::span<const image::Rect> rects, CaptureDone done) = 0;
+
+  // Gives the desktop another size, and calls `done` once, perhaps before it returns: with the news
+  // on its way to the listener, or kUnsupported where the size cannot be changed, kTooLarge beyond
+  // what is possible, kUnavailable when the source refused. At most one at a time.
+  virtual void resize(image::Size size, std::move_only_function<void(Status)> done) {
+    (void)size;
+    done(fail(ErrorCode::kUnsupported, "this desktop cannot change its size"));
+  }
 
   virtual InputSink& input() = 0;
 

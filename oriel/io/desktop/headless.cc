@@ -38,6 +38,17 @@ void HeadlessDesktop::capture(std::span<const image::Rect> rects, CaptureDone do
   done(patches_);
 }
 
+void HeadlessDesktop::resize(image::Size size, std::move_only_function<void(Status)> done) {
+  const auto largest = framebuffer_.view().size();
+  if (size.width < 1 || size.height < 1 || size.width > largest.width ||
+      size.height > largest.height) {
+    return done(fail(ErrorCode::kTooLarge,
+                     fmt::format("asked for {}x{}, possible are 1x1 to {}x{} (--max-geometry)",
+                                 size.width, size.height, largest.width, largest.height)));
+  }
+  resize_screen_later(display(), size, std::move(done));
+}
+
 std::map<std::string, std::string> HeadlessDesktop::details() const {
   return {{"kind", "headless"}, {"display", display().name()}, {"xauthority", xauthority_}};
 }

@@ -29,6 +29,8 @@ class HeadlessDesktop : public X11Source {
   // Calls `done` before it returns; the pixels are the live ones.
   void capture(std::span<const image::Rect> rects, CaptureDone done) override;
   std::map<std::string, std::string> details() const override;
+  // Any size up to that of the mapped framebuffer.
+  void resize(image::Size size, std::move_only_function<void(Status)> done) override;
 
  private:
   HeadlessDesktop(std::unique_ptr<X11Display> display, MappedFramebuffer framebuffer,

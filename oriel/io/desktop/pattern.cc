@@ -130,7 +130,7 @@ void PatternDesktop::key(std::uint32_t keysym, bool is_down) {
   }
 }
 
-void PatternDesktop::pointer(Point position, std::uint8_t buttons) {
+void PatternDesktop::pointer(Point position, std::uint16_t buttons) {
   position.x = std::clamp(position.x, 0, size().width - 1);
   position.y = std::clamp(position.y, 0, size().height - 1);
   if (position == pointer_ && buttons == buttons_) return;
@@ -163,7 +163,7 @@ void PatternDesktop::show(const Rect& rect) {
     fill(into, mark, kWhite);
     fill(into, {pointer_.x - kHalf + 1, pointer_.y, kPatternPointerSide - 2, 1}, kBlack);
     fill(into, {pointer_.x, pointer_.y - kHalf + 1, 1, kPatternPointerSide - 2}, kBlack);
-    for (int button = 0; button < 8; ++button) {
+    for (int button = 0; button < 9; ++button) {
       if ((buttons_ >> button & 1) == 0) continue;
       fill(into, {pointer_.x - kHalf + 1 + button * 2, pointer_.y + kHalf - 2, 2, 2}, 0xff0000);
     }

@@ -50,7 +50,7 @@ class PatternDesktop : public Desktop, private InputSink {
 
  private:
   void key(std::uint32_t keysym, bool is_down) override;
-  void pointer(image::Point position, std::uint8_t buttons) override;
+  void pointer(image::Point position, std::uint16_t buttons) override;
   void flush() override {}
 
   image::Rect pointer_rect() const;
@@ -66,7 +66,7 @@ class PatternDesktop : public Desktop, private InputSink {
   bool is_announced_ = false;
   int next_cell_ = 0;
   image::Point pointer_{-1, -1};  // nowhere, until it is moved
-  std::uint8_t buttons_ = 0;
+  std::uint16_t buttons_ = 0;
   // Notices that are still queued when this goes see that it is gone.
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

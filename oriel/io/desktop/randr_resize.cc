@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <memory>
+#include <utility>
 
 #include "oriel/io/desktop/x11_display.h"
 
@@ -23,23 +24,34 @@ std::uint32_t millimetres(int pixels) {
   return static_cast<std::uint32_t>(pixels * 25.4 / 96 + 0.5);
 }
 
-xcb_randr_mode_t find_or_make_mode(xcb_connection_t* connection, xcb_window_t root,
-                                   const xcb_randr_get_screen_resources_reply_t* resources,
-                                   image::Size size) {
+// XCB_NONE when the server has no mode of that size.
+xcb_randr_mode_t find_mode(const xcb_randr_get_screen_resources_reply_t* resources,
+                           image::Size size) {
   auto modes = xcb_randr_get_screen_resources_modes_iterator(resources);
   for (; modes.rem > 0; xcb_randr_mode_info_next(&modes)) {
     if (modes.data->width == size.width && modes.data->height == size.height) return modes.data->id;
   }
+  return XCB_NONE;
+}
+
+xcb_randr_create_mode_cookie_t make_mode(xcb_connection_t* connection, xcb_window_t root,
+                                         image::Size size) {
   const std::string name = fmt::format("oriel-{}x{}", size.width, size.height);
   xcb_randr_mode_info_t mode{};
   mode.width = mode.htotal = static_cast<std::uint16_t>(size.width);
   mode.height = mode.vtotal = static_cast<std::uint16_t>(size.height);
   mode.dot_clock = static_cast<std::uint32_t>(size.area());
   mode.name_len = static_cast<std::uint16_t>(name.size());
-  const auto cookie = xcb_randr_create_mode(connection, root, mode,
-                                            static_cast<std::uint32_t>(name.size()), name.c_str());
+  return xcb_randr_create_mode(connection, root, mode, static_cast<std::uint32_t>(name.size()),
+                               name.c_str());
+}
+
+xcb_randr_mode_t find_or_make_mode(xcb_connection_t* connection, xcb_window_t root,
+                                   const xcb_randr_get_screen_resources_reply_t* resources,
+                                   image::Size size) {
+  if (const auto mode = find_mode(resources, size); mode != XCB_NONE) return mode;
   Owned<xcb_randr_create_mode_reply_t> reply(
-      xcb_randr_create_mode_reply(connection, cookie, nullptr));
+      xcb_randr_create_mode_reply(connection, make_mode(connection, root, size), nullptr));
   return reply ? reply->mode : XCB_NONE;
 }
 
@@ -102,6 +114,104 @@ Status resize_screen(X11Display& display, image::Size size) {
                             geometry->width, geometry->height, size.width, size.height));
   }
   return {};
+}
+
+namespace {
+
+// One resize on its way: resources, then a mode, then the change and what came of it.
+class LaterResize : public std::enable_shared_from_this<LaterResize> {
+ public:
+  LaterResize(X11Display& display, image::Size size, std::move_only_function<void(Status)> done)
+      : display_(display), size_(size), done_(std::move(done)) {}
+
+  void start() {
+    ask(xcb_randr_get_screen_resources(connection(), display_.root()).sequence,
+        [](LaterResize& self, void* reply) {
+          self.take_resources(static_cast<xcb_randr_get_screen_resources_reply_t*>(reply));
+        });
+  }
+
+ private:
+  xcb_connection_t* connection() const { return display_.connection(); }
+
+  void ask(unsigned sequence, void (*then)(LaterResize&, void* reply)) {
+    display_.expect_reply(
+        sequence, [self = shared_from_this(), then](X11Display::OwnedReply reply) {
+          if (!reply) {
+            return self->finish(
+                fail(ErrorCode::kUnavailable, fmt::format("the X server refuses the size {}x{}",
+                                                          self->size_.width, self->size_.height)));
+          }
+          then(*self, reply.get());
+        });
+    display_.flush();
+  }
+
+  void take_resources(const xcb_randr_get_screen_resources_reply_t* resources) {
+    if (resources->num_crtcs < 1 || resources->num_outputs < 1)
+      return finish(fail(ErrorCode::kUnavailable, "the X server has no RANDR output to resize"));
+    crtc_ = xcb_randr_get_screen_resources_crtcs(resources)[0];
+    output_ = xcb_randr_get_screen_resources_outputs(resources)[0];
+    config_ = resources->config_timestamp;
+    if (const auto mode = find_mode(resources, size_); mode != XCB_NONE) return change(mode);
+    ask(make_mode(connection(), display_.root(), size_).sequence,
+        [](LaterResize& self, void* reply) {
+          self.change(static_cast<xcb_randr_create_mode_reply_t*>(reply)->mode);
+        });
+  }
+
+  // All at once, the server grabbed, so that nobody sees the screen between two sizes.
+  void change(xcb_randr_mode_t mode) {
+    const xcb_timestamp_t now = XCB_CURRENT_TIME;
+    xcb_grab_server(connection());
+    xcb_randr_add_output_mode(connection(), output_, mode);
+    const auto off = xcb_randr_set_crtc_config(connection(), crtc_, now, config_, 0, 0, XCB_NONE,
+                                               XCB_RANDR_ROTATION_ROTATE_0, 0, nullptr);
+    xcb_discard_reply(connection(), off.sequence);
+    xcb_randr_set_screen_size(connection(), display_.root(),
+                              static_cast<std::uint16_t>(size_.width),
+                              static_cast<std::uint16_t>(size_.height), millimetres(size_.width),
+                              millimetres(size_.height));
+    const auto on = xcb_randr_set_crtc_config(connection(), crtc_, now, config_, 0, 0, mode,
+                                              XCB_RANDR_ROTATION_ROTATE_0, 1, &output_);
+    xcb_discard_reply(connection(), on.sequence);
+    xcb_ungrab_server(connection());
+    ask(xcb_get_geometry(connection(), display_.root()).sequence,
+        [](LaterResize& self, void* reply) {
+          self.take_geometry(static_cast<xcb_get_geometry_reply_t*>(reply));
+        });
+  }
+
+  void take_geometry(const xcb_get_geometry_reply_t* geometry) {
+    if (geometry->width == size_.width && geometry->height == size_.height) return finish({});
+    finish(fail(ErrorCode::kUnavailable,
+                fmt::format("the X display '{}' stayed at {}x{}, asked for {}x{}", display_.name(),
+                            geometry->width, geometry->height, size_.width, size_.height)));
+  }
+
+  void finish(Status status) {
+    if (done_) std::exchange(done_, nullptr)(std::move(status));
+  }
+
+  X11Display& display_;
+  image::Size size_;
+  std::move_only_function<void(Status)> done_;
+  xcb_randr_crtc_t crtc_ = 0;
+  xcb_randr_output_t output_ = 0;
+  xcb_timestamp_t config_ = 0;
+};
+
+}  // namespace
+
+void resize_screen_later(X11Display& display, image::Size size,
+                         std::move_only_function<void(Status)> done) {
+  if (size == display.size()) return done({});
+  if (!display.has_randr()) {
+    return done(fail(ErrorCode::kUnsupported,
+                     fmt::format("the X display '{}' lacks RANDR 1.2, so it cannot be resized",
+                                 display.name())));
+  }
+  std::make_shared<LaterResize>(display, size, std::move(done))->start();
 }
 
 }  // namespace oriel::desktop

@@ -14,7 +14,7 @@ namespace oriel::desktop {
 namespace {
 
 // RFB's buttons are X's in order, without the gap that no bit is left for (RFC 6143, 7.5.5).
-constexpr int kButtons = 8;
+constexpr int kButtons = 9;
 
 KeyMap make_map(const xcb_get_keyboard_mapping_reply_t* keys, Keycode first,
                 const xcb_get_modifier_mapping_reply_t* modifiers) {
@@ -67,13 +67,13 @@ void X11Input::key(std::uint32_t keysym, bool is_down) {
   queue_keys(planner_.press(keysym));
 }
 
-void X11Input::pointer(image::Point position, std::uint8_t buttons) {
+void X11Input::pointer(image::Point position, std::uint16_t buttons) {
   const image::Size size = display_.size();
   position.x = std::clamp(position.x, 0, size.width - 1);
   position.y = std::clamp(position.y, 0, size.height - 1);
   if (position != position_) queue_motion(position);
   for (int i = 0; i < kButtons; ++i) {
-    const auto bit = static_cast<std::uint8_t>(1u << i);
+    const auto bit = static_cast<std::uint16_t>(1u << i);
     const bool is_down = (buttons & bit) != 0;
     if (((buttons_ & bit) != 0) == is_down) continue;
     if (is_down && queue_.size() >= kMaxQueuedInput) {

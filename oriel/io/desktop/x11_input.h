@@ -26,7 +26,7 @@ class X11Input : public InputSink {
   X11Input(X11Display& display, KeyRepeat repeat);
 
   void key(std::uint32_t keysym, bool is_down) override;
-  void pointer(image::Point position, std::uint8_t buttons) override;
+  void pointer(image::Point position, std::uint16_t buttons) override;
   void flush() override;
 
   // Lets go of every key and button that is down through this; flushes.
@@ -59,7 +59,7 @@ class X11Input : public InputSink {
   std::deque<Event> queue_;
   std::size_t unacknowledged_ = 0;
   std::size_t since_acknowledgement_ = 0;
-  std::uint8_t buttons_ = 0;
+  std::uint16_t buttons_ = 0;
   image::Point position_{-1, -1};
   bool is_fetching_ = false;
   bool is_map_stale_ = false;

@@ -1,0 +1,45 @@
+#pragma once
+// Keeps addresses that gave wrong passwords out for a while, longer each time. Pure: time is an
+// argument.
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "oriel/base/time.h"
+
+namespace oriel::server {
+
+// The network thread owns it.
+class Lockout {
+ public:
+  static constexpr int kFreeFailures = 5;  // wrong passwords without consequence
+  static constexpr auto kFirst =
+      std::chrono::seconds(1);  // then this long, doubled with each further one
+  static constexpr auto kLongest = std::chrono::minutes(10);
+  static constexpr auto kForgottenAfter = std::chrono::hours(1);  // without another failure
+  static constexpr std::size_t kAddressesMax = 10'000;  // beyond, the oldest are forgotten
+
+  // `peer` is an address as Stream::peer says it; IPv6 counts by /64, and the port does not count.
+  // Until when the address is kept out; now or earlier: it is not.
+  TimePoint locked_until(std::string_view peer) const;
+  void failed(std::string_view peer, TimePoint now);
+  // A right password clears the address.
+  void succeeded(std::string_view peer);
+
+ private:
+  struct Record {
+    int failures = 0;
+    TimePoint last{};
+    TimePoint until{};
+  };
+  void forget_some(TimePoint now);
+
+  std::map<std::string, Record, std::less<>> records_;
+};
+
+// What of a peer's name counts: "10.0.0.5", "2001:db8:1:2::/64", "unix".
+std::string lockout_key(std::string_view peer);
+
+}  // namespace oriel::server
