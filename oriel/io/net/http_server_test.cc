@@ -166,7 +166,7 @@ TEST(HttpServer, AnswersWithSecurityHeadersAndKeepsTheConnection) {
               HasSubstr("Content-Type: text/html; charset=utf-8\r\n"),
               HasSubstr("Content-Length: 8\r\n"), HasSubstr("X-Content-Type-Options: nosniff\r\n"),
               HasSubstr("X-Frame-Options: DENY\r\n"), HasSubstr("Referrer-Policy: no-referrer\r\n"),
-              HasSubstr("Content-Security-Policy: default-src 'self'"),
+              HasSubstr("Content-Security-Policy: default-src 'none'"),
               EndsWith("\r\n\r\n<p>hello")));
   }
 }
