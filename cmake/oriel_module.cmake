@@ -59,7 +59,8 @@ function(oriel_test name)
   include(GoogleTest)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gmock GTest::gtest_main)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
+  # Values of parameters without a printer are bytes, among them addresses: no names for tests.
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES
                        PROPERTIES TIMEOUT 60 LABELS "${ARG_LABELS}")
   foreach(label ${ARG_LABELS})
     add_dependencies(oriel_tests_${label} ${name})

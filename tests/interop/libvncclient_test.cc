@@ -4,9 +4,9 @@
 
 #include <ostream>
 
-#include "tests/interop/oriel_server.h"
 #include "tests/interop/vnc_client.h"
-#include "tests/interop/wait_until.h"
+#include "tests/support/oriel_server.h"
+#include "tests/support/wait_until.h"
 
 namespace oriel::interop {
 

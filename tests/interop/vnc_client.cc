@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "tests/interop/wait_until.h"
+#include "tests/support/wait_until.h"
 
 namespace oriel::interop {
 

@@ -9,11 +9,11 @@
 #include <memory>
 #include <string>
 
-#include "tests/interop/picture.h"
+#include "tests/support/picture.h"
 
 namespace oriel::interop {
 
-using namespace oriel::support;
+using support::Picture;
 
 // Where the colours of a pixel are; both have 32 bits and little-endian order.
 enum class PixelOrder {

@@ -16,8 +16,14 @@
 namespace oriel::support {
 namespace {
 
-// An unnamed file, so that a child that writes much never waits for a reader.
-int make_output_file() { return memfd_create("output", MFD_CLOEXEC); }
+// An unnamed file, so that a child that writes much never waits for a reader. It appends: the
+// kernel does not guard the position of such a file, and two threads of the child that write at the
+// same time, one to each stream, would overwrite each other.
+int make_output_file() {
+  const int file = memfd_create("output", MFD_CLOEXEC);
+  fcntl(file, F_SETFL, O_APPEND);
+  return file;
+}
 
 std::string read_all(int fd) {
   std::string text;

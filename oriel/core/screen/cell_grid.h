@@ -7,7 +7,7 @@
 
 namespace oriel::screen {
 
-inline constexpr int kCellSize = 64;  // px: best with whole-row compares (docs/decisions/0003)
+inline constexpr int kCellSize = 64;  // px: best with whole-row compares (docs/decisions/0009)
 
 // Which cells exist, and where. Cells at the right and lower edge may be smaller. Immutable.
 class CellGrid {

@@ -35,8 +35,9 @@ std::optional<ProcessStatus> parse_process_status(std::string_view stat) {
   const char state = stat[1];
   stat.remove_prefix(3);
   const auto parent = take_number(stat);
-  // Without what follows the number may have been cut off.
-  if (!parent || stat.empty()) return std::nullopt;
+  // Without what follows the number may have been cut off. 0 and negative numbers would be groups
+  // of processes for kill(); only a parent may be 0, in another namespace.
+  if (!parent || stat.empty() || *pid <= 0 || *parent < 0) return std::nullopt;
   return ProcessStatus{*pid, *parent, state};
 }
 

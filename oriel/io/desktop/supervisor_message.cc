@@ -118,7 +118,10 @@ Result<SupervisorMessage> parse_supervisor_message(std::string_view packet) {
     const auto display = parse_number<int>(take_word(packet));
     const auto cookie = parse_cookie(take_word(packet));
     const auto server = parse_number<pid_t>(take_word(packet));
-    if (display && cookie && server && !packet.empty()) {
+    const bool is_display = display && *display >= 0 && *display <= kMaxDisplayNumber;
+    // 0 and negative numbers would be groups of processes.
+    const bool is_process = server && *server > 0;
+    if (is_display && cookie && is_process && !packet.empty()) {
       return SupervisorMessage{ReadyMessage{*display, *cookie, *server, std::string(packet)}};
     }
   }

@@ -42,6 +42,13 @@ TEST(ProcessTree, ReadsNothingFromATruncatedLine) {
   EXPECT_TRUE(parse_process_status(whole));
 }
 
+TEST(ProcessTree, ReadsNoGroupOfProcesses) {
+  for (const char* text : {"0 (sh) S 1 ", "-1 (sh) S 1 ", "42 (sh) S -1 "}) {
+    EXPECT_FALSE(parse_process_status(text)) << text;
+  }
+  EXPECT_TRUE(parse_process_status("42 (sh) S 0 "));
+}
+
 TEST(ProcessTree, FindsAllGenerationsButNoZombiesAndNoOthers) {
   const std::vector<ProcessStatus> processes{{1, 0, 'S'},   {10, 1, 'S'},  {11, 10, 'S'},
                                              {12, 11, 'Z'}, {13, 12, 'R'}, {20, 1, 'S'},
@@ -153,6 +160,15 @@ TEST(SupervisorMessage, RefusesArgumentsThatItDoesNotKnow) {
 TEST(SupervisorMessage, CarriesWhatIsReady) {
   ReadyMessage ready{57, {1, 2, 255, 16}, 4711, "/run/user/0/oriel 0"};
   EXPECT_EQ(parse_supervisor_message(write_ready(ready)), (SupervisorMessage{ready}));
+}
+
+TEST(SupervisorMessage, RefusesADisplayOrAProcessThatCannotBe) {
+  for (const ReadyMessage& ready :
+       {ReadyMessage{-1, {}, 4711, "/"}, ReadyMessage{59536, {}, 1, "/"},
+        ReadyMessage{0, {}, 0, "/"}, ReadyMessage{0, {}, -1, "/"}}) {
+    EXPECT_FALSE(parse_supervisor_message(write_ready(ready))) << write_ready(ready);
+  }
+  EXPECT_TRUE(parse_supervisor_message(write_ready({59535, {}, 1, "/"})));
 }
 
 TEST(SupervisorMessage, RefusesEveryTruncationOfReadyAndNamesNoSecret) {

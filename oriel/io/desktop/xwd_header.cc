@@ -55,7 +55,10 @@ Result<XwdLayout> parse_xwd_header(ByteSpan bytes, std::uint64_t file_bytes) {
   }
   const std::uint32_t header = words[0], width = words[4], height = words[5], stride = words[12],
                       colours = words[19];
-  if (header < kXwdHeaderBytes || header > kMaxHeaderBytes || colours > kMaxColours) {
+  // Pixels are read as 32-bit words.
+  const bool is_aligned = header % 4 == 0;
+  if (header < kXwdHeaderBytes || header > kMaxHeaderBytes || !is_aligned ||
+      colours > kMaxColours) {
     return fail(
         ErrorCode::kInvalid,
         fmt::format("framebuffer file: a header of {} bytes and {} colours", header, colours));

@@ -83,5 +83,13 @@ TEST(XwdHeader, RefusesLengthsOutsideTheirLimits) {
   }
 }
 
+TEST(XwdHeader, RefusesPixelsThatAreNotAligned) {
+  Words words = xvfb_words();
+  words[0] = 164;
+  EXPECT_TRUE(parse(words, kFileBytes + 4));
+  words[0] = 162;
+  EXPECT_FALSE(parse(words, kFileBytes + 4));
+}
+
 }  // namespace
 }  // namespace oriel::desktop

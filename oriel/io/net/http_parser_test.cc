@@ -121,6 +121,46 @@ TEST(HttpParser, TakesAChunkedBodySplitAtEveryByte) {
   }
 }
 
+const std::string kChunkedHead =
+    "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+TEST(HttpParser, TakesAChunkHeadAndATrailerOfTheLimitAndNoneBeyond) {
+  HttpLimits limits{.header_bytes = 200};
+  for (std::size_t size : {200u, 201u, 9000u}) {
+    const std::string line = "1;" + std::string(size - 4, 'x') + "\r\n";
+    const std::string trailer = "0\r\nX: " + std::string(size - 10, 'x') + "\r\n\r\n";
+    for (const auto& text : {kChunkedHead + line + "a\r\n0\r\n\r\n", kChunkedHead + trailer}) {
+      for (std::size_t split = 0; split <= std::min<std::size_t>(text.size(), 300); ++split) {
+        const auto outcome = parse(text, split, limits);
+        EXPECT_EQ(outcome.request.has_value(), size == 200) << split;
+        EXPECT_EQ(outcome.status, size == 200 ? 0 : 431) << split;
+      }
+    }
+  }
+}
+
+TEST(HttpParser, TakesAnEmptyChunkedBodyByteByByte) {
+  HttpParser parser{HttpLimits()};
+  std::string unread;
+  for (char c : kChunkedHead + "0\r\n\r\n") {
+    EXPECT_FALSE(parser.is_done());
+    unread += c;
+    auto count = parser.put(as_bytes(unread));
+    ASSERT_TRUE(count);
+    unread.erase(0, *count);
+  }
+  EXPECT_TRUE(parser.is_done());
+}
+
+TEST(HttpParser, KeepsNoEndlessChunkHead) {
+  EXPECT_EQ(parse(kChunkedHead + "1;" + std::string(100'000, 'x'), 100).status, 431);
+  EXPECT_EQ(parse(kChunkedHead + "0\r\nX: " + std::string(100'000, 'x'), 100).status, 431);
+}
+
+TEST(HttpParser, RefusesASecondHostInTheTrailer) {
+  EXPECT_EQ(parse(kChunkedHead + "0\r\nHost: other\r\n\r\n", 0).status, 400);
+}
+
 TEST(HttpParser, RefusesWhatIsNotARequest) {
   const std::vector<std::string> garbage = {
       "RFB 003.008\n\r\n\r\n",

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -12,6 +13,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <optional>
@@ -108,6 +110,12 @@ TEST(TcpListener, SaysWhatToDoAboutAnAddressThatIsNotOurs) {
 
 TEST(TcpListener, GoesOnWhenFileDescriptorsHadRunOut) {
   Door door;
+  // UBSan needs file descriptors to look at a type for the first time; so everything that is used
+  // below has been used before they run out.
+  door.connect();
+  door.accepted.reset();
+  boost::asio::steady_timer timer(door.loop, std::chrono::milliseconds(1));
+  door.run(timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable)));
   tcp::socket client(door.loop);
   client.open(tcp::v4());
   rlimit before;

@@ -1,0 +1,74 @@
+// Any bytes from a server: the client's session has the same frame and events however they are cut,
+// and keeps no more than the largest rectangle needs.
+//
+//   input := U8 choice, what the server says
+//   choice: bit 0: the client has a password; bits 2 to 7: bytes of a piece less 1
+
+#include <cstddef>
+#include <cstdint>
+
+#include "fuzz/session_feed.h"
+#include "oriel/core/codec/encoding_table.h"
+#include "oriel/core/rfb/client_session.h"
+
+namespace {
+
+using namespace oriel;
+
+constexpr int kSideMax = 130;  // more than two tiles of 64; keeps one input fast
+// Version, choice, response to a challenge, ClientInit.
+constexpr std::size_t kOutputMax = 12 + 1 + 16 + 1;
+
+std::size_t wanted_max(const rfb::Limits& limits) {
+  std::size_t most = 24 + limits.name_bytes_max;
+  for (const auto& encoding : codec::encoding_table())
+    most = std::max(most, encoding.max_body_bytes(kSideMax * kSideMax));
+  return most;
+}
+
+struct Outcome {
+  fuzz::Fed fed;
+  std::vector<rfb::ClientEvent> events;
+  image::Frame frame;
+
+  friend bool operator==(const Outcome&, const Outcome&) = default;
+};
+
+Outcome run(std::uint8_t choice, ByteSpan bytes, std::size_t step_bytes, fuzz::Calls calls) {
+  rfb::ClientSessionConfig config;
+  if (choice & 1) config.security.password = "geheim";
+  config.limits.geometry_max = kSideMax;
+  rfb::ClientSession session(config, TimePoint{});
+  Outcome outcome;
+  outcome.fed =
+      fuzz::feed(session, bytes, {step_bytes, calls, wanted_max(config.limits), kOutputMax});
+  outcome.events = session.take_events();
+  outcome.frame = session.frame();
+  ORIEL_CHECK(session.deadline().has_value() == !session.is_connected());
+
+  const auto size = outcome.frame.size();
+  ORIEL_CHECK(size.width <= kSideMax && size.height <= kSideMax);
+  ORIEL_CHECK(session.is_connected() != outcome.events.empty());
+  for (std::size_t i = 0; i < outcome.events.size(); ++i) {
+    const auto& event = outcome.events[i];
+    ORIEL_CHECK(std::holds_alternative<rfb::Connected>(event) == (i == 0));
+    if (const auto* updated = std::get_if<rfb::Updated>(&event))
+      for (const auto& rect : updated->rects) ORIEL_CHECK(image::Rect::of(size).contains(rect));
+  }
+  for (int y = 0; y < size.height; ++y)
+    for (int x = 0; x < size.width; ++x) ORIEL_CHECK(outcome.frame.at(x, y) >> 24 == 0);
+  return outcome;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  if (size < 1) return 0;
+  const auto choice = bytes[0];
+  const ByteSpan said(bytes + 1, size - 1);
+  const auto whole = run(choice, said, size, fuzz::Calls::kAfterEveryPiece);
+  const std::size_t step = 1 + (choice >> 2);
+  ORIEL_CHECK(run(choice, said, step, fuzz::Calls::kWhenWantedIsThere) == whole);
+  ORIEL_CHECK(run(choice, said, step, fuzz::Calls::kAfterEveryPiece) == whole);
+  return 0;
+}
