@@ -8,7 +8,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <random>
 
+#include "oriel/app/server/control.h"
 #include "oriel/app/server/viewer.h"
+#include "oriel/core/rfb/constants.h"
 #include "oriel/io/net/memory_stream.h"
 #include "oriel/testing/fake_desktop.h"
 #include "oriel/testing/random_picture.h"
@@ -51,13 +53,29 @@ struct Engine {
     ViewerEnvironment environment{io.get_executor(), frames, input, metrics, rate};
     auto viewer = std::make_shared<Viewer>(
         server_viewers.size() + 1, environment, std::move(near),
-        rfb::ServerSessionConfig{"engine", desktop.size(), {password, "", {1, 2, 3}}, {}}, logger,
-        Viewer::Callbacks{[](Viewer&) {}, [this](Viewer&) { ++ended; }});
+        rfb::ServerSessionConfig{
+            "engine", desktop.size(), {password, view_password, {1, 2, 3}}, {}},
+        logger, callbacks());
     viewer->start();
     server_viewers.push_back(viewer);
     viewers.push_back(
         std::make_unique<TestViewer>(io.get_executor(), std::move(far), std::move(options)));
     return *viewers.back();
+  }
+
+  Viewer::Callbacks callbacks() {
+    return {[](Viewer&) {}, [this](Viewer&, const Error&) { ++ended; },
+            [this](Viewer& viewer) { return control.act(viewer.id(), Clock::now()); },
+            [this](Viewer& viewer, Size size, std::function<void(Status)> done) {
+              resizer = viewer.id();
+              desktop.resize(size, [done](Status status) { done(status); });
+              resizer = 0;
+            },
+            [this](const Viewer& viewer) {
+              return resizer == 0             ? ResizeCause::kServer
+                     : resizer == viewer.id() ? ResizeCause::kThisViewer
+                                              : ResizeCause::kOtherViewer;
+            }};
   }
 
   // Runs the loop until `is_true`, at most 20 s; gives whether it came true.
@@ -92,7 +110,10 @@ struct Engine {
   observe::Logger logger;
   int rate;
   std::string password;
+  std::string view_password;
   int ended = 0;
+  Control control{ControlPolicy::kShared, 1h};
+  ViewerId resizer = 0;
   std::vector<std::shared_ptr<Viewer>> server_viewers;
   std::vector<std::unique_ptr<TestViewer>> viewers;
 };
@@ -205,9 +226,9 @@ TEST(Engine, AViewerThatStopsReadingHoldsUpNobodyAndKeepsNoBacklog) {
   auto [near, far] = net::make_memory_streams(engine.io.get_executor(), 4096);
   ViewerEnvironment environment{engine.io.get_executor(), engine.frames, engine.input,
                                 engine.metrics, 1000};
-  auto stuck = std::make_shared<Viewer>(
-      99, environment, std::move(near), rfb::ServerSessionConfig{"engine", {800, 600}, {}, {}},
-      engine.logger, Viewer::Callbacks{[](Viewer&) {}, [](Viewer&) {}});
+  auto stuck = std::make_shared<Viewer>(99, environment, std::move(near),
+                                        rfb::ServerSessionConfig{"engine", {800, 600}, {}, {}},
+                                        engine.logger, engine.callbacks());
   stuck->start();
   Bytes hello;
   ByteWriter writer(hello);
@@ -278,10 +299,142 @@ TEST(Engine, TellsViewersThatTheDesktopChangedItsSize) {
   ASSERT_TRUE(engine.run_until_all_see_the_desktop());
   engine.desktop.resize({500, 200});
   ASSERT_TRUE(engine.run_until([&] { return viewer.is_ended() && engine.ended == 1; }));
-  EXPECT_THAT(engine.log.back(), ::testing::HasSubstr("the desktop changed its size to 500x200"));
+  EXPECT_THAT(engine.log.back(),
+              ::testing::HasSubstr(
+                  "the desktop changed its size to 500x200, which this viewer cannot follow"));
   engine.viewers.clear();
   engine.connect();
   EXPECT_TRUE(engine.run_until_all_see_the_desktop());
+}
+
+TEST(Engine, FollowsTwoHundredResizesUnderTwoViewersExactly) {
+  Engine engine({300, 200});
+  engine.connect({"", {16, rfb::kPseudoDesktopSize}, {}, true});
+  engine.connect(
+      {"", {0, rfb::kPseudoExtendedDesktopSize, rfb::kPseudoContinuousUpdates}, {}, true});
+  ASSERT_TRUE(engine.run_until_all_see_the_desktop());
+  std::mt19937 random(2);
+  for (int step = 0; step < 200; ++step) {
+    const Size size{1 + static_cast<int>(random() % 900), 1 + static_cast<int>(random() % 700)};
+    if (step % 2 == 0) {
+      engine.desktop.resize(size);
+    } else {
+      engine.viewers[1]->say(rfb::SetDesktopSize{size, {{7, Rect::of(size), 0}}});
+    }
+    for (int turns = static_cast<int>(random() % 4); turns > 0; --turns) {
+      engine.io.restart();
+      engine.io.poll_one();
+    }
+    const auto now = engine.desktop.size();
+    paint(engine.desktop, {0, 0, std::min(now.width, 200), std::min(now.height, 90)}, random());
+    if (step % 8 != 7) continue;
+    ASSERT_TRUE(engine.run_until_all_see_the_desktop())
+        << "step " << step << ": " << engine.viewers[0]->frame().size().width << " and "
+        << engine.viewers[1]->frame().size().width << " px wide, the desktop is "
+        << engine.desktop.size().width
+        << (engine.viewers[0]->is_ended() ? engine.viewers[0]->end()->message : "")
+        << (engine.viewers[1]->is_ended() ? engine.viewers[1]->end()->message : "");
+  }
+  ASSERT_TRUE(engine.run_until_all_see_the_desktop());
+}
+
+TEST(Engine, AnswersAResizeToWhoAskedAndTellsTheOthers) {
+  Engine engine({300, 200});
+  std::vector<rfb::Resized> told[2];
+  for (int i = 0; i < 2; ++i) {
+    auto& viewer = engine.connect({"", {16, rfb::kPseudoExtendedDesktopSize}, {}, true});
+    viewer.on_event = [&told, i](const rfb::ClientEvent& event) {
+      if (const auto* resized = std::get_if<rfb::Resized>(&event)) told[i].push_back(*resized);
+    };
+  }
+  ASSERT_TRUE(engine.run_until_all_see_the_desktop());
+  EXPECT_EQ(told[0].front(), (rfb::Resized{{300, 200}, 0, 0}))
+      << "the geometry is told at the first update";
+  const auto ask = [&](Size size, const rfb::Resized& expected) {
+    told[0].clear();
+    engine.viewers[0]->say(rfb::SetDesktopSize{size, {{7, Rect::of(size), 0}}});
+    ASSERT_TRUE(engine.run_until([&] { return !told[0].empty(); }));
+    EXPECT_EQ(told[0].front(), expected);
+  };
+  told[1].clear();
+  ask({400, 100}, {{400, 100}, rfb::kResizedByThisClient, rfb::kResizeDone});
+  ASSERT_TRUE(engine.run_until([&] { return !told[1].empty(); }));
+  EXPECT_EQ(told[1].front(),
+            (rfb::Resized{{400, 100}, rfb::kResizedByOtherClient, rfb::kResizeDone}));
+  ask({400, 100}, {{400, 100}, rfb::kResizedByThisClient, rfb::kResizeDone});
+  ask({1001, 100}, {{400, 100}, rfb::kResizedByThisClient, rfb::kResizeOutOfResources});
+  ask({0, 0}, {{400, 100}, rfb::kResizedByThisClient, rfb::kResizeInvalidLayout});
+  ASSERT_TRUE(engine.run_until_all_see_the_desktop());
+}
+
+TEST(Engine, ContinuousUpdatesNeedNoRequests) {
+  Engine engine({300, 200});
+  auto& viewer =
+      engine.connect({"", {16, rfb::kPseudoFence, rfb::kPseudoContinuousUpdates}, {}, false});
+  std::vector<rfb::ClientEvent> events;
+  viewer.on_event = [&](const rfb::ClientEvent& event) { events.push_back(event); };
+  ASSERT_TRUE(engine.run_until([&] { return events.size() >= 3; }));
+  EXPECT_EQ(events[1], (rfb::ClientEvent{rfb::FenceCame{rfb::kFenceRequest, {}}}));
+  EXPECT_EQ(events[2], (rfb::ClientEvent{rfb::ContinuousUpdatesEnded{}})) << "the announcement";
+  viewer.say(rfb::EnableContinuousUpdates{true, {0, 0, 300, 200}});
+  for (std::uint32_t step = 0; step < 20; ++step) {
+    paint(engine.desktop, {0, 0, 300, 200}, step);
+    ASSERT_TRUE(engine.run_until([&] { return viewer.frame() == engine.desktop.frame(); })) << step;
+  }
+  events.clear();
+  viewer.say(rfb::EnableContinuousUpdates{false, {}});
+  ASSERT_TRUE(engine.run_until([&] { return !events.empty(); }));
+  EXPECT_EQ(events[0], (rfb::ClientEvent{rfb::ContinuousUpdatesEnded{}}));
+  const auto updates = viewer.updates();
+  paint(engine.desktop, {0, 0, 300, 200}, 99);
+  engine.settle();
+  EXPECT_EQ(viewer.updates(), updates);
+}
+
+TEST(Engine, AnswersAFenceBehindTheOpenUpdate) {
+  Engine engine({300, 200});
+  auto& viewer = engine.connect({"", {16}, {}, true});
+  ASSERT_TRUE(engine.run_until_all_see_the_desktop());
+  std::optional<rfb::FenceCame> fence;
+  viewer.on_event = [&](const rfb::ClientEvent& event) {
+    if (const auto* came = std::get_if<rfb::FenceCame>(&event)) fence = *came;
+  };
+  paint(engine.desktop, {0, 0, 300, 200}, 4);
+  viewer.say(rfb::Fence{rfb::kFenceRequest | rfb::kFenceSyncNext | 1u << 9, {1, 2, 3}});
+  ASSERT_TRUE(engine.run_until([&] { return fence.has_value(); }));
+  EXPECT_EQ(*fence, (rfb::FenceCame{rfb::kFenceSyncNext, {1, 2, 3}}))
+      << "neither Request nor unknown bits come back";
+}
+
+TEST(Engine, AViewOnlyViewerSeesButDoesNotAct) {
+  Engine engine({300, 200}, 60, "geheim");
+  engine.view_password = "schauen";
+  auto& viewer = engine.connect({"schauen", {16, rfb::kPseudoExtendedDesktopSize}, {}, true});
+  ASSERT_TRUE(engine.run_until_all_see_the_desktop());
+  std::optional<rfb::Resized> resized;
+  viewer.on_event = [&](const rfb::ClientEvent& event) {
+    if (const auto* came = std::get_if<rfb::Resized>(&event)) resized = *came;
+  };
+  viewer.say(rfb::KeyEvent{true, 'a'});
+  viewer.say(rfb::PointerEvent{1, {5, 5}});
+  viewer.say(rfb::SetDesktopSize{{200, 200}, {{0, {0, 0, 200, 200}, 0}}});
+  ASSERT_TRUE(engine.run_until([&] { return resized.has_value(); }));
+  EXPECT_EQ(resized->result, rfb::kResizeProhibited);
+  EXPECT_THAT(engine.desktop.input_log, ::testing::Each("flush"));
+}
+
+TEST(Engine, OneViewerAtATimeHasControlWhenThatIsThePolicy) {
+  Engine engine;
+  engine.control = Control(ControlPolicy::kSingle, 1h);
+  for (int i = 0; i < 2; ++i) engine.connect();
+  ASSERT_TRUE(engine.run_until_all_see_the_desktop());
+  engine.viewers[0]->say(rfb::KeyEvent{true, 'a'});
+  ASSERT_TRUE(engine.run_until([&] { return engine.desktop.input_log.size() == 2; }));
+  engine.viewers[1]->say(rfb::KeyEvent{true, 'b'});
+  engine.viewers[0]->say(rfb::KeyEvent{false, 'a'});
+  engine.settle();
+  EXPECT_THAT(engine.desktop.input_log, ::testing::Not(::testing::Contains("down 98")));
+  EXPECT_THAT(engine.desktop.input_log, ::testing::Contains("up 97"));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <utility>
 
 #include "oriel/app/server/limits.h"
 #include "oriel/core/screen/units.h"
@@ -47,7 +48,10 @@ void FramePipeline::desktop_resized(image::Size size) {
   screen_ = std::make_unique<screen::Screen>(size, screen_->generation() + 1);
   plans_.clear();
   has_damage_ = true;
+  // A viewer that writes may ask to advance: not before all of them know the new screen.
+  const bool was_advancing = std::exchange(is_advancing_, true);
   for (const auto& viewer : std::vector(viewers_)) viewer->screen_resized(*screen_);
+  is_advancing_ = was_advancing;
   if (resized_) resized_(size);
   advance();
 }

@@ -53,8 +53,8 @@ const image::Region& Viewer::wanted() const {
 void Viewer::begin_update(int rectangles, TimePoint now) {
   session_.begin_update(rectangles);
   flow_.sent(now);
-  wanted_.clear();
-  if (continuous_) wanted_.add(*continuous_);
+  requested_.clear();
+  update_wanted();
   is_writable_ = false;
   update_began_ = now;
 }
@@ -92,10 +92,12 @@ void Viewer::screen_resized(const screen::Screen& screen) {
   }
   // What was asked for stays asked for, in the new geometry.
   const auto bounds = image::Rect::of(screen.size());
-  const bool wants_all = wanted_.covers(image::Rect::of(screen_size_)) && !wanted_.is_empty();
-  const auto before = std::exchange(wanted_, wants_all ? image::Region(bounds) : image::Region());
-  for (const auto& rect : before.rects()) wanted_.add(rect.intersected(bounds));
-  if (continuous_) wanted_.add(*(continuous_ = bounds));
+  const bool wants_all = !requested_.is_empty() && requested_.covers(image::Rect::of(screen_size_));
+  const auto before =
+      std::exchange(requested_, wants_all ? image::Region(bounds) : image::Region());
+  for (const auto& rect : before.rects()) requested_.add(rect.intersected(bounds));
+  if (continuous_) continuous_ = bounds;
+  update_wanted();
   sent_ = screen::SentCells(screen.grid());
   screen_size_ = screen.size();
   queue_geometry(callbacks_.resize_cause(*this), rfb::kResizeDone);
@@ -171,7 +173,8 @@ void Viewer::on(const rfb::SetEncodings& event) {
 void Viewer::on(const rfb::UpdateRequest& event) {
   const auto rect = event.rect.intersected(image::Rect::of(environment_.frames.screen().size()));
   if (event.is_incremental && continuous_) return;  // it gets everything anyway
-  wanted_.add(rect);
+  requested_.add(rect);
+  update_wanted();
   if (event.is_incremental) return;
   sent_.forget(rect);
   if (knows_geometry_) queue_geometry(ResizeCause::kServer, rfb::kResizeDone);
@@ -191,17 +194,19 @@ void Viewer::on(const rfb::QemuKeyEvent& event) { on(rfb::KeyEvent{event.is_down
 
 void Viewer::on(const rfb::EnableContinuousUpdates& event) {
   const auto rect = event.rect.intersected(image::Rect::of(environment_.frames.screen().size()));
-  continuous_.reset();
-  if (!event.is_enabled) return;
-  continuous_ = rect;
-  wanted_.add(rect);
+  continuous_ = event.is_enabled ? std::optional(rect) : std::nullopt;
+  update_wanted();
+}
+
+void Viewer::update_wanted() {
+  wanted_ = requested_;
+  if (continuous_) wanted_.add(*continuous_);
 }
 
 void Viewer::on(const rfb::SetDesktopSize& event) {
   const auto answer = [this](std::uint16_t result) {
     queue_geometry(ResizeCause::kThisViewer, result);
     send_pseudo_rectangles();
-    flush();
   };
   if (!may_act()) return answer(rfb::kResizeProhibited);
   const bool is_one_screen = event.screens.size() == 1 &&
@@ -246,6 +251,7 @@ void Viewer::send_pseudo_rectangles() {
     return;
   is_writable_ = false;
   session_.send_pseudo_update();
+  driver_->kick();
 }
 
 void Viewer::rename_desktop(std::string_view name) {
@@ -255,7 +261,6 @@ void Viewer::rename_desktop(std::string_view name) {
   rfb::write_desktop_name(name, writer);
   session_.queue_pseudo_rectangle(rectangle);
   send_pseudo_rectangles();
-  flush();
 }
 
 void Viewer::ring_bell() {

@@ -85,6 +85,7 @@ class Viewer final : public FrameViewer,
   void on(const rfb::QemuKeyEvent& event);
   void on(const rfb::EnableContinuousUpdates& event);
   void on(const rfb::SetDesktopSize& event);
+  void update_wanted();
   bool may_act();
   void queue_geometry(ResizeCause cause, std::uint16_t result);
   void send_pseudo_rectangles();
@@ -101,7 +102,8 @@ class Viewer final : public FrameViewer,
   Profile profile_;
   image::Size screen_size_;  // that the viewer knows, or is about to be told
   screen::SentCells sent_;
-  image::Region wanted_;      // asked for and not answered yet
+  image::Region requested_;   // asked for and not answered yet
+  image::Region wanted_;      // that, and what is updated without requests
   bool is_writable_ = false;  // the stream would take an update now
   bool is_closing_ = false;
   bool is_view_only_ = false;

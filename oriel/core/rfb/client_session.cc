@@ -192,9 +192,14 @@ Result<Need> ClientSession::receive_message(ByteSpan bytes) {
       reader.skip(3);
       bytes_to_skip_ = std::uint64_t{6} * reader.u16();
       return Need{6, 1};
-    case kBell: events_.push_back(Bell{}); return Need{1, 1};
-    case kEndOfContinuousUpdates: events_.push_back(ContinuousUpdatesEnded{}); return Need{1, 1};
-    case kFence: return receive_fence(bytes);
+    case kBell:
+      events_.push_back(Bell{});
+      return Need{1, 1};
+    case kEndOfContinuousUpdates:
+      events_.push_back(ContinuousUpdatesEnded{});
+      return Need{1, 1};
+    case kFence:
+      return receive_fence(bytes);
     case kServerCutText: {
       if (bytes.size() < 8) return Need{0, 8};
       reader.skip(3);
@@ -219,7 +224,8 @@ Result<Need> ClientSession::receive_fence(ByteSpan bytes) {
   const auto flags = reader.u32();
   const std::size_t length = reader.u8();
   if (length > config_.limits.fence_bytes_max)
-    return fail(ErrorCode::kTooLarge, fmt::format("ServerFence: {} bytes, at most {}", length, config_.limits.fence_bytes_max));
+    return fail(ErrorCode::kTooLarge, fmt::format("ServerFence: {} bytes, at most {}", length,
+                                                  config_.limits.fence_bytes_max));
   if (reader.remaining() < length) return Need{0, kHead + length};
   const auto payload = reader.take(length);
   FenceCame fence{flags, Bytes(payload.begin(), payload.end())};
@@ -232,8 +238,8 @@ Result<Need> ClientSession::receive_fence(ByteSpan bytes) {
 Status ClientSession::resize(image::Size size) {
   const int largest = config_.limits.geometry_max;
   if (size.width < 1 || size.height < 1 || size.width > largest || size.height > largest)
-    return fail(ErrorCode::kTooLarge, fmt::format("a desktop of {}x{}, expected 1x1 to {}x{}", size.width, size.height,
-                                                  largest, largest));
+    return fail(ErrorCode::kTooLarge, fmt::format("a desktop of {}x{}, expected 1x1 to {}x{}",
+                                                  size.width, size.height, largest, largest));
   if (size != frame_.size()) frame_ = image::Frame(size);
   return {};
 }
@@ -252,23 +258,27 @@ Result<Need> ClientSession::receive_pseudo_body(ByteSpan bytes) {
       size = 4 + std::size_t{16} * reader.u8();
       if (bytes.size() < size) return Need{0, size};
       if (rect.y == kResizeDone) ORIEL_TRY_VOID(resize(rect.size()));
-      events_.push_back(Resized{frame_.size(), static_cast<std::uint16_t>(rect.x), static_cast<std::uint16_t>(rect.y)});
+      events_.push_back(Resized{frame_.size(), static_cast<std::uint16_t>(rect.x),
+                                static_cast<std::uint16_t>(rect.y)});
       break;
     case kPseudoDesktopName: {
       if (bytes.size() < 4) return Need{0, 4};
       const std::size_t length = reader.u32();
       if (length > config_.limits.name_bytes_max)
-        return fail(ErrorCode::kTooLarge,
-                    fmt::format("DesktopName: {} bytes, at most {}", length, config_.limits.name_bytes_max));
+        return fail(ErrorCode::kTooLarge, fmt::format("DesktopName: {} bytes, at most {}", length,
+                                                      config_.limits.name_bytes_max));
       size = 4 + length;
       if (bytes.size() < size) return Need{0, size};
       events_.push_back(Renamed{std::string(as_text(reader.take(length)))});
       break;
     }
     case kPseudoQemuExtendedKey:
-    case kPseudoExtendedMouseButtons: events_.push_back(Confirmed{open_rectangle_->id}); break;
+    case kPseudoExtendedMouseButtons:
+      events_.push_back(Confirmed{open_rectangle_->id});
+      break;
     default:
-      return fail(ErrorCode::kUnsupported, fmt::format("rectangle: encoding {} was never asked for", open_rectangle_->id));
+      return fail(ErrorCode::kUnsupported,
+                  fmt::format("rectangle: encoding {} was never asked for", open_rectangle_->id));
   }
   finish_rectangle();
   return Need{size, 1};

@@ -42,8 +42,9 @@ struct Bell {
   friend bool operator==(const Bell&, const Bell&) = default;
 };
 
-// The desktop has this size from now on, or stays at it: `result` says what came of a SetDesktopSize (rfbproto.rst,
-// "ExtendedDesktopSize"); the frame has been cleared if the size is new.
+// The desktop has this size from now on, or stays at it: `result` says what came of a
+// SetDesktopSize (rfbproto.rst, "ExtendedDesktopSize"); the frame has been cleared if the size is
+// new.
 struct Resized {
   image::Size size;
   std::uint16_t reason = 0;
@@ -64,13 +65,15 @@ struct FenceCame {
 struct ContinuousUpdatesEnded {
   friend bool operator==(const ContinuousUpdatesEnded&, const ContinuousUpdatesEnded&) = default;
 };
-// The server understands a pseudo-encoding that needs no more than that (QEMU extended keys, extended mouse buttons).
+// The server understands a pseudo-encoding that needs no more than that (QEMU extended keys,
+// extended mouse buttons).
 struct Confirmed {
   std::int32_t encoding = 0;
   friend bool operator==(const Confirmed&, const Confirmed&) = default;
 };
 
-using ClientEvent = std::variant<Connected, Updated, Bell, Resized, Renamed, FenceCame, ContinuousUpdatesEnded, Confirmed>;
+using ClientEvent = std::variant<Connected, Updated, Bell, Resized, Renamed, FenceCame,
+                                 ContinuousUpdatesEnded, Confirmed>;
 
 // One strand owns it.
 class ClientSession final : public Session {

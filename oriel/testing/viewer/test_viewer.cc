@@ -22,6 +22,7 @@ void TestViewer::close() { driver_->close_now({ErrorCode::kClosed, "the test clo
 
 void TestViewer::session_progressed() {
   for (const auto& event : session_.take_events()) {
+    if (on_event) on_event(event);
     if (std::holds_alternative<rfb::Connected>(event)) {
       if (options_.format) session_.say(rfb::SetPixelFormat{*options_.format});
       session_.say(rfb::SetEncodings{options_.encodings});

@@ -43,6 +43,8 @@ class TestViewer final : public net::SessionHost {
 
   // Called after each decoded update, before it asks again.
   std::function<void(const rfb::Updated&)> on_update;
+  // Called for every event, before anything else.
+  std::function<void(const rfb::ClientEvent&)> on_event;
 
   void session_progressed() override;
   void session_writable() override {}
