@@ -129,6 +129,9 @@ void Viewer::on(const rfb::Joined& event) {
   callbacks_.joined(*this);
 }
 
+// A viewer must not change its format while it waits for an update (RFC 6143, 7.5.1), since it
+// cannot know from which rectangle on it counts. Ours does: from the next update on. One that is
+// under way is finished in the format that it began in.
 void Viewer::on(const rfb::SetPixelFormat& event) {
   profile_.format = event.format;
   logger_.debug("pixel format", {{"format", image::describe(event.format)}});
@@ -137,7 +140,8 @@ void Viewer::on(const rfb::SetPixelFormat& event) {
 void Viewer::on(const rfb::SetEncodings& event) {
   profile_.encoding = codec::find_encoding(rfb::kEncodingRaw);
   for (auto id : event.encodings) {
-    if (const auto* encoding = codec::find_encoding(id)) {
+    const auto* encoding = codec::find_encoding(id);
+    if (encoding != nullptr && encoding->can_encode()) {
       profile_.encoding = encoding;
       break;
     }
