@@ -6,8 +6,8 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "tests/interop/oriel_server.h"
-#include "tests/interop/wait_until.h"
+#include "tests/support/oriel_server.h"
+#include "tests/support/wait_until.h"
 
 namespace oriel::interop {
 
