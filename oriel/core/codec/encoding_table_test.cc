@@ -231,7 +231,7 @@ TEST_P(EveryEncoding, DecoderOfAnyBytesFailsOrStaysWithinItsLimits) {
     }
     for (int y = 0; y < 24; ++y)
       for (int x = 0; x < 26; ++x)
-        if (!inside.contains(image::Point{x, y})) ASSERT_EQ(frame.at(x, y), 0xdeadbeef);
+        ASSERT_TRUE(inside.contains(image::Point{x, y}) || frame.at(x, y) == 0xdeadbeef);
   }
 }
 
