@@ -22,11 +22,12 @@ void check_round_trip(const rfb::ClientMessage& message, std::size_t consumed,
   rfb::write_client_message(message, writer);
   ORIEL_CHECK(written.size() == consumed);
   rfb::ClientMessage again;
-  ORIEL_CHECK(rfb::parse_client_message(written, limits, again) == (Need{consumed, 1}));
+  ORIEL_CHECK(rfb::parse_client_message(written, limits, rfb::PointerForm::kPlain, again) ==
+              (Need{consumed, 1}));
   ORIEL_CHECK(again == message);
   for (std::size_t size = 1; size < std::min(consumed, kTruncationsMax); ++size) {
     const Bytes cut(written.begin(), written.begin() + static_cast<std::ptrdiff_t>(size));
-    const auto need = rfb::parse_client_message(cut, limits, again);
+    const auto need = rfb::parse_client_message(cut, limits, rfb::PointerForm::kPlain, again);
     ORIEL_CHECK(need && need->consumed == 0 && need->wanted > size && need->wanted <= consumed);
   }
 }
@@ -48,7 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t kept_max = 4 + 4 * limits.encodings_max;
   while (!bytes.empty()) {
     rfb::ClientMessage message;
-    const auto need = rfb::parse_client_message(bytes, limits, message);
+    const auto need = rfb::parse_client_message(bytes, limits, rfb::PointerForm::kPlain, message);
     if (!need) break;
     ORIEL_CHECK(need->consumed <= bytes.size());
     if (need->consumed == 0) {

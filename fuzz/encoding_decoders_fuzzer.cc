@@ -18,12 +18,17 @@ namespace {
 
 using namespace oriel;
 
-constexpr std::array<image::PixelFormat, 5> kFormats{{
+constexpr std::array<image::PixelFormat, 10> kFormats{{
     image::kBgrx,
     {32, 24, true, true, 255, 255, 255, 16, 8, 0},
     {32, 24, false, true, 255, 255, 255, 24, 16, 8},
     {32, 30, false, true, 1023, 1023, 1023, 20, 10, 0},
     {32, 16, true, true, 31, 63, 31, 11, 5, 0},
+    {16, 16, false, true, 31, 63, 31, 11, 5, 0},
+    {16, 15, true, true, 31, 31, 31, 10, 5, 0},
+    {8, 8, false, true, 7, 7, 3, 5, 2, 0},
+    {8, 8, false, false, 0, 0, 0, 0, 0, 0},
+    {16, 8, true, false, 0, 0, 0, 0, 0, 0},
 }};
 constexpr std::size_t kBodiesMax = 20;  // keeps one input fast
 
@@ -37,12 +42,12 @@ void decode_all(const codec::Encoding& encoding, const image::PixelFormat& forma
   const image::Rect inside{kMargin, kMargin, size.width, size.height};
   const auto decoder = encoding.make_decoder();
   for (std::size_t body = 0; body < kBodiesMax; ++body) {
-    const auto need = decoder->decode(bytes, format, frame.mutable_view().crop(inside));
+    const auto need = decoder->decode(bytes, format, {frame.mutable_view(), inside});
     if (!need) break;
     ORIEL_CHECK(need->consumed <= bytes.size());
     if (need->consumed == 0) {
       ORIEL_CHECK(need->wanted > bytes.size());
-      ORIEL_CHECK(need->wanted <= encoding.max_body_bytes(size.area()));
+      ORIEL_CHECK(need->wanted <= encoding.max_body_bytes(size));
       break;
     }
     bytes = bytes.subspan(need->consumed);

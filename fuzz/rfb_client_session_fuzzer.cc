@@ -16,13 +16,15 @@ namespace {
 using namespace oriel;
 
 constexpr int kSideMax = 130;  // more than two tiles of 64; keeps one input fast
-// Version, choice, response to a challenge, ClientInit.
+// Version, choice, response to a challenge, ClientInit; and a fence is answered with as much as it
+// has.
 constexpr std::size_t kOutputMax = 12 + 1 + 16 + 1;
 
 std::size_t wanted_max(const rfb::Limits& limits) {
-  std::size_t most = 24 + limits.name_bytes_max;
+  constexpr std::size_t kColourMap = 6 + 6 * 0xffff;  // the largest SetColourMapEntries
+  std::size_t most = std::max<std::size_t>(24 + limits.name_bytes_max, kColourMap);
   for (const auto& encoding : codec::encoding_table())
-    most = std::max(most, encoding.max_body_bytes(kSideMax * kSideMax));
+    most = std::max(most, encoding.max_body_bytes({kSideMax, kSideMax}));
   return most;
 }
 
@@ -40,8 +42,8 @@ Outcome run(std::uint8_t choice, ByteSpan bytes, std::size_t step_bytes, fuzz::C
   config.limits.geometry_max = kSideMax;
   rfb::ClientSession session(config, TimePoint{});
   Outcome outcome;
-  outcome.fed =
-      fuzz::feed(session, bytes, {step_bytes, calls, wanted_max(config.limits), kOutputMax});
+  outcome.fed = fuzz::feed(
+      session, bytes, {step_bytes, calls, wanted_max(config.limits), kOutputMax + bytes.size()});
   outcome.events = session.take_events();
   outcome.frame = session.frame();
   ORIEL_CHECK(session.deadline().has_value() == !session.is_connected());

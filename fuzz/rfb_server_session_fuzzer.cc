@@ -37,7 +37,8 @@ Outcome run(std::uint8_t choice, ByteSpan bytes, std::size_t step_bytes, fuzz::C
   }
   rfb::ServerSession session(config, TimePoint{});
   Outcome outcome;
-  outcome.fed = fuzz::feed(session, bytes, {step_bytes, calls, kWantedMax, kOutputMax});
+  outcome.fed =
+      fuzz::feed(session, bytes, {step_bytes, calls, kWantedMax, kOutputMax + bytes.size()});
   outcome.events = session.take_events();
   outcome.is_joined = session.is_joined();
   outcome.is_refused = session.is_refused();

@@ -22,6 +22,23 @@ char* give_password(rfbClient* client) {
   return strdup(static_cast<const char*>(rfbClientGetClientData(client, &kPasswordTag)));
 }
 
+rfbClient* make_client(PixelBits bits) {
+  switch (bits) {
+    case PixelBits::k16:
+      return rfbGetClient(5, 3, 2);
+    case PixelBits::k8:
+      return rfbGetClient(2, 3, 1);
+    case PixelBits::k32:
+      break;
+  }
+  return rfbGetClient(8, 3, 4);
+}
+
+// A colour of 0..max as one of 0..255.
+std::uint32_t widened(std::uint32_t value, std::uint32_t max) {
+  return (value * 255 + max / 2) / max;
+}
+
 bool needs_shift(char letter) {
   return std::isupper(static_cast<unsigned char>(letter)) ||
          std::strchr("~!@#$%^&*()_+{}|:\"<>?", letter) != nullptr;
@@ -31,7 +48,7 @@ bool needs_shift(char letter) {
 
 std::unique_ptr<VncClient> VncClient::connect(int port, const ClientOptions& options) {
   std::unique_ptr<VncClient> result(new VncClient);
-  rfbClient* client = rfbGetClient(8, 3, 4);
+  rfbClient* client = make_client(options.bits);
   if (options.order == PixelOrder::kBlueLowest) {
     client->format.redShift = 16;
     client->format.blueShift = 0;
@@ -82,14 +99,26 @@ Picture VncClient::picture() const {
   const std::size_t count = static_cast<std::size_t>(client_->width) * client_->height;
   picture.pixels.reserve(count);
   const rfbPixelFormat& format = client_->format;
+  const std::size_t bytes = format.bitsPerPixel / 8;
   for (std::size_t i = 0; i < count; ++i) {
     std::uint32_t pixel = 0;
-    std::memcpy(&pixel, client_->frameBuffer + i * 4, 4);
-    const std::uint32_t red = pixel >> format.redShift & 255;
-    const std::uint32_t green = pixel >> format.greenShift & 255;
-    const std::uint32_t blue = pixel >> format.blueShift & 255;
+    std::memcpy(&pixel, client_->frameBuffer + i * bytes, bytes);
+    const auto red = widened(pixel >> format.redShift & format.redMax, format.redMax);
+    const auto green = widened(pixel >> format.greenShift & format.greenMax, format.greenMax);
+    const auto blue = widened(pixel >> format.blueShift & format.blueMax, format.blueMax);
     picture.pixels.push_back(red << 16 | green << 8 | blue);
   }
+  return picture;
+}
+
+Picture VncClient::as_seen(Picture picture) const {
+  const rfbPixelFormat& format = client_->format;
+  const auto seen = [](std::uint32_t value, std::uint32_t max) {
+    return widened((value * max + 127) / 255, max);
+  };
+  for (auto& pixel : picture.pixels)
+    pixel = seen(pixel >> 16 & 255, format.redMax) << 16 |
+            seen(pixel >> 8 & 255, format.greenMax) << 8 | seen(pixel & 255, format.blueMax);
   return picture;
 }
 

@@ -21,11 +21,19 @@ enum class PixelOrder {
   kBlueLowest,  // the X server's order
 };
 
+// How many bits a pixel has on the wire: those that libvncclient can ask for.
+enum class PixelBits {
+  k32,  // 8-8-8
+  k16,  // 5-5-5, red lowest
+  k8,   // 3-3-2, red lowest
+};
+
 struct ClientOptions {
   std::string encodings = "zrle";      // libvncclient's names, the best first
   std::uint32_t security = rfbNoAuth;  // the only one that it accepts
   std::string password;
-  PixelOrder order = PixelOrder::kRedLowest;
+  PixelOrder order = PixelOrder::kRedLowest;  // of pixels of 32 bits
+  PixelBits bits = PixelBits::k32;
 };
 
 // One connection, driven by wait_for(). Owned by one thread.
@@ -42,6 +50,9 @@ class VncClient {
   bool wait_for(const std::function<bool()>& ask);
 
   Picture picture() const;
+  // What of `picture` can be seen in this client's pixel format: each colour rounded to the nearest
+  // that it has.
+  Picture as_seen(Picture picture) const;
   std::string desktop_name() const { return client_->desktopName; }
 
   // Bytes that the kernel received on this connection.

@@ -10,6 +10,7 @@
 
 #include "oriel/app/server/control.h"
 #include "oriel/app/server/viewer.h"
+#include "oriel/core/image/pixel_convert.h"
 #include "oriel/core/rfb/constants.h"
 #include "oriel/io/net/memory_stream.h"
 #include "oriel/testing/fake_desktop.h"
@@ -26,7 +27,8 @@ using testing::TestViewer;
 using testing::TestViewerOptions;
 using namespace std::chrono_literals;
 
-constexpr std::string_view kEncodings[] = {"raw", "zrle"};
+constexpr std::string_view kEncodings[] = {"raw",     "copyrect", "rre",  "corre",
+                                           "hextile", "zlib",     "trle", "zrle"};
 
 // A server without doors: a fake desktop, the pipelines, and viewers on memory streams, all on one
 // loop.
@@ -124,15 +126,77 @@ void paint(FakeDesktop& desktop, const Rect& rect, std::uint32_t seed) {
                [&](int x, int y, std::uint32_t) { return picture.at(x - rect.x, y - rect.y); });
 }
 
+// What a viewer of `format` can see of `frame`.
+image::Frame seen_in(const image::Frame& frame, const image::PixelFormat& format) {
+  const image::PixelConverter converter(format);
+  auto seen = frame;
+  for (int y = 0; y < frame.size().height; ++y)
+    for (int x = 0; x < frame.size().width; ++x)
+      seen.at(x, y) = converter.to_bgrx(converter.from_bgrx(frame.at(x, y)));
+  return seen;
+}
+
 TEST(Engine, ShowsTheDesktopInEveryEncodingAndFormat) {
-  image::PixelFormat rgbx{32, 24, false, true, 255, 255, 255, 0, 8, 16};
-  image::PixelFormat big{32, 24, true, true, 255, 255, 255, 16, 8, 0};
-  Engine engine({1000, 700});
-  paint(engine.desktop, {0, 0, 1000, 700}, 7);
+  const image::PixelFormat formats[] = {
+      image::kBgrx,
+      {32, 24, false, true, 255, 255, 255, 0, 8, 16},
+      {32, 24, true, true, 255, 255, 255, 16, 8, 0},
+      {32, 30, false, true, 1023, 1023, 1023, 20, 10, 0},
+      {16, 16, false, true, 31, 63, 31, 11, 5, 0},
+      {16, 15, true, true, 31, 31, 31, 10, 5, 0},
+      {8, 8, false, true, 7, 7, 3, 0, 3, 6},
+      {8, 8, false, false, 0, 0, 0, 0, 0, 0},  // a colour map
+  };
+  Engine engine({700, 300});
+  paint(engine.desktop, {0, 0, 700, 300}, 7);
+  const auto run_until_all_see_it = [&] {
+    std::vector<image::Frame> seen;
+    for (const auto& format : formats) seen.push_back(seen_in(engine.desktop.frame(), format));
+    std::size_t done = 0;  // viewers before this one see it
+    return engine.run_until([&] {
+      while (done < engine.viewers.size() && engine.viewers[done]->updates() > 0 &&
+             engine.viewers[done]->frame() == seen[done % std::size(formats)])
+        ++done;
+      return done == engine.viewers.size();
+    });
+  };
   for (const auto& encoding : codec::encoding_table())
-    for (const auto& format : {image::kBgrx, rgbx, big})
-      engine.connect({"", {encoding.id}, format, true});
-  EXPECT_TRUE(engine.run_until_all_see_the_desktop());
+    if (encoding.can_encode())
+      for (const auto& format : formats) engine.connect({"", {1, encoding.id}, format, true});
+  EXPECT_TRUE(run_until_all_see_it());
+  paint(engine.desktop, {200, 100, 300, 100}, 12);
+  EXPECT_TRUE(run_until_all_see_it());
+  for (const auto& encoding : codec::encoding_table())
+    EXPECT_EQ(engine.metrics.encoding_bytes_total(encoding.name).value() > 0, encoding.can_encode())
+        << encoding.name;
+}
+
+TEST(Engine, AFormatThatComesDuringAnUpdateCountsFromTheNextOn) {
+  Engine engine({800, 600});
+  paint(engine.desktop, {0, 0, 800, 600}, 4);  // noise: an update much larger than the pipe
+  auto& viewer = engine.connect({"", {0}, {}, false}, 4096);
+  ASSERT_TRUE(engine.run_until([&] { return viewer.is_connected(); }));
+  for (const image::PixelFormat& format :
+       {image::PixelFormat{8, 8, false, false, 0, 0, 0, 0, 0, 0},
+        image::PixelFormat{16, 16, true, true, 31, 63, 31, 11, 5, 0}, image::kBgrx}) {
+    const auto before = viewer.frame();
+    const auto updates = viewer.updates();
+    viewer.request(false, {0, 0, 800, 600});
+    ASSERT_TRUE(engine.run_until([&] { return viewer.frame() != before; }));
+    ASSERT_EQ(viewer.updates(), updates) << "the update is under way";
+    // On the wire only: the viewer reads the rest of this update in the old format.
+    Bytes bytes;
+    ByteWriter writer(bytes);
+    write_client_message(rfb::SetPixelFormat{format}, writer);
+    viewer.session().output().append(bytes);
+    viewer.say(rfb::KeyEvent{true, 'a'});
+    ASSERT_TRUE(engine.run_until([&] { return viewer.updates() == updates + 1; }));
+    viewer.say(rfb::SetPixelFormat{format});
+    viewer.request(false, {0, 0, 400, 300});
+    ASSERT_TRUE(engine.run_until([&] { return viewer.updates() == updates + 2; }));
+    EXPECT_EQ(viewer.frame().at(10, 10), seen_in(engine.desktop.frame(), format).at(10, 10));
+  }
+  EXPECT_FALSE(viewer.is_ended());
 }
 
 TEST(Engine, LosesNoChangeUnderAPainterWhoNeverRests) {

@@ -164,12 +164,15 @@ std::shared_ptr<const FramePipeline::Plan> FramePipeline::plan_for(FrameViewer& 
   const auto& wanted = viewer.wanted();
   const auto generation =
       wanted.covers(Rect::of(screen_->size())) ? viewer.sent().in_step() : std::nullopt;
+  const auto max_size = viewer.profile().encoding->max_size;
+  const PlanKey key{generation.value_or(0), max_size.width, max_size.height};
   if (generation)
-    if (const auto known = plans_.find(*generation); known != plans_.end()) return known->second;
+    if (const auto known = plans_.find(key); known != plans_.end()) return known->second;
   auto plan = std::make_shared<Plan>();
-  for (const auto& rect : screen::merge_to_units(viewer.sent().lacking(*screen_, wanted)))
+  for (const auto& rect : screen::split_units(
+           screen::merge_to_units(viewer.sent().lacking(*screen_, wanted)), max_size))
     plan->push_back({rect, screen_->content_generation(rect)});
-  if (generation) plans_[*generation] = plan;
+  if (generation) plans_[key] = plan;
   return plan;
 }
 

@@ -37,7 +37,9 @@ class FrameViewer {
   virtual const Profile& profile() const = 0;
   virtual screen::SentCells& sent() = 0;
 
-  // An update of `rectangles` follows; what was wanted is answered by it.
+  // An update of `rectangles` follows, all for the profile() of now: a viewer that changes its
+  // profile before the last of them gets the update as it was begun. What was wanted is answered by
+  // it.
   virtual void begin_update(int rectangles, TimePoint now) = 0;
   virtual void add_rectangle(const image::Rect& rect, const codec::Encoding& encoding,
                              SharedBytes payload) = 0;
@@ -96,6 +98,12 @@ class FramePipeline final : public desktop::DesktopListener {
     screen::Generation content_generation;
   };
   using Plan = std::vector<Unit>;  // what one update of a viewer consists of
+  struct PlanKey {
+    screen::Generation generation;  // that a viewer has
+    int max_width, max_height;      // of the encoding's rectangles
+
+    friend auto operator<=>(const PlanKey&, const PlanKey&) = default;
+  };
 
   std::shared_ptr<const Plan> plan_for(FrameViewer& viewer);
   bool commit_if_needed(TimePoint now);
@@ -121,9 +129,8 @@ class FramePipeline final : public desktop::DesktopListener {
   TimePoint next_commit_{};
   boost::asio::steady_timer timer_;
   std::optional<TimePoint> timer_at_;
-  // Plans for the whole screen as it is now, by the generation that a viewer has: most viewers are
-  // in step with another.
-  std::map<screen::Generation, std::shared_ptr<const Plan>> plans_;
+  // Plans for the whole screen as it is now: most viewers are in step with another.
+  std::map<PlanKey, std::shared_ptr<const Plan>> plans_;
   PayloadCache cache_;
   EncoderSet inline_encoders_;
   std::map<PayloadKey, Waiters> under_way_;

@@ -27,7 +27,8 @@ std::string name_of(const config::Settings& settings) {
 
 std::vector<std::string_view> encoding_names() {
   std::vector<std::string_view> names;
-  for (const auto& encoding : codec::encoding_table()) names.push_back(encoding.name);
+  for (const auto& encoding : codec::encoding_table())
+    if (encoding.can_encode()) names.push_back(encoding.name);
   return names;
 }
 

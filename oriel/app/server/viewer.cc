@@ -156,6 +156,9 @@ void Viewer::on(const rfb::Joined& event) {
     screen_resized(environment_.frames.screen());
 }
 
+// A viewer must not change its format while it waits for an update (RFC 6143, 7.5.1), since it
+// cannot know from which rectangle on it counts. Ours does: from the next update on. One that is
+// under way is finished in the format that it began in.
 void Viewer::on(const rfb::SetPixelFormat& event) {
   profile_.format = event.format;
   logger_.debug("pixel format", {{"format", image::describe(event.format)}});

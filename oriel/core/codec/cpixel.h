@@ -1,6 +1,6 @@
 #pragma once
 // The compressed pixel of TRLE and ZRLE (RFC 6143, 7.7.5): a 32-bit pixel leaves out the byte that
-// no colour uses.
+// no colour uses; smaller ones, and numbers in a colour map, are sent whole.
 
 #include <cstdint>
 
@@ -18,6 +18,7 @@ struct CpixelLayout {
 // Three bytes when the depth is at most 24 and the colours fit into the three least significant
 // bytes, or else into the three most significant ones.
 constexpr CpixelLayout cpixel_layout(const image::PixelFormat& format) {
+  if (format.bits_per_pixel != 32 || !format.is_true_colour) return {format.bytes_per_pixel(), 0};
   const std::uint32_t used = std::uint32_t{format.red_max} << format.red_shift |
                              std::uint32_t{format.green_max} << format.green_shift |
                              std::uint32_t{format.blue_max} << format.blue_shift;

@@ -12,8 +12,8 @@ enum class Framing {
   kPlain,          // the payload is the body
   kSharedDeflate,  // the payload is raw deflate data, self-contained (no back-reference out of it),
                    // not final, ended on a byte boundary. The session writes U32 length, the zlib
-                   // header 78 01 once per connection, the payload: so a stream that belongs to one
-                   // viewer is made of blocks that all viewers share.
+                   // header 78 01 once per connection and encoding, the payload: so a stream that
+                   // belongs to one viewer is made of blocks that all viewers share.
 };
 
 // One thread at a time; keeps scratch memory between calls (for deflate about 400 KB), no history:
@@ -23,8 +23,8 @@ class Encoder {
  public:
   virtual ~Encoder() = default;
 
-  // Appends the payload for `pixels` (BGRX, at least 1x1, any size) in `format` (it has passed
-  // check_pixel_format).
+  // Appends the payload for `pixels` (BGRX, at least 1x1, at most the encoding's max_size) in
+  // `format` (it has passed check_pixel_format).
   virtual void encode(const image::FrameView& pixels, const image::PixelFormat& format,
                       Bytes& out) = 0;
 };

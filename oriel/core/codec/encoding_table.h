@@ -9,6 +9,7 @@
 
 #include "oriel/core/codec/decoder.h"
 #include "oriel/core/codec/encoder.h"
+#include "oriel/core/image/rect.h"
 
 namespace oriel::codec {
 
@@ -16,11 +17,14 @@ struct Encoding {
   std::int32_t id;        // RFB encoding number
   std::string_view name;  // in logs, metrics labels and settings: "zrle"
   Framing framing;
-  // The most body bytes that a rectangle of `pixels` pixels of 4 bytes can need; a decoder refuses
-  // more.
-  std::size_t (*max_body_bytes)(std::int64_t pixels);
-  std::unique_ptr<Encoder> (*make_encoder)();
+  // The largest rectangle that one payload may be for; larger ones are sent as several.
+  image::Size max_size;
+  // The most body bytes that a rectangle can need in any format; a decoder wants no more.
+  std::size_t (*max_body_bytes)(image::Size size);
+  std::unique_ptr<Encoder> (*make_encoder)();  // null: we read it, but never send it
   std::unique_ptr<Decoder> (*make_decoder)();
+
+  bool can_encode() const { return make_encoder != nullptr; }
 };
 
 // In the order in which the server prefers them.

@@ -1,6 +1,5 @@
 #include "oriel/core/codec/raw_decoder.h"
 
-#include <cstring>
 #include <optional>
 
 #include "oriel/core/image/pixel_convert.h"
@@ -11,19 +10,14 @@ namespace {
 class RawDecoder : public Decoder {
  public:
   Result<Need> decode(ByteSpan bytes, const image::PixelFormat& format,
-                      image::MutableFrameView target) override {
-    const auto body_bytes = static_cast<std::size_t>(target.size().area()) * 4;
+                      const DecodeTarget& target) override {
+    const auto row_bytes = static_cast<std::size_t>(target.rect.width) * format.bytes_per_pixel();
+    const auto body_bytes = row_bytes * target.rect.height;
     if (bytes.size() < body_bytes) return Need{0, body_bytes};
     if (!converter_ || converter_->format() != format) converter_.emplace(format);
-    const std::uint8_t* from = bytes.data();
-    for (int y = 0; y < target.height; ++y) {
-      std::uint32_t* row = target.row(y);
-      for (int x = 0; x < target.width; ++x, from += 4) {
-        std::uint32_t wire_word;
-        std::memcpy(&wire_word, from, 4);
-        row[x] = converter_->to_bgrx(wire_word);
-      }
-    }
+    const auto pixels = target.pixels();
+    for (int y = 0; y < pixels.height; ++y)
+      converter_->restore_row(bytes.data() + row_bytes * y, pixels.row(y), pixels.width);
     return Need{body_bytes, 1};
   }
 

@@ -13,7 +13,7 @@ class RawEncoder : public Encoder {
               Bytes& out) override {
     if (!converter_ || converter_->format() != format) converter_.emplace(format);
     const auto start = out.size();
-    const auto row_bytes = std::size_t{4} * pixels.width;
+    const auto row_bytes = static_cast<std::size_t>(pixels.width) * format.bytes_per_pixel();
     out.resize(start + row_bytes * pixels.height);
     for (int y = 0; y < pixels.height; ++y)
       converter_->convert_row(pixels.row(y), out.data() + start + row_bytes * y, pixels.width);

@@ -71,7 +71,7 @@ void TileScan::load(const image::FrameView& tile, const image::PixelConverter& c
       load_row<kTileSize>(tile.row(y), to);
       continue;
     }
-    converter.convert_row(tile.row(y), reinterpret_cast<std::uint8_t*>(to), tile.width);
+    converter.convert_words(tile.row(y), to, tile.width);
     if (cpixel_shift != 0)
       for (int x = 0; x < tile.width; ++x) to[x] >>= cpixel_shift;
   }

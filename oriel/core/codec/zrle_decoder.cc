@@ -20,19 +20,19 @@ namespace {
 class ZrleDecoder : public Decoder {
  public:
   Result<Need> decode(ByteSpan bytes, const image::PixelFormat& format,
-                      image::MutableFrameView target) override {
+                      const DecodeTarget& target) override {
     if (bytes.size() < 4) return Need{0, 4};
     const std::size_t length = ByteReader(bytes).u32();
-    const auto max_length = zrle::max_body_bytes(target.size().area()) - 4;
+    const auto max_length = zrle::max_body_bytes(target.size()) - 4;
     if (length > max_length)
       return fail(ErrorCode::kTooLarge,
                   fmt::format("ZRLE: {} bytes for a rectangle of {}x{} pixels, at most {}", length,
-                              target.width, target.height, max_length));
+                              target.rect.width, target.rect.height, max_length));
     if (bytes.size() < 4 + length) return Need{0, 4 + length};
     if (!converter_ || converter_->format() != format) converter_.emplace(format);
     if (is_broken_) return fail(ErrorCode::kInvalid, "ZRLE: the stream is broken");
     is_broken_ = true;
-    ORIEL_TRY_VOID(decode_tiles(bytes.subspan(4, length), target));
+    ORIEL_TRY_VOID(decode_tiles(bytes.subspan(4, length), target.pixels()));
     is_broken_ = false;
     return Need{4 + length, 1};
   }

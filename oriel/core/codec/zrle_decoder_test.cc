@@ -144,7 +144,7 @@ TEST(ZrleDecoder, StaysBrokenAfterAnError) {
 
 TEST(ZrleDecoder, RefusesALengthBeyondTheLimitBeforeTheBytesAreThere) {
   Frame frame({30, 20});
-  const auto limit = zrle::max_body_bytes(600) - 4;
+  const auto limit = zrle::max_body_bytes({30, 20}) - 4;
   auto decoder = make_zrle_decoder();
   const auto need_of = [&](std::size_t length) {
     Bytes head;

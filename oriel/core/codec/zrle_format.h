@@ -14,6 +14,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "oriel/core/image/rect.h"
+
 namespace oriel::codec::zrle {
 
 inline constexpr int kTileSize = 64;
@@ -37,8 +39,8 @@ constexpr int packed_bits(int palette_size) {
 
 // The most that a rectangle can need as a body: raw tiles that zlib cannot compress. The slack is
 // for servers whose deflate is set up to waste more than ours.
-constexpr std::size_t max_body_bytes(std::int64_t pixels) {
-  const auto count = static_cast<std::size_t>(pixels);
+constexpr std::size_t max_body_bytes(image::Size size) {
+  const auto count = static_cast<std::size_t>(size.area());
   const std::size_t tiles = 1 + count / 32;  // also of a picture of one column
   const std::size_t plain = 4 * count + tiles;
   return 4 + plain + plain / 8 + 1024;

@@ -37,6 +37,9 @@ std::uint8_t* write_raw(const TileScan& scan, std::uint8_t* to) {
   if constexpr (kBytes == 4) {
     std::memcpy(to, pixel, std::size_t{4} * count);
     return to + std::size_t{4} * count;
+  } else if constexpr (kBytes < 3) {
+    for (int i = 0; i < count; ++i) to = put_cpixel<kBytes>(pixel[i], to);
+    return to;
   } else {
     int i = 0;
     for (; i + 4 <= count; i += 4, to += 12) {
@@ -170,8 +173,10 @@ RunBytes count_run_bytes(const TileScan& scan) {
 // bench/results/zrle_encoder.md); at 1/3 small rectangles of photos lose.
 constexpr int weighed_plain_runs(int bytes) { return bytes * 2 / 5; }
 
+enum class Aim { kDeflated, kAsItIs };
+
 template <int kBytes>
-std::uint8_t* write_tile(const TileScan& scan, int width, std::uint8_t* to) {
+std::uint8_t* write_tile(Aim aim, const TileScan& scan, int width, std::uint8_t* to) {
   const int colours = scan.palette_size();
   if (colours == 1) {
     *to++ = zrle::kSolid;
@@ -194,7 +199,9 @@ std::uint8_t* write_tile(const TileScan& scan, int width, std::uint8_t* to) {
       colours <= zrle::kPackedPaletteMax
           ? kBytes * colours + height * ((width * zrle::packed_bits(colours) + 7) / 8)
           : raw_bytes;
-  const int weighed_plain = plain_bytes < raw_bytes ? weighed_plain_runs(plain_bytes) : raw_bytes;
+  int weighed_plain = std::min(plain_bytes, raw_bytes);
+  if (aim == Aim::kDeflated && plain_bytes < raw_bytes)
+    weighed_plain = weighed_plain_runs(plain_bytes);
   const int least = std::min({raw_bytes, weighed_plain, palette_bytes, packed_bytes});
   if (least == raw_bytes) return write_raw<kBytes>(scan, to);
   if (least == packed_bytes) return write_packed<kBytes>(scan, width, to);
@@ -202,10 +209,28 @@ std::uint8_t* write_tile(const TileScan& scan, int width, std::uint8_t* to) {
   return write_plain_runs<kBytes>(scan, to);
 }
 
+std::uint8_t* write_tile(Aim aim, const TileScan& scan, int width, int cpixel_bytes,
+                         std::uint8_t* to) {
+  switch (cpixel_bytes) {
+    case 1:
+      return write_tile<1>(aim, scan, width, to);
+    case 2:
+      return write_tile<2>(aim, scan, width, to);
+    case 3:
+      return write_tile<3>(aim, scan, width, to);
+    default:
+      return write_tile<4>(aim, scan, width, to);
+  }
+}
+
 }  // namespace
 
 std::uint8_t* write_zrle_tile(const TileScan& scan, int width, int cpixel_bytes, std::uint8_t* to) {
-  return cpixel_bytes == 3 ? write_tile<3>(scan, width, to) : write_tile<4>(scan, width, to);
+  return write_tile(Aim::kDeflated, scan, width, cpixel_bytes, to);
+}
+
+std::uint8_t* write_trle_tile(const TileScan& scan, int width, int cpixel_bytes, std::uint8_t* to) {
+  return write_tile(Aim::kAsItIs, scan, width, cpixel_bytes, to);
 }
 
 }  // namespace oriel::codec

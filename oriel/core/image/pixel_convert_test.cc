@@ -1,6 +1,7 @@
 #include "oriel/core/image/pixel_convert.h"
 
 #include <cstring>
+#include <random>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -61,6 +62,50 @@ TEST(PixelConverter, ConvertsUnalignedRowsAndMasksThePadByte) {
   PixelConverter(kBigEndianXrgb).convert_row(bytes.data() + 1, out + 1, 2);
   const std::uint8_t swapped[9] = {0, 0, 0x11, 0x22, 0x33, 0, 0x44, 0x55, 0x66};
   EXPECT_EQ(std::memcmp(out, swapped, 9), 0);
+}
+
+TEST(PixelConverter, WritesPixelsOfOneAndTwoBytesInTheirOrder) {
+  const std::vector<std::uint8_t> bytes{0, 0x00, 0x80, 0xff, 0x99, 0xff, 0x00, 0x00, 0x99};
+  const auto converted = [&](const PixelFormat& format) {
+    std::vector<std::uint8_t> out(2 * format.bytes_per_pixel() + 1, 0xee);
+    PixelConverter(format).convert_row(bytes.data() + 1, out.data(), 2);
+    EXPECT_EQ(out.back(), 0xee) << "nothing is written behind the row";
+    out.pop_back();
+    return out;
+  };
+  using Wire = std::vector<std::uint8_t>;
+  EXPECT_EQ(converted({16, 16, false, true, 31, 63, 31, 11, 5, 0}), (Wire{0x00, 0xfc, 0x1f, 0x00}));
+  EXPECT_EQ(converted({16, 16, true, true, 31, 63, 31, 11, 5, 0}), (Wire{0xfc, 0x00, 0x00, 0x1f}));
+  EXPECT_EQ(converted({8, 8, false, true, 7, 7, 3, 0, 3, 6}), (Wire{0x27, 0xc0}));
+  EXPECT_EQ(converted({8, 8, true, true, 7, 7, 3, 0, 3, 6}), (Wire{0x27, 0xc0}));
+  EXPECT_EQ(converted({8, 8, false, false, 0, 0, 0, 0, 0, 0}), (Wire{198, 5}));
+  EXPECT_EQ(converted({16, 8, true, false, 0, 0, 0, 0, 0, 0}), (Wire{0, 198, 0, 5}));
+}
+
+TEST(PixelConverter, RowsRestoreToWhatSinglePixelsDo) {
+  std::mt19937 random(1);
+  for (const auto& format : {kBgrx, kRgbx, kBigEndianXrgb, kTenBits,
+                             PixelFormat{16, 16, true, true, 31, 63, 31, 11, 5, 0},
+                             PixelFormat{8, 8, false, true, 7, 7, 3, 5, 2, 0},
+                             PixelFormat{8, 8, false, false, 0, 0, 0, 0, 0, 0}}) {
+    const PixelConverter converter(format);
+    std::vector<std::uint8_t> bgrx(4 * 50), wire(50 * format.bytes_per_pixel());
+    for (auto& byte : bgrx) byte = static_cast<std::uint8_t>(random());
+    converter.convert_row(bgrx.data(), wire.data(), 50);
+    std::vector<std::uint32_t> words(50), restored(50);
+    converter.convert_words(bgrx.data(), words.data(), 50);
+    converter.restore_row(wire.data(), restored.data(), 50);
+    for (int x = 0; x < 50; ++x) {
+      std::uint32_t pixel;
+      std::memcpy(&pixel, bgrx.data() + 4 * x, 4);
+      ASSERT_EQ(words[x], converter.from_bgrx(pixel)) << describe(format);
+      ASSERT_EQ(
+          load_wire_word(wire.data() + x * format.bytes_per_pixel(), format.bytes_per_pixel()),
+          words[x]);
+      ASSERT_EQ(restored[x], converter.to_bgrx(words[x]));
+      ASSERT_EQ(converter.from_bgrx(restored[x]), words[x]) << "seen again, a colour stays";
+    }
+  }
 }
 
 }  // namespace

@@ -17,14 +17,14 @@ struct Channel {
   std::uint64_t mask() const { return std::uint64_t{max} << shift; }
 };
 
-Status check_channel(const Channel& channel) {
+Status check_channel(const Channel& channel, int pixel_bits) {
   if (channel.max == 0 || !std::has_single_bit(channel.max + 1))
     return fail(ErrorCode::kInvalid, fmt::format("pixel format: {} maximum {} is not 2^n - 1",
                                                  channel.name, channel.max));
-  if (channel.shift + channel.bits() > 32)
-    return fail(ErrorCode::kInvalid, fmt::format("pixel format: {} of {} bits at shift {} does "
-                                                 "not fit into 32 bits",
-                                                 channel.name, channel.bits(), channel.shift));
+  if (channel.shift + channel.bits() > pixel_bits)
+    return fail(ErrorCode::kInvalid,
+                fmt::format("pixel format: {} of {} bits at shift {} does not fit into {} bits",
+                            channel.name, channel.bits(), channel.shift, pixel_bits));
   return {};
 }
 
@@ -68,18 +68,19 @@ Status check_pixel_format(const PixelFormat& format) {
   if (format.depth < 1 || format.depth > bits)
     return fail(ErrorCode::kInvalid,
                 fmt::format("pixel format: depth {}, expected 1 to {}", format.depth, bits));
-  if (!format.is_true_colour)
-    return fail(ErrorCode::kUnsupported,
-                "pixel format: colour maps are not supported, only 32-bit true colour is");
-  if (bits != 32)
-    return fail(
-        ErrorCode::kUnsupported,
-        fmt::format("pixel format: {} bits per pixel are not supported, only 32 are", bits));
+  if (!format.is_true_colour) {
+    if (format.depth < 8)
+      return fail(ErrorCode::kUnsupported,
+                  fmt::format("pixel format: a colour map of depth {}, expected 8: our map has 256 "
+                              "colours",
+                              format.depth));
+    return {};
+  }
 
   const Channel red{"red", format.red_max, format.red_shift};
   const Channel green{"green", format.green_max, format.green_shift};
   const Channel blue{"blue", format.blue_max, format.blue_shift};
-  for (const Channel& channel : {red, green, blue}) ORIEL_TRY_VOID(check_channel(channel));
+  for (const Channel& channel : {red, green, blue}) ORIEL_TRY_VOID(check_channel(channel, bits));
   if ((red.mask() & green.mask()) | (red.mask() & blue.mask()) | (green.mask() & blue.mask()))
     return fail(ErrorCode::kInvalid,
                 "pixel format: the bits of two colours overlap: " + describe(format));

@@ -38,7 +38,8 @@ inline constexpr std::size_t kPixelFormatSize = 16;
 PixelFormat parse_pixel_format(ByteReader& reader);
 void write_pixel_format(const PixelFormat& format, ByteWriter& writer);
 
-// Refuses what cannot be a format, and what is not spoken yet: all but 32-bit true colour.
+// Refuses what cannot be a format: kInvalid. And colour maps of less than 256 colours:
+// kUnsupported. What a colour map format says about maxima and shifts means nothing.
 Status check_pixel_format(const PixelFormat& format);
 
 // For logs and error sentences: "32 bpp, depth 24, little endian, rgb 255/255/255 << 16/8/0".

@@ -44,10 +44,27 @@ TEST(PixelFormat, AcceptsThirtyTwoBitTrueColourOfAnyLayout) {
     EXPECT_TRUE(check_pixel_format(format).has_value()) << describe(format);
 }
 
-TEST(PixelFormat, RefusesColourMapsAndSmallPixelsAsUnsupported) {
-  EXPECT_EQ(refusal({.is_true_colour = false}), ErrorCode::kUnsupported);
-  EXPECT_EQ(refusal({8, 8, false, true, 7, 7, 3, 0, 3, 6}), ErrorCode::kUnsupported);
-  EXPECT_EQ(refusal({16, 16, false, true, 31, 63, 31, 11, 5, 0}), ErrorCode::kUnsupported);
+TEST(PixelFormat, AcceptsSmallPixelsAndColourMaps) {
+  for (const PixelFormat& format : {PixelFormat{8, 8, false, true, 7, 7, 3, 0, 3, 6},
+                                    PixelFormat{8, 6, true, true, 3, 3, 3, 4, 2, 0},
+                                    PixelFormat{8, 3, false, true, 1, 1, 1, 7, 3, 0},
+                                    PixelFormat{16, 16, false, true, 31, 63, 31, 11, 5, 0},
+                                    PixelFormat{16, 15, true, true, 31, 31, 31, 10, 5, 0},
+                                    PixelFormat{8, 8, false, false, 0, 0, 0, 0, 0, 0},
+                                    PixelFormat{8, 8, true, false, 12, 255, 255, 99, 99, 99},
+                                    PixelFormat{16, 12, false, false, 0, 0, 0, 0, 0, 0}})
+    EXPECT_TRUE(check_pixel_format(format).has_value()) << describe(format);
+}
+
+TEST(PixelFormat, RefusesMapsOfLessColoursThanOurs) {
+  EXPECT_EQ(refusal({8, 7, false, false, 0, 0, 0, 0, 0, 0}), ErrorCode::kUnsupported);
+  EXPECT_EQ(refusal({8, 9, false, false, 0, 0, 0, 0, 0, 0}), ErrorCode::kInvalid);
+}
+
+TEST(PixelFormat, RefusesChannelsBeyondTheBitsOfThePixel) {
+  EXPECT_EQ(refusal({8, 8, false, true, 7, 7, 3, 0, 3, 7}), ErrorCode::kInvalid);
+  EXPECT_EQ(refusal({16, 16, false, true, 31, 63, 31, 12, 5, 0}), ErrorCode::kInvalid);
+  EXPECT_EQ(refusal({8, 8, false, true, 255, 255, 255, 16, 8, 0}), ErrorCode::kInvalid);
 }
 
 TEST(PixelFormat, RefusesBitsAndDepthThatCannotBe) {

@@ -18,7 +18,7 @@ struct Size {
   int width = 0;
   int height = 0;
 
-  std::int64_t area() const { return std::int64_t{width} * height; }
+  constexpr std::int64_t area() const { return std::int64_t{width} * height; }
   friend bool operator==(const Size&, const Size&) = default;
 };
 

@@ -45,7 +45,7 @@ Capabilities read_capabilities(std::span<const std::int32_t> encodings) {
   Capabilities known;
   for (const auto id : encodings) {
     if (const auto* encoding = codec::find_encoding(id);
-        encoding != nullptr && known.encoding == nullptr)
+        encoding != nullptr && encoding->can_encode() && known.encoding == nullptr)
       known.encoding = encoding;
     if (const auto quality = level(id, kJpegQuality0)) known.jpeg_quality = quality;
     if (const auto compression = level(id, kCompression0)) known.compression = compression;

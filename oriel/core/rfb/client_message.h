@@ -81,7 +81,7 @@ enum class PointerForm { kPlain, kExtended };
 
 // One message from the front of `bytes` (not empty) into `message`; consumed 0 while bytes are
 // missing. Errors name the message and the limit: kInvalid for an unknown type, kTooLarge,
-// kUnsupported for a pixel format.
+// kUnsupported for a colour map that is smaller than ours.
 Result<Need> parse_client_message(ByteSpan bytes, const Limits& limits, PointerForm pointer_form,
                                   ClientMessage& message);
 

@@ -7,6 +7,7 @@
 #include "oriel/base/byte_reader.h"
 #include "oriel/base/byte_writer.h"
 #include "oriel/base/check.h"
+#include "oriel/core/rfb/colour_map_message.h"
 #include "oriel/core/rfb/constants.h"
 
 namespace oriel::rfb {
@@ -188,10 +189,7 @@ Result<Need> ClientSession::receive_message(ByteSpan bytes) {
       if (rectangles_missing_ == 0) events_.push_back(Updated{});
       return Need{4, 1};
     case kSetColourMapEntries:
-      if (bytes.size() < 6) return Need{0, 6};
-      reader.skip(3);
-      bytes_to_skip_ = std::uint64_t{6} * reader.u16();
-      return Need{6, 1};
+      return parse_colour_map(bytes, colour_map_);
     case kBell:
       events_.push_back(Bell{});
       return Need{1, 1};
@@ -302,6 +300,8 @@ Result<Need> ClientSession::receive_rectangle_head(ByteSpan bytes) {
     return fail(ErrorCode::kInvalid,
                 fmt::format("rectangle {}x{} at {},{}: outside the desktop of {}x{}", width, height,
                             x, y, frame_.size().width, frame_.size().height));
+  if (!format_.is_true_colour && colour_map_ != image::standard_colour_map())
+    return fail(ErrorCode::kUnsupported, "rectangle: its colour map is not the one that we know");
   if (rect.is_empty()) finish_rectangle();
   return Need{kHead, 1};
 }
@@ -311,7 +311,7 @@ Result<Need> ClientSession::receive_rectangle_body(ByteSpan bytes) {
   auto& decoder = decoders_[open_rectangle_->id];
   if (!decoder) decoder = open_rectangle_->encoding->make_decoder();
   ORIEL_TRY(auto need,
-            decoder->decode(bytes, format_, frame_.mutable_view().crop(open_rectangle_->rect)));
+            decoder->decode(bytes, format_, {frame_.mutable_view(), open_rectangle_->rect}));
   if (need.consumed > 0) finish_rectangle();
   return need;
 }

@@ -12,6 +12,7 @@
 
 #include "oriel/base/session.h"
 #include "oriel/core/codec/encoding_table.h"
+#include "oriel/core/image/colour_map.h"
 #include "oriel/core/image/frame.h"
 #include "oriel/core/rfb/client_message.h"
 #include "oriel/core/rfb/limits.h"
@@ -93,7 +94,8 @@ class ClientSession final : public Session {
   bool is_connected() const { return phase_ == Phase::kMessages; }
 
   // Says `message`; after Connected. SetPixelFormat takes effect for what arrives from now on, so
-  // not while an update may be on its way. A cut text's bytes are the caller's to queue.
+  // not while an update may be on its way; of formats with a colour map only servers that have our
+  // standard map are understood. A cut text's bytes are the caller's to queue.
   void say(const ClientMessage& message);
 
   // BGRX, pad zero; the server's geometry.
@@ -142,6 +144,7 @@ class ClientSession final : public Session {
   const SecurityType* security_type_ = nullptr;
   std::unique_ptr<SecurityClient> security_;
   image::PixelFormat format_;
+  image::ColourMap colour_map_{};  // what the server said
   image::Frame frame_;
   std::map<std::int32_t, std::unique_ptr<codec::Decoder>> decoders_;
   std::uint32_t rectangles_missing_ = 0;

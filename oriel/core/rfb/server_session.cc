@@ -7,6 +7,7 @@
 
 #include "oriel/base/byte_writer.h"
 #include "oriel/base/check.h"
+#include "oriel/core/rfb/colour_map_message.h"
 #include "oriel/core/rfb/constants.h"
 #include "oriel/core/rfb/server_message.h"
 
@@ -191,26 +192,29 @@ Result<Need> ServerSession::receive_message(ByteSpan bytes) {
 void ServerSession::begin_update(int rectangles) {
   ORIEL_CHECK(is_joined() && !is_update_open() && rectangles >= 1 && rectangles <= 0xffff);
   Bytes head;
-  ByteWriter(head).u8(kFramebufferUpdate).u8(0).u16(static_cast<std::uint16_t>(rectangles));
+  ByteWriter writer(head);
+  if (std::exchange(owes_colour_map_, false))
+    write_colour_map(image::standard_colour_map(), writer);
+  writer.u8(kFramebufferUpdate).u8(0).u16(static_cast<std::uint16_t>(rectangles));
   output_.append(head);
   rectangles_missing_ = rectangles;
 }
 
 // FramebufferUpdate rectangle: U16 x, y, width, height; S32 encoding; body (RFC 6143, 7.6.1).
-// A body of shared deflate blocks: U32 length; once 78 01; the blocks.
+// A body of shared deflate blocks: U32 length; once for each encoding 78 01; the blocks.
 void ServerSession::add_rectangle(const image::Rect& rect, const codec::Encoding& encoding,
                                   SharedBytes payload) {
   ORIEL_CHECK(is_update_open());
+  ORIEL_CHECK(rect.width <= encoding.max_size.width && rect.height <= encoding.max_size.height);
   Bytes head;
   ByteWriter writer(head);
   for (int value : {rect.x, rect.y, rect.width, rect.height})
     writer.u16(static_cast<std::uint16_t>(value));
   writer.s32(encoding.id);
   if (encoding.framing == codec::Framing::kSharedDeflate) {
-    const std::size_t header = zlib_header_sent_ ? 0 : kZlibHeader.size();
-    writer.u32(static_cast<std::uint32_t>(payload->size() + header));
-    if (!zlib_header_sent_) writer.bytes(kZlibHeader);
-    zlib_header_sent_ = true;
+    const bool is_new = zlib_streams_.insert(encoding.id).second;
+    writer.u32(static_cast<std::uint32_t>(payload->size() + (is_new ? kZlibHeader.size() : 0)));
+    if (is_new) writer.bytes(kZlibHeader);
   }
   auto& stats = stats_.encodings[encoding.name];
   ++stats.rectangles;
@@ -267,6 +271,10 @@ void ServerSession::take(const SetEncodings& message) {
     confirm(kPseudoExtendedMouseButtons);
     pointer_form_ = PointerForm::kExtended;
   }
+}
+
+void ServerSession::take(const SetPixelFormat& message) {
+  owes_colour_map_ = !message.format.is_true_colour;
 }
 
 // A request is answered with the flags that we know. Messages are handled one by one and in order,

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -88,9 +89,11 @@ class ServerSession final : public Session {
   // rectangle.
   bool is_update_open() const { return rectangles_missing_ > 0; }
   // Opens an update of `rectangles` (1 to 65535) that follow by add_rectangle, in any order and as
-  // they get ready.
+  // they get ready. The colour map goes before it when the client has asked for a format with one
+  // since the last update: such a request empties the client's map.
   void begin_update(int rectangles);
-  // `payload` was made by the encoder of `encoding` for these pixels in the client's format.
+  // `payload` was made by the encoder of `encoding` for these pixels (at most its max_size) in the
+  // format that the client had wanted last when the update began.
   void add_rectangle(const image::Rect& rect, const codec::Encoding& encoding, SharedBytes payload);
 
   const ServerSessionStats& stats() const { return stats_; }
@@ -106,6 +109,7 @@ class ServerSession final : public Session {
   Result<Need> receive_client_init(ByteSpan bytes);
   Result<Need> receive_message(ByteSpan bytes);
   void take(const SetEncodings& message);
+  void take(const SetPixelFormat& message);
   void take(const Fence& message);
   void take(const EnableContinuousUpdates& message);
   void take(const CutTextHead& message) { bytes_to_skip_ = message.bytes; }
@@ -123,7 +127,8 @@ class ServerSession final : public Session {
   std::uint32_t bytes_to_skip_ = 0;  // of a cut text
   bool is_refused_ = false;
   bool is_view_only_ = false;
-  bool zlib_header_sent_ = false;
+  bool owes_colour_map_ = false;
+  std::set<std::int32_t> zlib_streams_;  // encodings whose stream has begun
   int rectangles_missing_ = 0;
   Capabilities capabilities_;
   PointerForm pointer_form_ = PointerForm::kPlain;

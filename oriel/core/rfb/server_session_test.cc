@@ -33,6 +33,13 @@ Bytes take_output(Session& session) {
   return all;
 }
 
+Bytes bytes_of(const ClientMessage& message) {
+  Bytes bytes;
+  ByteWriter writer(bytes);
+  write_client_message(message, writer);
+  return bytes;
+}
+
 // A session with the bytes it has not consumed yet, fed as a driver would.
 struct Fed {
   Session& session;
@@ -175,38 +182,96 @@ TEST(ServerSession, SendsEveryEncodingToADecodedFrame) {
   Conversation talk;
   talk.run();
   talk.client.take_events();
-  auto picture = testing::make_picture(testing::PictureKind::kMixed, {320, 200}, 5);
-  int round = 0;
+  std::uint64_t round = 0;
+  const std::vector<Rect> parts{
+      {0, 0, 160, 100}, {160, 0, 160, 100}, {0, 100, 160, 100}, {160, 100, 160, 100}};
   for (const auto& encoding : codec::encoding_table()) {
+    if (!encoding.can_encode()) continue;
     for (std::size_t step : {1u, 7u, 4096u}) {
       talk.step = step;
       image::Frame next =
           testing::make_picture(testing::kAllPictureKinds[round++ % 8], {320, 200}, 9);
-      talk.server.begin_update(2);
-      talk.send(next, {0, 0, 320, 100}, encoding);
-      talk.send(next, {0, 100, 320, 100}, encoding);
+      talk.server.begin_update(static_cast<int>(parts.size()));
+      for (const auto& part : parts) talk.send(next, part, encoding);
       talk.run();
       ASSERT_FALSE(talk.client_error) << talk.client_error->message;
-      EXPECT_EQ(talk.client.take_events(),
-                (std::vector<ClientEvent>{Updated{{{0, 0, 320, 100}, {0, 100, 320, 100}}}}));
+      EXPECT_EQ(talk.client.take_events(), (std::vector<ClientEvent>{Updated{parts}}));
       EXPECT_EQ(talk.client.frame(), next) << encoding.name << " in steps of " << step;
     }
   }
-  EXPECT_EQ(talk.server.stats().updates, codec::encoding_table().size() * 3);
-  EXPECT_EQ(talk.server.stats().encodings.at("zrle").rectangles, 6u);
+  EXPECT_EQ(talk.server.stats().updates, round);
+  EXPECT_EQ(talk.server.stats().encodings.at("zrle").rectangles, 12u);
   EXPECT_EQ(talk.server.stats().encodings.at("raw").pixels, 3u * 320 * 200);
 }
 
-TEST(ServerSession, OneZlibHeaderServesAllSharedBlocks) {
+TEST(ServerSession, SendsTheColourMapBeforeTheUpdateThatNeedsIt) {
+  const image::PixelFormat mapped{8, 8, false, false, 0, 0, 0, 0, 0, 0};
+  const auto& raw = *codec::find_encoding(0);
   Conversation talk;
   talk.run();
-  const auto& zrle = *codec::find_encoding(16);
+  const image::Frame frame({320, 200}, 0x336699);
+  talk.server.begin_update(2);
+  talk.send(frame, {0, 0, 10, 10}, raw);
+  ASSERT_TRUE(talk.to_server.feed(bytes_of(SetPixelFormat{mapped})));
+  talk.send(frame, {10, 0, 10, 10}, raw);  // as the update was begun
+  talk.run();
+  ASSERT_FALSE(talk.client_error) << talk.client_error->message;
+  EXPECT_EQ(talk.client.frame().at(19, 9), 0x336699u);
+
+  for (int round = 0; round < 2; ++round) {
+    talk.client.say(SetPixelFormat{mapped});
+    talk.client.say(SetPixelFormat{mapped});
+    talk.run();
+    talk.send(frame, {0, round, 320, 1}, raw, mapped);
+    talk.send(frame, {0, 5, 320, 1}, raw, mapped);
+    auto bytes = take_output(talk.server);
+    EXPECT_EQ(bytes.size(), 6u + 256 * 6 + 2 * (4 + 12 + 320)) << "the map once, then two updates";
+    ASSERT_TRUE(talk.to_client.feed(bytes));
+    EXPECT_EQ(talk.client.frame().at(319, round), 0x336699u);
+  }
+
+  talk.client.say(SetPixelFormat{image::kBgrx});
+  talk.run();
+  talk.send(frame, {0, 0, 1, 1}, raw);
+  EXPECT_EQ(take_output(talk.server).size(), 4u + 12 + 4) << "no map for true colour";
+}
+
+TEST(ClientSession, RefusesPixelsOfAColourMapThatItDoesNotKnow) {
+  const image::PixelFormat mapped{8, 8, false, false, 0, 0, 0, 0, 0, 0};
+  Conversation talk;
+  talk.run();
+  talk.client.say(SetPixelFormat{mapped});
+  auto status = talk.to_client.feed(
+      Bytes{kSetColourMapEntries, 0, 0, 0, 0, 1, 1, 2, 3, 4, 5, 6,  // one entry only
+            kFramebufferUpdate,   0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 7});
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ErrorCode::kUnsupported);
+}
+
+TEST(ClientSession, CopiesInsideItsFrame) {
+  Conversation talk;
+  talk.run();
+  const auto picture = testing::make_picture(testing::PictureKind::kNoise, {320, 200}, 5);
+  talk.send(picture, {0, 0, 320, 200}, *codec::find_encoding(0));
+  talk.run();
+  ASSERT_TRUE(talk.to_client.feed(
+      Bytes{kFramebufferUpdate, 0, 0, 1, 0, 10, 0, 20, 0, 30, 0, 40, 0, 0, 0, 1, 0, 100, 0, 150}));
+  EXPECT_EQ(talk.client.frame().at(10, 20), picture.at(100, 150));
+  EXPECT_EQ(talk.client.frame().at(39, 59), picture.at(129, 189));
+  EXPECT_EQ(talk.client.frame().at(40, 59), picture.at(40, 59));
+}
+
+TEST(ServerSession, OneZlibHeaderServesAllSharedBlocksOfAnEncoding) {
+  Conversation talk;
+  talk.run();
   image::Frame frame({320, 200}, 0x123456);
   for (int i = 0; i < 3; ++i) {
-    talk.send(frame, {0, 0, 64, 64}, zrle);
-    auto bytes = take_output(talk.server);
-    const bool has_header = bytes[20] == 0x78 && bytes[21] == 0x01;
-    EXPECT_EQ(has_header, i == 0);
+    for (int id : {16, 6}) {
+      talk.send(frame, {0, 0, 64, 64}, *codec::find_encoding(id));
+      auto bytes = take_output(talk.server);
+      const bool has_header = bytes[20] == 0x78 && bytes[21] == 0x01;
+      EXPECT_EQ(has_header, i == 0) << id;
+    }
   }
 }
 

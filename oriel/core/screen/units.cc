@@ -65,4 +65,24 @@ std::vector<Rect> merge_to_units(std::span<const Rect> parts) {
   return units;
 }
 
+std::vector<Rect> split_units(std::vector<Rect> units, image::Size max_size) {
+  const auto fits = [&](const Rect& unit) {
+    return unit.width <= max_size.width && unit.height <= max_size.height;
+  };
+  if (std::ranges::all_of(units, fits)) return units;
+  std::vector<Rect> parts;
+  for (const auto& unit : units) {
+    const int columns = (unit.width + max_size.width - 1) / max_size.width;
+    const int rows = (unit.height + max_size.height - 1) / max_size.height;
+    for (int row = 0; row < rows; ++row) {
+      for (int column = 0; column < columns; ++column) {
+        parts.push_back(Rect::between(
+            unit.x + unit.width * column / columns, unit.y + unit.height * row / rows,
+            unit.x + unit.width * (column + 1) / columns, unit.y + unit.height * (row + 1) / rows));
+      }
+    }
+  }
+  return parts;
+}
+
 }  // namespace oriel::screen

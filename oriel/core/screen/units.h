@@ -17,4 +17,8 @@ inline constexpr image::Size kUnitSize{512, 256};
 // payloads. Sorted by tile; disjoint.
 std::vector<image::Rect> merge_to_units(std::span<const image::Rect> parts);
 
+// Cuts what is larger than `max_size` into parts of nearly one size that are not; leaves the rest
+// as it is.
+std::vector<image::Rect> split_units(std::vector<image::Rect> units, image::Size max_size);
+
 }  // namespace oriel::screen

@@ -48,5 +48,18 @@ TEST(Units, CoverEveryPartWithoutOverlap) {
   }
 }
 
+TEST(Units, SplitIntoPartsThatFitAndCoverTheSame) {
+  const std::vector<Rect> small{{0, 0, 255, 255}, {300, 7, 1, 1}};
+  EXPECT_EQ(split_units(small, {255, 255}), small);
+  const auto parts = split_units({{512, 256, 512, 256}, {5, 6, 7, 8}}, {255, 255});
+  EXPECT_EQ(parts, (std::vector<Rect>{{512, 256, 170, 128},
+                                      {682, 256, 171, 128},
+                                      {853, 256, 171, 128},
+                                      {512, 384, 170, 128},
+                                      {682, 384, 171, 128},
+                                      {853, 384, 171, 128},
+                                      {5, 6, 7, 8}}));
+}
+
 }  // namespace
 }  // namespace oriel::screen

@@ -1,0 +1,31 @@
+#include "oriel/core/codec/trle_decoder.h"
+
+#include "oriel/core/codec/cpixel.h"
+#include "oriel/core/codec/tiled_decoder.h"
+#include "oriel/core/codec/zrle_tile_reader.h"
+
+namespace oriel::codec {
+namespace {
+
+class TrleDecoder : public TiledDecoder {
+ protected:
+  void begin(const image::PixelConverter& converter) override {
+    layout_ = cpixel_layout(converter.format());
+    last_palette_.size = 0;
+  }
+
+  Result<Need> read_tile(ByteSpan bytes, const image::PixelConverter& converter,
+                         const image::MutableFrameView& tile) override {
+    return read_trle_tile(bytes, converter, layout_, tile, last_palette_);
+  }
+
+ private:
+  CpixelLayout layout_;
+  TilePalette last_palette_;
+};
+
+}  // namespace
+
+std::unique_ptr<Decoder> make_trle_decoder() { return std::make_unique<TrleDecoder>(); }
+
+}  // namespace oriel::codec
