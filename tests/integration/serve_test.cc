@@ -317,8 +317,8 @@ INSTANTIATE_TEST_SUITE_P(
                       BadMessage{"LongCutText",
                                  {6, 0, 0, 0, 0xff, 0xff, 0xff, 0xff},
                                  "ClientCutText: 4294967295 bytes, at most 16777216"},
-                      BadMessage{"EightBitPixels",
-                                 {0, 0, 0, 0, 8, 8, 0, 1, 0, 7, 0, 7, 0, 3, 0, 3, 6, 0, 0, 0},
+                      BadMessage{"TwelveBitPixels",
+                                 {0, 0, 0, 0, 12, 8, 0, 1, 0, 7, 0, 7, 0, 3, 0, 3, 6, 0, 0, 0},
                                  "SetPixelFormat: "}),
     [](const auto& row) { return std::string(row.param.name); });
 

@@ -18,6 +18,12 @@ Status check_door(const char* key, const std::optional<ListenAddress>& address) 
 }  // namespace
 
 Status check_doors(const Settings& settings) {
+  if (!settings.view_password.is_empty() && settings.password.is_empty()) {
+    return fail(
+        ErrorCode::kRefused,
+        "view_password_file is set without a password, so everybody could act: set one with "
+        "--password-file FILE or ORIEL_PASSWORD");
+  }
   if (settings.allow_anyone || !settings.password.is_empty()) return {};
   ORIEL_TRY_VOID(check_door("vnc.listen", settings.vnc_listen));
   return check_door("http.listen", settings.http_listen);

@@ -21,6 +21,15 @@ TEST(DoorPolicy, LoopbackAndClosedDoorsNeedNoPassword) {
   EXPECT_TRUE(check_doors(with_doors(std::nullopt, ListenAddress{"::1", 1})));
 }
 
+TEST(DoorPolicy, AViewPasswordAloneProtectsNothing) {
+  Settings settings;
+  settings.view_password = Secret("schauen");
+  ASSERT_FALSE(check_doors(settings));
+  EXPECT_THAT(check_doors(settings).error().message, HasSubstr("--password-file"));
+  settings.password = Secret("geheim");
+  EXPECT_TRUE(check_doors(settings));
+}
+
 TEST(DoorPolicy, EachOpenDoorWithoutAPasswordIsRefusedWithAWayOut) {
   for (const char* host : {"0.0.0.0", "::", "192.168.1.5"}) {
     for (const auto& settings : {with_doors(ListenAddress{host, 5900}, std::nullopt),

@@ -183,11 +183,6 @@ Result<Settings> load_settings(std::span<const char* const> arguments,
 
   if (password == PasswordSource::kFile) ORIEL_TRY_VOID(read_password_file(settings));
   ORIEL_TRY_VOID(read_view_password_file(settings));
-  if (!settings.view_password.is_empty() && settings.password.is_empty()) {
-    return fail(ErrorCode::kInvalid,
-                "view_password_file is set without a password, so everybody could act; set "
-                "--password-file too");
-  }
   ORIEL_TRY_VOID(check_together(settings));
   if (settings.password.reveal().size() > kVncPasswordBytes)
     settings.notices.push_back(fmt::format(
