@@ -6,6 +6,7 @@
 
 #include "oriel/core/image/frame.h"
 #include "oriel/io/desktop/desktop.h"
+#include "oriel/io/desktop/memory_clipboard.h"
 
 namespace oriel::testing {
 
@@ -26,10 +27,15 @@ class FakeDesktop final : public desktop::Desktop, public desktop::InputSink {
     done(patches);
   }
   desktop::InputSink& input() override { return *this; }
+  desktop::Clipboard* clipboard() override { return &clipboard_; }
   std::map<std::string, std::string> details() const override { return {{"kind", "fake"}}; }
 
   void key(std::uint32_t keysym, bool is_down) override {
     input_log.push_back((is_down ? "down " : "up ") + std::to_string(keysym));
+  }
+  void key_with_scancode(std::uint32_t keysym, std::uint32_t scancode, bool is_down) override {
+    input_log.push_back((is_down ? "down " : "up ") + std::to_string(keysym) + " scancode " +
+                        std::to_string(scancode));
   }
   void pointer(image::Point position, std::uint16_t buttons) override {
     input_log.push_back("pointer " + std::to_string(position.x) + "," + std::to_string(position.y) +
@@ -59,6 +65,13 @@ class FakeDesktop final : public desktop::Desktop, public desktop::InputSink {
     damage_ = {image::Rect::of(size)};
     listener_->desktop_resized(size);
   }
+  // What programs and the keyboard of a real desktop do.
+  void copy(std::map<desktop::ClipboardFormat, Bytes> contents) {
+    clipboard_.copy(std::move(contents));
+    if (listener_) listener_->desktop_clipboard_changed(clipboard_.formats());
+  }
+  void set_leds(std::uint8_t leds) { listener_->desktop_leds_changed(leds); }
+  void ring() { listener_->desktop_bell(); }
   const image::Frame& frame() const { return frame_; }
 
   std::vector<std::string> input_log;
@@ -67,6 +80,7 @@ class FakeDesktop final : public desktop::Desktop, public desktop::InputSink {
  private:
   image::Frame frame_;
   desktop::DesktopListener* listener_ = nullptr;
+  desktop::MemoryClipboard clipboard_;
   std::vector<image::Rect> damage_;
 };
 

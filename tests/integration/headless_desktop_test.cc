@@ -421,17 +421,19 @@ TEST(HeadlessDesktop, DeliversPointerButtonsAndWheelAndReleasesThem) {
       [&] { return headless.shell("xdotool getmouselocation | grep -q \"x:319 y:0 \"") == 0; }));
 }
 
-TEST(HeadlessDesktop, IgnoresKeysymsThatTheMapLacksAndTellsThem) {
+TEST(HeadlessDesktop, IgnoresNumbersThatAreNoKeysymsAndTellsThem) {
   Headless headless(small("exec sleep 1000"));
   ASSERT_TRUE(headless.desktop);
   auto& input = headless.desktop->x11_input();
   std::vector<std::uint32_t> unknown;
   input.set_unknown_keysym_callback([&](std::uint32_t keysym) { unknown.push_back(keysym); });
-  input.key(0x0101f600, true);
-  input.key(0x0101f600, false);
+  for (const std::uint32_t keysym : {0u, 0xffffffu, 0x01110000u, 0xffffffffu}) {
+    input.key(keysym, true);
+    input.key(keysym, false);
+  }
   input.flush();
-  EXPECT_EQ(unknown, (std::vector<std::uint32_t>{0x0101f600}));
-  EXPECT_EQ(input.stats().unknown_keysyms, 1u);
+  EXPECT_EQ(unknown, (std::vector<std::uint32_t>{0, 0xffffff, 0x01110000, 0xffffffff}));
+  EXPECT_EQ(input.stats().unknown_keysyms, 4u);
 }
 
 TEST(HeadlessDesktop, FollowsAChangeOfItsSize) {

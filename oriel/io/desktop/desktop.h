@@ -5,16 +5,48 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "oriel/base/bytes.h"
 #include "oriel/base/result.h"
 #include "oriel/core/image/rect.h"
 #include "oriel/core/screen/patch.h"
 
 namespace oriel::desktop {
+
+// The lights of the keyboard; the bits of QEMU's LED state (rfbproto.rst, "QEMU LED State").
+enum KeyboardLed : std::uint8_t {
+  kLedScrollLock = 1 << 0,
+  kLedNumLock = 1 << 1,
+  kLedCapsLock = 1 << 2,
+};
+
+// What a clipboard can hold. Text is UTF-8 with the line ends of the program that gave it.
+enum class ClipboardFormat : std::uint8_t { kText, kRtf, kHtml, kPng };
+inline constexpr int kClipboardFormats = 4;
+
+// A set of formats.
+class ClipboardFormats {
+ public:
+  constexpr ClipboardFormats() = default;
+  constexpr ClipboardFormats(std::initializer_list<ClipboardFormat> formats) {
+    for (const ClipboardFormat format : formats) insert(format);
+  }
+  constexpr void insert(ClipboardFormat format) { bits_ |= bit(format); }
+  constexpr bool contains(ClipboardFormat format) const { return (bits_ & bit(format)) != 0; }
+  constexpr bool empty() const { return bits_ == 0; }
+  friend bool operator==(ClipboardFormats, ClipboardFormats) = default;
+
+ private:
+  static constexpr std::uint8_t bit(ClipboardFormat format) {
+    return static_cast<std::uint8_t>(1u << static_cast<int>(format));
+  }
+  std::uint8_t bits_ = 0;
+};
 
 // What a desktop tells its one listener.
 class DesktopListener {
@@ -26,6 +58,14 @@ class DesktopListener {
   virtual void desktop_resized(image::Size size) = 0;
   // The source is gone (the X server died); the last picture stays.
   virtual void desktop_lost(const Error& error) = 0;
+
+  // The lights are others now: bits of KeyboardLed, all off at first.
+  virtual void desktop_leds_changed(std::uint8_t /*leds*/) {}
+  // A program rang.
+  virtual void desktop_bell() {}
+  // A program on the desktop has put something on the clipboard, in these formats; none: it is
+  // empty now. Never said of what was offered from here, so nothing goes round in circles.
+  virtual void desktop_clipboard_changed(ClipboardFormats /*formats*/) {}
 };
 
 // Takes the input of all viewers, already merged into one keyboard and one pointer.
@@ -33,12 +73,40 @@ class InputSink {
  public:
   virtual ~InputSink() = default;
   virtual void key(std::uint32_t keysym, bool is_down) = 0;
+  // A viewer that knows which key it is: `scancode` is XT set 1 as QEMU's extended key event has it
+  // (core/keys/xt_scancodes.h). A desktop that has no such key takes the keysym. A key that went
+  // down by this goes up by this.
+  virtual void key_with_scancode(std::uint32_t keysym, std::uint32_t /*scancode*/, bool is_down) {
+    key(keysym, is_down);
+  }
   // `position` is on the desktop; `buttons` is the RFB mask (RFC 6143, 7.5.5): bit 0 left, 1
   // middle, 2 right, 3 wheel up, 4 wheel down, 5 wheel left, 6 wheel right, 7 back, 8
   // forward.
   virtual void pointer(image::Point position, std::uint16_t buttons) = 0;
   // Sends what is buffered; called once after a batch of events.
   virtual void flush() = 0;
+};
+
+// Gets what was on the clipboard, or why not; called once.
+using ClipboardDone = std::move_only_function<void(Result<Bytes>)>;
+// Gives what was offered in a format of the offer, at once or later; may be asked any number of
+// times.
+using ClipboardProvider = std::move_only_function<void(ClipboardFormat, ClipboardDone)>;
+
+// The clipboard of a desktop. Nothing is transferred before it is asked for. Lives as long as its
+// desktop, on the same loop; what is larger than kMaxClipboardBytes (limits.h) is refused both
+// ways.
+class Clipboard {
+ public:
+  virtual ~Clipboard() = default;
+  // Reads what the desktop has in `format` now. `done` may be called before it returns; in any case
+  // soon after kClipboardTimeout without any progress, and with an error when the desktop goes.
+  virtual void request(ClipboardFormat format, ClipboardDone done) = 0;
+  // Makes the desktop's programs see `formats`, in place of what was offered before. `provider` is
+  // kept, and asked only when a program pastes, until a program copies something else.
+  virtual void offer(ClipboardFormats formats, ClipboardProvider provider) = 0;
+  // Takes back what was offered; without effect on what a program has copied.
+  virtual void withdraw() = 0;
 };
 
 // Gets the captured pixels; they are lent until it returns. No patches: the capture failed, its
@@ -71,6 +139,8 @@ class Desktop {
   }
 
   virtual InputSink& input() = 0;
+  // Null when the desktop has none. The same object each time.
+  virtual Clipboard* clipboard() { return nullptr; }
 
   // What /healthz says about it: "kind", and for X "display" and "xauthority".
   virtual std::map<std::string, std::string> details() const = 0;

@@ -5,13 +5,16 @@
 namespace oriel::desktop {
 namespace {
 
-// Four keys from 10 on, six columns each; two keys for each modifier.
+// Seven keys from 10 on, six columns each; two keys for each modifier.
 KeyMap small_map() {
   const std::uint32_t keysyms[] = {
-      'a',    'A', 0,   0, 0xe4,      0xc4,  // 10: a A, with AltGr adiaeresis
-      '1',    '!', 0,   0, 0,         0,     // 11
-      0xff0d, 0,   0,   0, 0,         0,     // 12: Return
-      '!',    '1', 'x', 0, 0x10020ac, 0,     // 13: ! on level 1, x only in group 2, euro with AltGr
+      'a',    'A',    0,   0, 0xe4,      0xc4,  // 10: a A, with AltGr adiaeresis
+      '1',    '!',    0,   0, 0,         0,     // 11
+      0xff0d, 0,      0,   0, 0,         0,     // 12: Return
+      '!',    '1',    'x', 0, 0x10020ac, 0,  // 13: ! on level 1, x only in group 2, euro with AltGr
+      0xfe03, 0,      0,   0, 0,         0,  // 14: AltGr
+      0xff95, 0xffb7, 0,   0, 0,         0,  // 15: KP_Home, KP_7
+      0,      0,      0,   0, 0,         0,  // 16
   };
   Keycode modifiers[16] = {};
   modifiers[0] = 50;  // Shift
@@ -37,6 +40,29 @@ TEST(KeyMap, PrefersTheLowestLevel) {
 TEST(KeyMap, TakesAUnicodeKeysymOfLatin1AsThePlainOne) {
   EXPECT_EQ(small_map().find(0x010000e4), small_map().find(0xe4));
   EXPECT_TRUE(small_map().find(0x010020ac));
+}
+
+TEST(KeyMap, TakesLegacyAndUnicodeKeysymsOfACharacterAsTheSame) {
+  EXPECT_EQ(small_map().find(0x20ac), small_map().find(0x010020ac));
+  EXPECT_TRUE(small_map().find(0x20ac));
+}
+
+TEST(KeyMap, KnowsTheKeyPad) {
+  EXPECT_EQ(small_map().find(0xffb7), (KeyPosition{15, true, false, true, false, true}));
+}
+
+TEST(KeyMap, TellsTheKeysThatAreFree) {
+  const KeyMap map = small_map();
+  EXPECT_EQ(map.spare_keys(), (std::vector<Keycode>{16}));
+  EXPECT_TRUE(map.has_keysym(15));
+  EXPECT_FALSE(map.has_keysym(16));
+  EXPECT_FALSE(map.has_keysym(200));
+}
+
+TEST(KeyMap, FindsNothingOnTheThirdLevelWithoutAKeyForIt) {
+  const std::uint32_t keysyms[] = {'q', 'Q', 0, 0, '@', 0};
+  EXPECT_FALSE(KeyMap(10, 6, keysyms, {}).find('@'));
+  EXPECT_TRUE(KeyMap(10, 6, keysyms, {}).find('Q'));
 }
 
 TEST(KeyMap, DoesNotFindWhatOnlyTheSecondGroupHas) { EXPECT_FALSE(small_map().find('x')); }

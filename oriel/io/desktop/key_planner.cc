@@ -1,7 +1,9 @@
 #include "oriel/io/desktop/key_planner.h"
 
 #include <algorithm>
-#include <optional>
+#include <utility>
+
+#include "oriel/core/keys/keysym_unicode.h"
 
 namespace oriel::desktop {
 namespace {
@@ -9,14 +11,40 @@ namespace {
 // Function keys, cursor keys and the like (0xfe00..0xffff): with these a held Shift is meant.
 bool is_character(std::uint32_t keysym) { return keysym < 0xfe00 || keysym >= 0x01000000; }
 
+// What is held by its keycode stands among the keysyms; none of those has this bit.
+constexpr std::uint32_t kKeyItself = 0x80000000;
+
+// Those that Caps Lock leaves alone.
+bool is_caseless(std::uint32_t keysym) {
+  const std::uint32_t lower = keysym | 0x20;
+  return keysym < 0x80 && (lower < 'a' || lower > 'z');
+}
+
 // Viewers send keysyms to which they have applied these already; a lock on this side too would turn
 // the letters (the key pad) back.
 bool is_lock(std::uint32_t keysym) {
-  constexpr std::uint32_t kCapsLock = 0xffe5, kShiftLock = 0xffe6, kNumLock = 0xff7f;
-  return keysym == kCapsLock || keysym == kShiftLock || keysym == kNumLock;
+  constexpr std::uint32_t kCapsLock = 0xffe5, kShiftLock = 0xffe6;
+  return keysym == kCapsLock || keysym == kShiftLock || keysym == kKeysymNumLock;
 }
 
 }  // namespace
+
+void KeyPlanner::set_map(KeyMap map) {
+  map_ = std::move(map);
+  bound_.clear();
+}
+
+void KeyPlanner::bind(std::uint32_t keysym, Keycode keycode) {
+  bound_[keycode] = keys::canonical_keysym(keysym);
+}
+
+std::optional<KeyPosition> KeyPlanner::locate(std::uint32_t keysym) const {
+  if (const auto position = map_.find(keysym)) return position;
+  const auto bound = std::ranges::find(bound_, keys::canonical_keysym(keysym),
+                                       [](const auto& entry) { return entry.second; });
+  if (bound == bound_.end()) return std::nullopt;
+  return KeyPosition{.keycode = bound->first};
+}
 
 std::uint8_t KeyPlanner::held_modifiers() const {
   std::uint8_t mask = 0;
@@ -25,7 +53,7 @@ std::uint8_t KeyPlanner::held_modifiers() const {
 }
 
 std::vector<KeyStep> KeyPlanner::press(std::uint32_t keysym) {
-  const auto position = map_.find(keysym);
+  const auto position = locate(keysym);
   if (!position || is_lock(keysym)) return {};
   const bool is_modifier = map_.modifiers_of(position->keycode) != 0;
   if (auto held = held_.find(keysym); held != held_.end()) {
@@ -43,12 +71,21 @@ std::vector<KeyStep> KeyPlanner::press(std::uint32_t keysym) {
 }
 
 std::vector<KeyStep> KeyPlanner::press_with_modifiers(std::uint32_t keysym,
-                                                      const KeyPosition& position) const {
+                                                      KeyPosition position) const {
+  const auto num_lock = map_.find(kKeysymNumLock);
+  const std::uint8_t num_mask = num_lock ? map_.modifiers_of(num_lock->keycode) : 0;
+  if (position.is_keypad && (state_.locked_modifiers & num_mask) != 0) {
+    position.needs_shift = !position.needs_shift;
+  }
   const std::uint8_t held = held_modifiers();
   // Ctrl+Shift+c comes as C from some viewers and as c from others; Shift is meant in both.
   const bool is_shortcut = (held & (kControlMask | kAltMask | kSuperMask)) != 0;
-  const bool may_release = is_character(keysym) && !is_shortcut;
+  const bool may_release = (is_character(keysym) || position.is_keypad) && !is_shortcut;
   std::vector<KeyStep> before, after;
+  if (must_set_state_aside(keysym)) {
+    before.push_back({kLastingState, false});
+    after.push_back({kLastingState, true});
+  }
 
   auto arrange = [&](std::optional<KeyPosition> modifier, std::uint8_t mask, bool is_needed,
                      bool is_harmful) {
@@ -77,10 +114,32 @@ std::vector<KeyStep> KeyPlanner::press_with_modifiers(std::uint32_t keysym,
   return steps;
 }
 
+// Viewers have applied their own locks and layout to the keysym.
+bool KeyPlanner::must_set_state_aside(std::uint32_t keysym) const {
+  if (!is_character(keysym)) return false;
+  const bool is_caps = (state_.locked_modifiers & kLockMask) != 0 && !is_caseless(keysym);
+  return is_caps || state_.latched_modifiers != 0 || state_.group != 0;
+}
+
+std::vector<KeyStep> KeyPlanner::press_key(Keycode keycode) {
+  const std::uint32_t name = kKeyItself | keycode;
+  if (!held_.contains(name)) {
+    held_[name] = keycode;
+    return {{keycode, true}};
+  }
+  if (map_.modifiers_of(keycode) != 0 || repeat_ == KeyRepeat::kByServer) return {};
+  return {{keycode, false}, {keycode, true}};
+}
+
+std::vector<KeyStep> KeyPlanner::release_key(Keycode keycode) {
+  const std::uint32_t name = kKeyItself | keycode;
+  return held_.contains(name) ? release(name) : std::vector<KeyStep>{};
+}
+
 std::vector<KeyStep> KeyPlanner::release(std::uint32_t keysym) {
   auto held = held_.find(keysym);
   if (held == held_.end()) {
-    const auto position = map_.find(keysym);
+    const auto position = locate(keysym);
     if (!position) return {};
     held = std::ranges::find_if(
         held_, [&](const auto& entry) { return entry.second == position->keycode; });

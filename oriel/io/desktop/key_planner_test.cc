@@ -161,6 +161,59 @@ TEST(KeyPlanner, IgnoresAKeysymThatTheMapLacks) {
   EXPECT_EQ(keys.release(0x0100a000), Steps{});
 }
 
+TEST(KeyPlanner, PressesTheSpareKeyThatCarriesTheKeysym) {
+  auto keys = planner();
+  keys.bind(0x20ac, 93);
+  EXPECT_TRUE(keys.knows(0x010020ac)) << "the same character";
+  keys.press(kShiftRight);
+  EXPECT_EQ(keys.press(0x010020ac), (Steps{down(93)})) << "on all levels";
+  EXPECT_EQ(keys.release(0x010020ac), (Steps{up(93)}));
+  keys.bind(0x01004e2d, 93);
+  EXPECT_FALSE(keys.knows(0x20ac));
+  keys.set_map(KeyMap());
+  EXPECT_FALSE(keys.knows(0x01004e2d));
+}
+
+TEST(KeyPlanner, SetsCapsLockAndAnotherGroupAsideForCharacters) {
+  const KeyStep aside = up(kLastingState), back = down(kLastingState);
+  auto keys = planner();
+  keys.set_state({.locked_modifiers = kLockMask});
+  EXPECT_EQ(keys.press('a'), (Steps{aside, down(kA), back}));
+  EXPECT_EQ(keys.press('A'), (Steps{aside, down(kShift), down(kA), up(kShift), back}));
+  EXPECT_EQ(keys.press('1'), (Steps{down(kOne)})) << "Caps Lock does not touch it";
+  EXPECT_EQ(keys.press(kReturn), (Steps{down(kReturnKey)}));
+  keys.release_all();
+  keys.set_state({.group = 1, .locked_group = 1});
+  EXPECT_EQ(keys.press('1'), (Steps{aside, down(kOne), back}));
+  EXPECT_EQ(keys.press(kControl), (Steps{down(kControlKey)}));
+}
+
+TEST(KeyPlanner, ReckonsWithNumLockOnTheKeyPad) {
+  constexpr std::uint32_t kKpHome = 0xff95, kKp7 = 0xffb7;
+  const std::uint32_t keysyms[] = {kKpHome, kKp7, kKeysymNumLock, 0, kKeysymShiftLeft, 0};
+  const Keycode modifiers[] = {12, 0, 0, 0, 11, 0, 0, 0};
+  KeyPlanner keys(KeyRepeat::kByViewer);
+  keys.set_map(KeyMap(10, 2, keysyms, modifiers));
+  EXPECT_EQ(keys.press(kKp7), (Steps{down(12), down(10), up(12)}));
+  keys.release(kKp7);
+  keys.set_state({.locked_modifiers = 1 << 4});
+  EXPECT_EQ(keys.press(kKp7), (Steps{down(10)}));
+  keys.release(kKp7);
+  EXPECT_EQ(keys.press(kKpHome), (Steps{down(12), down(10), up(12)}));
+}
+
+TEST(KeyPlanner, PressesKeysThatTheViewerNamesAndKnowsTheirModifiers) {
+  auto keys = planner();
+  EXPECT_EQ(keys.press_key(kShift2), (Steps{down(kShift2)}));
+  EXPECT_EQ(keys.press_key(kShift2), Steps{});
+  EXPECT_EQ(keys.press('1'), (Steps{up(kShift2), down(kOne), down(kShift2)}));
+  EXPECT_EQ(keys.press_key(kA), (Steps{down(kA)}));
+  EXPECT_EQ(keys.press_key(kA), (Steps{up(kA), down(kA)}));
+  EXPECT_EQ(keys.release_key(kA), (Steps{up(kA)}));
+  EXPECT_EQ(keys.release_key(kA), Steps{});
+  EXPECT_EQ(keys.release_all(), (Steps{up(kOne), up(kShift2)}));
+}
+
 TEST(KeyPlanner, ReleasesEverythingThatIsHeld) {
   auto keys = planner();
   keys.press(kControl);

@@ -16,10 +16,33 @@ inline constexpr int kMaxSidePx = 32767;
 
 // Input that waits for a slow X server. Beyond it presses and wheel clicks are dropped; releases
 // never are, and motion always replaces motion.
-inline constexpr std::size_t kMaxQueuedInput = 1024;
+// A viewer may paste some thousand characters as keys in one go.
+inline constexpr std::size_t kMaxQueuedInput = 16'384;
 // Input events that the X server has not acknowledged. At 36 bytes each they stay far below a
 // socket buffer, so that xcb_flush never has to wait for a server that has stopped.
 inline constexpr std::size_t kMaxUnacknowledgedInput = 64;
+
+// How long a spare key rests between two keysyms (spare_keys.h; research: receivers read a changed
+// map within 50 ms), and how long after the last binding the next may come: with some 20 spare keys
+// it costs nothing when many characters are bound. How many events wait meanwhile; twice as many
+// with releases.
+inline constexpr std::chrono::milliseconds kSpareKeyRest{100};
+inline constexpr std::chrono::milliseconds kSpareKeyGap{5};
+inline constexpr std::size_t kMaxWaitingInput = 8'192;
+// How long the end of an X desktop may wait for the server to take the bound keys back.
+inline constexpr std::chrono::milliseconds kRestoreTimeout{200};
+
+// What a clipboard may hold in one format.
+inline constexpr std::size_t kMaxClipboardBytes = std::size_t{16} << 20;
+// Larger selections go by INCR, in chunks of this size: several of them fit into a socket buffer.
+inline constexpr std::size_t kClipboardChunkBytes = std::size_t{64} << 10;
+// Of a property of others that is read in one go: the loop waits while it arrives.
+inline constexpr std::size_t kClipboardReadBytes = std::size_t{256} << 10;
+// Without any progress a transfer is given up after this.
+inline constexpr std::chrono::milliseconds kClipboardTimeout{3'000};
+// Requests that wait for one another, and programs that are pasting at the same time.
+inline constexpr std::size_t kMaxClipboardRequests = 16;
+inline constexpr std::size_t kMaxClipboardPastes = 16;
 
 // What the supervisor and Oriel say to each other, per line.
 inline constexpr std::size_t kMaxSupervisorLine = 4096;

@@ -12,6 +12,7 @@
 #include "oriel/core/image/frame.h"
 #include "oriel/io/desktop/damage_tracker.h"
 #include "oriel/io/desktop/desktop.h"
+#include "oriel/io/desktop/memory_clipboard.h"
 
 namespace boost::asio {
 class io_context;
@@ -46,6 +47,7 @@ class PatternDesktop : public Desktop, private InputSink {
   // Calls `done` before it returns.
   void capture(std::span<const image::Rect> rects, CaptureDone done) override;
   InputSink& input() override { return *this; }
+  Clipboard* clipboard() override { return &clipboard_; }
   std::map<std::string, std::string> details() const override;
 
  private:
@@ -67,6 +69,7 @@ class PatternDesktop : public Desktop, private InputSink {
   int next_cell_ = 0;
   image::Point pointer_{-1, -1};  // nowhere, until it is moved
   std::uint16_t buttons_ = 0;
+  MemoryClipboard clipboard_;
   // Notices that are still queued when this goes see that it is gone.
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

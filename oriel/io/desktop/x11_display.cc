@@ -1,6 +1,7 @@
 #include "oriel/io/desktop/x11_display.h"
 
 #include <fmt/core.h>
+#include <poll.h>
 #include <xcb/damage.h>
 #include <xcb/randr.h>
 #include <xcb/shm.h>
@@ -15,6 +16,8 @@
 #include <cstdlib>
 #include <deque>
 #include <utility>
+
+#include "oriel/io/desktop/xcb_xkb.h"
 
 namespace oriel::desktop {
 namespace {
@@ -158,7 +161,7 @@ Status X11Display::check_pixels() const {
 Status X11Display::query_extensions() {
   // All questions first, then all answers: one round trip.
   for (auto* extension :
-       {&xcb_damage_id, &xcb_xfixes_id, &xcb_test_id, &xcb_randr_id, &xcb_shm_id}) {
+       {&xcb_damage_id, &xcb_xfixes_id, &xcb_test_id, &xcb_randr_id, &xcb_shm_id, &xcb_xkb_id}) {
     xcb_prefetch_extension_data(connection_, extension);
   }
   const auto* damage = find_extension(connection_, xcb_damage_id);
@@ -193,6 +196,14 @@ Status X11Display::query_extensions() {
     has_randr_ = reply != nullptr && (reply->major_version > 1 || reply->minor_version >= 2);
     randr_event_ = randr->first_event;
   }
+  if (const auto* xkb = find_extension(connection_, xcb_xkb_id)) {
+    const auto version = xcb_xkb_use_extension(connection_, 1, 0);
+    Owned<xcb_xkb_use_extension_reply_t> reply(
+        xcb_xkb_use_extension_reply(connection_, version, nullptr));
+    has_xkb_ = reply != nullptr && reply->supported;
+    xkb_event_ = xkb->first_event;
+  }
+  xfixes_event_ = xfixes->first_event;
   damage_event_ = damage->first_event;
   if (xcb_connection_has_error(connection_)) {
     return fail(ErrorCode::kClosed,
@@ -211,8 +222,32 @@ void X11Display::start(X11Listener& listener) {
   damage_ = xcb_generate_id(connection_);
   xcb_damage_create(connection_, damage_, root_, XCB_DAMAGE_REPORT_LEVEL_RAW_RECTANGLES);
   subtract_damage();
+  if (has_xkb_) select_xkb_events();
   flush();
   wait();
+}
+
+// A client that uses XKB gets the keyboard map's changes from it alone.
+void X11Display::select_xkb_events() {
+  constexpr std::uint16_t kWhole = XCB_XKB_EVENT_TYPE_NEW_KEYBOARD_NOTIFY |
+                                   XCB_XKB_EVENT_TYPE_MAP_NOTIFY | XCB_XKB_EVENT_TYPE_BELL_NOTIFY;
+  constexpr std::uint16_t kState = XCB_XKB_STATE_PART_MODIFIER_LATCH |
+                                   XCB_XKB_STATE_PART_MODIFIER_LOCK |
+                                   XCB_XKB_STATE_PART_GROUP_STATE | XCB_XKB_STATE_PART_GROUP_LOCK;
+  constexpr std::uint16_t kMap = XCB_XKB_MAP_PART_KEY_SYMS | XCB_XKB_MAP_PART_MODIFIER_MAP;
+  xcb_xkb_select_events_details_t details{};
+  details.affectState = kState;
+  details.stateDetails = kState;
+  xcb_xkb_select_events_aux(connection_, XCB_XKB_ID_USE_CORE_KBD,
+                            kWhole | XCB_XKB_EVENT_TYPE_STATE_NOTIFY, 0, kWhole, kMap, kMap,
+                            &details);
+  const auto cookie = xcb_xkb_get_state(connection_, XCB_XKB_ID_USE_CORE_KBD);
+  expect_reply(cookie.sequence, [this, sequence = cookie.sequence](OwnedReply data) {
+    const auto* reply = static_cast<const xcb_xkb_get_state_reply_t*>(data.get());
+    if (reply == nullptr) return;
+    listener_->x11_keyboard_state(
+        {reply->lockedMods, reply->latchedMods, reply->group, reply->lockedGroup}, sequence);
+  });
 }
 
 void X11Display::subtract_damage() {
@@ -239,6 +274,25 @@ void X11Display::flush() {
     drain();
   });
 }
+
+void X11Display::finish(std::chrono::milliseconds patience) {
+  const unsigned sequence = xcb_get_input_focus(connection_).sequence;
+  xcb_flush(connection_);
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  void* reply = nullptr;
+  xcb_generic_error_t* error = nullptr;
+  while (xcb_poll_for_reply(connection_, sequence, &reply, &error) == 0) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - std::chrono::steady_clock::now());
+    if (left.count() <= 0 || xcb_connection_has_error(connection_)) break;
+    pollfd file{xcb_get_file_descriptor(connection_), POLLIN, 0};
+    poll(&file, 1, static_cast<int>(left.count()));
+  }
+  std::free(reply);
+  std::free(error);
+}
+
+boost::asio::io_context& X11Display::io() const { return loop_->context; }
 
 void X11Display::wait() {
   loop_->socket.async_wait(boost::asio::posix::stream_descriptor::wait_read,
@@ -314,6 +368,18 @@ void X11Display::take_event(const void* data) {
   } else if (type == XCB_MAPPING_NOTIFY) {
     const auto request = reinterpret_cast<const xcb_mapping_notify_event_t*>(event)->request;
     if (request != XCB_MAPPING_POINTER) listener_->x11_keyboard_changed();
+  } else if (has_xkb_ && type == xkb_event_) {
+    take_xkb_event(event);
+  } else if (type == XCB_SELECTION_NOTIFY) {
+    listener_->x11_selection_event(event, SelectionEvent::kNotify);
+  } else if (type == XCB_SELECTION_REQUEST) {
+    listener_->x11_selection_event(event, SelectionEvent::kRequest);
+  } else if (type == XCB_SELECTION_CLEAR) {
+    listener_->x11_selection_event(event, SelectionEvent::kClear);
+  } else if (type == XCB_PROPERTY_NOTIFY) {
+    listener_->x11_selection_event(event, SelectionEvent::kProperty);
+  } else if (type == xfixes_event_ + XCB_XFIXES_SELECTION_NOTIFY) {
+    listener_->x11_selection_event(event, SelectionEvent::kOwner);
   } else if (type == XCB_CONFIGURE_NOTIFY ||
              (has_randr_ && type == randr_event_ + XCB_RANDR_SCREEN_CHANGE_NOTIFY)) {
     image::Size size;
@@ -332,6 +398,26 @@ void X11Display::take_event(const void* data) {
     if (size == size_ || size.width <= 0 || size.height <= 0) return;
     size_ = size;
     listener_->x11_resized(size);
+  }
+}
+
+void X11Display::take_xkb_event(const void* event) {
+  // All events of XKB have one type, and their own in the second byte (xkbproto, "Events").
+  switch (static_cast<const xcb_generic_event_t*>(event)->pad0) {
+    case XCB_XKB_NEW_KEYBOARD_NOTIFY:
+    case XCB_XKB_MAP_NOTIFY:
+      return listener_->x11_keyboard_changed();
+    case XCB_XKB_BELL_NOTIFY:
+      return listener_->x11_bell();
+    case XCB_XKB_STATE_NOTIFY: {
+      const auto* state = static_cast<const xcb_xkb_state_notify_event_t*>(event);
+      listener_->x11_keyboard_state(
+          {state->lockedMods, state->latchedMods, state->group, state->lockedGroup},
+          static_cast<const xcb_generic_event_t*>(event)->full_sequence);
+      return;
+    }
+    default:
+      return;
   }
 }
 

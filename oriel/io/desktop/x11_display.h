@@ -3,6 +3,7 @@
 // the socket has them, and nothing waits. Opening it is the exception: the handshake and the first
 // questions wait for the server, before the loop runs or once per start of a server of our own.
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -11,6 +12,7 @@
 
 #include "oriel/base/result.h"
 #include "oriel/core/image/rect.h"
+#include "oriel/io/desktop/keyboard_state.h"
 #include "oriel/io/desktop/xauthority.h"
 
 struct xcb_connection_t;
@@ -28,6 +30,9 @@ struct X11Address {
 
 enum class DamagePart { kMoreFollow, kLast };
 
+// SelectionNotify, SelectionRequest, SelectionClear, PropertyNotify, and XFIXES' SelectionNotify.
+enum class SelectionEvent { kNotify, kRequest, kClear, kProperty, kOwner };
+
 // What the X server tells; called from the loop, never from within a call to X11Display.
 class X11Listener {
  public:
@@ -37,6 +42,12 @@ class X11Listener {
   virtual void x11_resized(image::Size size) = 0;
   // Another keyboard map.
   virtual void x11_keyboard_changed() = 0;
+  // `sequence` is that of the last request that the server had done before.
+  virtual void x11_keyboard_state(const KeyboardState& state, unsigned sequence) = 0;
+  virtual void x11_bell() = 0;
+  // Selections and properties: events that only one part of a desktop cares about. `event` is the
+  // one of xcb, lent.
+  virtual void x11_selection_event(const void* event, SelectionEvent kind) = 0;
   // All events that were there have been told.
   virtual void x11_batch_ended() = 0;
   // The connection is gone; nothing follows.
@@ -71,7 +82,10 @@ class X11Display {
   std::uint32_t root() const { return root_; }
   bool has_shm() const { return has_shm_; }
   bool has_randr() const { return has_randr_; }
+  bool has_xkb() const { return has_xkb_; }
   bool is_lost() const { return is_lost_; }
+  // For timers of the owner's own.
+  boost::asio::io_context& io() const;
   // For requests of the owner's own.
   xcb_connection_t* connection() const { return connection_; }
 
@@ -85,6 +99,9 @@ class X11Display {
   void expect_reply(unsigned sequence, ReplyDone done);
   // Sends what is buffered. It never has to wait as long as callers bound what is unanswered.
   void flush();
+  // Sends what is buffered and waits until the server has done it, or `patience` is over. For the
+  // end only: what comes meanwhile is not told.
+  void finish(std::chrono::milliseconds patience);
 
  private:
   struct Loop;
@@ -99,6 +116,8 @@ class X11Display {
   bool take_events();
   bool take_replies();
   void take_event(const void* event);
+  void take_xkb_event(const void* event);
+  void select_xkb_events();
   void lose();
 
   std::string name_;
@@ -111,8 +130,11 @@ class X11Display {
   std::uint32_t damage_ = 0;
   std::uint8_t damage_event_ = 0;
   std::uint8_t randr_event_ = 0;
+  std::uint8_t xfixes_event_ = 0;
+  std::uint8_t xkb_event_ = 0;
   bool has_shm_ = false;
   bool has_randr_ = false;
+  bool has_xkb_ = false;
   bool is_lost_ = false;
 };
 

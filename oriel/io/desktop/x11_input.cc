@@ -4,11 +4,16 @@
 #include <xcb/xtest.h>
 
 #include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <cstdlib>
 #include <memory>
 #include <utility>
 
+#include "oriel/core/keys/keysym_unicode.h"
+#include "oriel/core/keys/xt_scancodes.h"
 #include "oriel/io/desktop/x11_display.h"
+#include "oriel/io/desktop/xcb_xkb.h"
 
 namespace oriel::desktop {
 namespace {
@@ -16,18 +21,11 @@ namespace {
 // RFB's buttons are X's in order, without the gap that no bit is left for (RFC 6143, 7.5.5).
 constexpr int kButtons = 9;
 
-KeyMap make_map(const xcb_get_keyboard_mapping_reply_t* keys, Keycode first,
-                const xcb_get_modifier_mapping_reply_t* modifiers) {
-  std::span<const Keycode> modifier_keys;
-  if (modifiers != nullptr) {
-    modifier_keys = {xcb_get_modifier_mapping_keycodes(modifiers),
-                     static_cast<std::size_t>(xcb_get_modifier_mapping_keycodes_length(modifiers))};
-  }
-  return KeyMap(first, keys->keysyms_per_keycode,
-                {xcb_get_keyboard_mapping_keysyms(keys),
-                 static_cast<std::size_t>(xcb_get_keyboard_mapping_keysyms_length(keys))},
-                modifier_keys);
-}
+// Event::type beyond X's own: bind `keysym` to the key `detail`; set the lasting state aside, or
+// bring it back.
+constexpr std::uint8_t kBindRequest = 0x80;
+constexpr std::uint8_t kAsideRequest = 0x81;
+constexpr std::uint8_t kBackRequest = 0x82;
 
 struct Range {
   Keycode first;
@@ -39,35 +37,184 @@ Range keycodes(xcb_connection_t* connection) {
   return {setup->min_keycode, static_cast<Keycode>(setup->max_keycode - setup->min_keycode + 1)};
 }
 
+std::vector<std::uint32_t> keysyms_of(const xcb_get_keyboard_mapping_reply_t* reply) {
+  const auto* keysyms = xcb_get_keyboard_mapping_keysyms(reply);
+  return {keysyms, keysyms + xcb_get_keyboard_mapping_keysyms_length(reply)};
+}
+
+std::vector<Keycode> keys_of(const xcb_get_modifier_mapping_reply_t* reply) {
+  const auto* keys = xcb_get_modifier_mapping_keycodes(reply);
+  return {keys, keys + xcb_get_modifier_mapping_keycodes_length(reply)};
+}
+
+// Modifiers and the keys that switch groups do nothing on a key that was not made for them; and
+// these numbers are no keysyms (x11 protocol, "KEYSYM Encoding").
+bool can_bind(std::uint32_t keysym) {
+  constexpr std::uint32_t kVoid = 0xffffff, kLastKeysym = 0x1fffffff, kLastUnicode = 0x0110ffff;
+  const bool is_modifier = (keysym >= 0xffe1 && keysym <= 0xffee) ||
+                           (keysym >= 0xfe01 && keysym <= 0xfe13) || keysym == 0xff7e ||
+                           keysym == kKeysymNumLock;
+  const bool is_unassigned = keysym > kLastUnicode && keysym < 0x10000000;
+  return keysym != 0 && keysym != kVoid && keysym <= kLastKeysym && !is_unassigned && !is_modifier;
+}
+
 }  // namespace
 
-X11Input::X11Input(X11Display& display, KeyRepeat repeat) : display_(display), planner_(repeat) {
+struct X11Input::Timer {
+  explicit Timer(boost::asio::io_context& io) : timer(io) {}
+
+  boost::asio::steady_timer timer;
+  bool is_set = false;
+  // A handler that is queued already when the input goes sees that it is gone.
+  std::shared_ptr<bool> alive = std::make_shared<bool>(true);
+};
+
+X11Input::X11Input(X11Display& display, KeyRepeat repeat)
+    : display_(display), planner_(repeat), timer_(std::make_unique<Timer>(display.io())) {
   auto* connection = display_.connection();
   const auto [first, count] = keycodes(connection);
   const auto keys_cookie = xcb_get_keyboard_mapping(connection, first, count);
   const auto modifiers_cookie = xcb_get_modifier_mapping(connection);
   auto* keys = xcb_get_keyboard_mapping_reply(connection, keys_cookie, nullptr);
   auto* modifiers = xcb_get_modifier_mapping_reply(connection, modifiers_cookie, nullptr);
-  if (keys != nullptr) planner_.set_map(make_map(keys, first, modifiers));
+  if (keys != nullptr && modifiers != nullptr) {
+    take_map(first, keys->keysyms_per_keycode, keysyms_of(keys), keys_of(modifiers), 0);
+  }
   std::free(keys);
   std::free(modifiers);
 }
 
+X11Input::~X11Input() {
+  *timer_->alive = false;
+  if (display_.is_lost()) return;
+  // What has not been sent by now waits for a server that is too slow, or stands still: a few
+  // requests more find room in the socket, all of it might not.
+  waiting_.clear();
+  queue_.clear();
+  const bool is_aside = !aside_.empty() && aside_.back().first == aside_.back().last;
+  if (is_aside) queue_.push_back({kBackRequest, 0, {}});
+  queue_keys(planner_.release_all());
+  for (int i = 0; i < kButtons; ++i) {
+    if (buttons_ & (1u << i)) queue_button(i + 1, false);
+  }
+  for (const auto& binding : spare_.bindings()) {
+    queue_.push_back({kBindRequest, binding.keycode, {}, 0});
+  }
+  if (queue_.empty()) return;
+  for (const Event& event : queue_) write(event);
+  display_.finish(kRestoreTimeout);
+}
+
 void X11Input::key(std::uint32_t keysym, bool is_down) {
-  if (!is_down) return queue_keys(planner_.release(keysym));
-  if (queue_.size() >= kMaxQueuedInput) {
-    ++stats_.dropped;
-    return;
-  }
-  if (!planner_.knows(keysym)) {
-    ++stats_.unknown_keysyms;
-    if (unknown_keysym_) unknown_keysym_(keysym);
-    return;
-  }
-  queue_keys(planner_.press(keysym));
+  take({.kind = Wish::Kind::kKey, .is_down = is_down, .keysym = keysym});
+}
+
+void X11Input::key_with_scancode(std::uint32_t keysym, std::uint32_t scancode, bool is_down) {
+  take({.kind = Wish::Kind::kScancode, .is_down = is_down, .keysym = keysym, .scancode = scancode});
 }
 
 void X11Input::pointer(image::Point position, std::uint16_t buttons) {
+  take({.kind = Wish::Kind::kPointer, .position = position, .buttons = buttons});
+}
+
+void X11Input::flush() { send(); }
+
+void X11Input::take(const Wish& wish) {
+  if (!waiting_.empty() || act(wish) == Outcome::kMustWait) wait_in_line(wish);
+}
+
+void X11Input::wait_in_line(const Wish& wish) {
+  const bool is_pointer = wish.kind == Wish::Kind::kPointer;
+  if (is_pointer && !waiting_.empty() && waiting_.back().kind == Wish::Kind::kPointer &&
+      waiting_.back().buttons == wish.buttons) {
+    waiting_.back().position = wish.position;
+    return;
+  }
+  const bool is_release = !is_pointer && !wish.is_down;
+  if (waiting_.size() >= (is_release ? 2 * kMaxWaitingInput : kMaxWaitingInput)) {
+    ++stats_.dropped;
+    // Whatever it would have let go of goes when the line is empty.
+    is_release_lost_ = is_release_lost_ || is_release || is_pointer;
+    return;
+  }
+  waiting_.push_back(wish);
+}
+
+X11Input::Outcome X11Input::act(const Wish& wish) {
+  if (wish.kind == Wish::Kind::kPointer) {
+    move(wish.position, wish.buttons);
+    return Outcome::kDone;
+  }
+  if (wish.is_down && queue_.size() >= kMaxQueuedInput) {
+    ++stats_.dropped;
+    return Outcome::kDone;
+  }
+  if (wish.kind == Wish::Kind::kScancode) {
+    const auto keycode = keys::x_keycode_of_xt(wish.scancode);
+    if (keycode && !wish.is_down) {
+      auto steps = planner_.release_key(*keycode);
+      if (!steps.empty()) {
+        queue_keys(steps);
+        return Outcome::kDone;
+      }
+    } else if (keycode && planner_.map().has_keysym(*keycode)) {
+      queue_keys(planner_.press_key(*keycode));
+      return Outcome::kDone;
+    }
+  }
+  if (wish.is_down) return press(wish.keysym);
+  queue_keys(planner_.release(wish.keysym));
+  return Outcome::kDone;
+}
+
+X11Input::Outcome X11Input::press(std::uint32_t keysym) {
+  if (planner_.knows(keysym)) {
+    queue_keys(planner_.press(keysym));
+    return Outcome::kDone;
+  }
+  if (!can_bind(keysym) || spare_.is_all_held()) {
+    ignore(keysym);
+    return Outcome::kDone;
+  }
+  const auto keycode = spare_.bind(keys::canonical_keysym(keysym), Clock::now());
+  if (!keycode) return Outcome::kMustWait;
+  ++stats_.bindings;
+  planner_.bind(keysym, *keycode);
+  // Until it is sent, no fetch shows it.
+  bound_after_fetch_[*keycode] = ~0u;
+  queue_.push_back({kBindRequest, *keycode, {}, keysym});
+  queue_keys(planner_.press(keysym));
+  return Outcome::kDone;
+}
+
+void X11Input::ignore(std::uint32_t keysym) {
+  ++stats_.unknown_keysyms;
+  if (unknown_keysym_) unknown_keysym_(keysym);
+}
+
+void X11Input::advance() {
+  while (!waiting_.empty() && act(waiting_.front()) == Outcome::kDone) waiting_.pop_front();
+  if (!waiting_.empty() || !std::exchange(is_release_lost_, false)) return;
+  queue_keys(planner_.release_all());
+  move(position_, 0);
+}
+
+// Wakes up when the next spare key has rested. When none can say so, a release that is not sent or
+// not acknowledged yet comes first, and `send` is called again.
+void X11Input::set_timer() {
+  if (waiting_.empty() || timer_->is_set) return;
+  const auto next = spare_.next_rested();
+  if (!next) return;
+  timer_->is_set = true;
+  timer_->timer.expires_at(*next);
+  timer_->timer.async_wait([this, alive = timer_->alive](const boost::system::error_code& error) {
+    if (!*alive || error) return;
+    timer_->is_set = false;
+    send();
+  });
+}
+
+void X11Input::move(image::Point position, std::uint16_t buttons) {
   const image::Size size = display_.size();
   position.x = std::clamp(position.x, 0, size.width - 1);
   position.y = std::clamp(position.y, 0, size.height - 1);
@@ -85,9 +232,8 @@ void X11Input::pointer(image::Point position, std::uint16_t buttons) {
   }
 }
 
-void X11Input::flush() { send(); }
-
 void X11Input::release_all() {
+  waiting_.clear();
   queue_keys(planner_.release_all());
   for (int i = 0; i < kButtons; ++i) {
     if (buttons_ & (1u << i)) queue_button(i + 1, false);
@@ -98,6 +244,11 @@ void X11Input::release_all() {
 
 void X11Input::queue_keys(const std::vector<KeyStep>& steps) {
   for (auto [keycode, is_down] : steps) {
+    if (keycode == kLastingState) {
+      queue_.push_back({is_down ? kBackRequest : kAsideRequest, 0, {}});
+      continue;
+    }
+    spare_.event_queued(keycode);
     queue_.push_back(
         {static_cast<std::uint8_t>(is_down ? XCB_KEY_PRESS : XCB_KEY_RELEASE), keycode, {}});
   }
@@ -121,18 +272,15 @@ void X11Input::queue_button(int button, bool is_down) {
 // Sends what may be unacknowledged. Now and then a question goes along, whose
 // answer means that the server has read everything before it.
 void X11Input::send() {
-  if (display_.is_lost()) return queue_.clear();
-  if (queue_.empty()) return;
-  auto* connection = display_.connection();
+  if (display_.is_lost()) {
+    waiting_.clear();
+    return queue_.clear();
+  }
+  advance();
   bool is_any = false;
   while (!queue_.empty() && unacknowledged_ < kMaxUnacknowledgedInput) {
-    const Event event = queue_.front();
+    write(queue_.front());
     queue_.pop_front();
-    const bool is_motion = event.type == XCB_MOTION_NOTIFY;
-    xcb_test_fake_input(connection, event.type, event.detail, XCB_CURRENT_TIME,
-                        is_motion ? display_.root() : XCB_NONE,
-                        static_cast<std::int16_t>(event.position.x),
-                        static_cast<std::int16_t>(event.position.y), 0);
     is_any = true;
     ++unacknowledged_;
     if (++since_acknowledgement_ < kMaxUnacknowledgedInput / 2) continue;
@@ -143,6 +291,70 @@ void X11Input::send() {
     });
   }
   if (is_any) display_.flush();
+  set_timer();
+}
+
+void X11Input::write(const Event& event) {
+  auto* connection = display_.connection();
+  if (event.type == kBindRequest) {
+    // The same on both levels: Shift does not matter.
+    const std::uint32_t keysyms[] = {event.keysym, event.keysym};
+    xcb_change_keyboard_mapping(connection, 1, event.detail, 2, keysyms);
+    bound_after_fetch_[event.detail] = fetches_;
+    return;
+  }
+  if (event.type == kAsideRequest || event.type == kBackRequest) {
+    return set_lasting_state(event.type == kBackRequest);
+  }
+  const bool is_motion = event.type == XCB_MOTION_NOTIFY;
+  xcb_test_fake_input(connection, event.type, event.detail, XCB_CURRENT_TIME,
+                      is_motion ? display_.root() : XCB_NONE,
+                      static_cast<std::int16_t>(event.position.x),
+                      static_cast<std::int16_t>(event.position.y), 0);
+  if (event.type == XCB_KEY_PRESS || event.type == XCB_KEY_RELEASE) {
+    spare_.event_sent(event.detail, event.type == XCB_KEY_PRESS, Clock::now());
+  }
+}
+
+// A latch does not come back: the key would have used it up.
+void X11Input::set_lasting_state(bool is_back) {
+  constexpr std::uint8_t kAllModifiers = 0xff;
+  const KeyboardState& state = planner_.state();
+  const std::uint8_t caps = state.locked_modifiers & kLockMask;
+  const auto cookie = xcb_xkb_latch_lock_state(
+      display_.connection(), XCB_XKB_ID_USE_CORE_KBD, caps, is_back ? caps : 0, true,
+      is_back ? state.locked_group : 0, is_back ? 0 : kAllModifiers, !is_back, 0);
+  if (!is_back) {
+    aside_.push_back({cookie.sequence, cookie.sequence});
+  } else if (!aside_.empty()) {
+    aside_.back().last = cookie.sequence;
+  }
+}
+
+void X11Input::state_changed(const KeyboardState& state, unsigned sequence) {
+  // Sequence numbers wrap around.
+  auto is_before = [](unsigned a, unsigned b) { return static_cast<int>(a - b) < 0; };
+  while (!aside_.empty() && aside_.front().last != aside_.front().first &&
+         !is_before(sequence, aside_.front().last)) {
+    aside_.pop_front();
+  }
+  // Set aside by us, for one key.
+  if (!aside_.empty() && !is_before(sequence, aside_.front().first)) return;
+  planner_.set_state(state);
+}
+
+std::uint8_t X11Input::leds() const {
+  const auto& map = planner_.map();
+  auto lock_of = [&map](std::uint32_t keysym) -> std::uint8_t {
+    const auto position = map.find(keysym);
+    return position ? map.modifiers_of(position->keycode) : 0;
+  };
+  const std::uint8_t locked = planner_.state().locked_modifiers;
+  int leds = 0;
+  if (locked & kLockMask) leds |= kLedCapsLock;
+  if (locked & lock_of(kKeysymNumLock)) leds |= kLedNumLock;
+  if (locked & lock_of(kKeysymScrollLock)) leds |= kLedScrollLock;
+  return static_cast<std::uint8_t>(leds);
 }
 
 void X11Input::keyboard_changed() {
@@ -162,25 +374,38 @@ void X11Input::fetch_map() {
   auto modifiers = std::make_shared<std::vector<Keycode>>();
   display_.expect_reply(
       xcb_get_modifier_mapping(connection).sequence, [modifiers](X11Display::OwnedReply data) {
-        const auto* reply = static_cast<const xcb_get_modifier_mapping_reply_t*>(data.get());
-        if (reply == nullptr) return;
-        const auto* keys = xcb_get_modifier_mapping_keycodes(reply);
-        modifiers->assign(keys, keys + xcb_get_modifier_mapping_keycodes_length(reply));
+        if (data == nullptr) return;
+        *modifiers = keys_of(static_cast<const xcb_get_modifier_mapping_reply_t*>(data.get()));
       });
   display_.expect_reply(
       xcb_get_keyboard_mapping(connection, first, count).sequence,
-      [this, modifiers, first](X11Display::OwnedReply data) {
+      [this, modifiers, first, fetch = fetches_++](X11Display::OwnedReply data) {
         is_fetching_ = false;
         const auto* reply = static_cast<const xcb_get_keyboard_mapping_reply_t*>(data.get());
         if (reply == nullptr) return;
-        planner_.set_map(
-            KeyMap(first, reply->keysyms_per_keycode,
-                   {xcb_get_keyboard_mapping_keysyms(reply),
-                    static_cast<std::size_t>(xcb_get_keyboard_mapping_keysyms_length(reply))},
-                   *modifiers));
+        take_map(first, reply->keysyms_per_keycode, keysyms_of(reply), *modifiers, fetch);
         if (is_map_stale_) fetch_map();
       });
   display_.flush();
+}
+
+// The rows of our own spare keys count as empty, so that the map holds what others have made.
+void X11Input::take_map(Keycode first, int columns, std::vector<std::uint32_t> keysyms,
+                        std::span<const Keycode> modifiers, unsigned fetch) {
+  for (const auto& [keycode, keysym] : spare_.bindings()) {
+    const std::size_t begin = static_cast<std::size_t>(keycode - first) * columns;
+    if (keycode < first || columns <= 0 || begin + columns > keysyms.size()) continue;
+    const std::span row(keysyms.data() + begin, static_cast<std::size_t>(columns));
+    const bool is_told = bound_after_fetch_[keycode] <= fetch;
+    if (is_told && keys::canonical_keysym(row[0]) != keysym) {
+      spare_.forget(keycode);  // another program has set the key, or the whole map
+    } else {
+      std::ranges::fill(row, 0u);
+    }
+  }
+  planner_.set_map(KeyMap(first, columns, keysyms, modifiers));
+  spare_.set_keys(planner_.map().spare_keys());
+  for (const auto& binding : spare_.bindings()) planner_.bind(binding.keysym, binding.keycode);
 }
 
 }  // namespace oriel::desktop

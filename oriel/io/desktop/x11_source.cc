@@ -11,12 +11,18 @@ constexpr std::size_t kFloodEvents = 128;
 }  // namespace
 
 X11Source::X11Source(std::unique_ptr<X11Display> display, KeyRepeat repeat)
-    : display_(std::move(display)), input_(*display_, repeat), damage_(display_->size()) {}
+    : display_(std::move(display)),
+      input_(*display_, repeat),
+      clipboard_(
+          *display_,
+          [this](ClipboardFormats formats) { listener_->desktop_clipboard_changed(formats); }),
+      damage_(display_->size()) {}
 
 void X11Source::start(DesktopListener& listener) {
   listener_ = &listener;
   // The first events are at least the damage of the whole window, and its batch announces it.
   display_->start(*this);
+  clipboard_.select({});
 }
 
 std::vector<image::Rect> X11Source::take_damage() {
@@ -49,7 +55,21 @@ void X11Source::x11_resized(image::Size size) {
 
 void X11Source::x11_keyboard_changed() { input_.keyboard_changed(); }
 
+void X11Source::x11_keyboard_state(const KeyboardState& state, unsigned sequence) {
+  input_.state_changed(state, sequence);
+}
+
+void X11Source::x11_bell() { listener_->desktop_bell(); }
+
+void X11Source::x11_selection_event(const void* event, SelectionEvent kind) {
+  clipboard_.take_event(event, kind);
+}
+
 void X11Source::x11_batch_ended() {
+  if (const std::uint8_t leds = input_.leds(); leds != leds_) {
+    leds_ = leds;
+    listener_->desktop_leds_changed(leds);
+  }
   look_again_after_flood();
   announce();
 }
@@ -64,7 +84,10 @@ void X11Source::look_again_after_flood() {
   display_->flush();
 }
 
-void X11Source::x11_lost(const Error& error) { listener_->desktop_lost(error); }
+void X11Source::x11_lost(const Error& error) {
+  clipboard_.display_lost();
+  listener_->desktop_lost(error);
+}
 
 void X11Source::announce() {
   if (is_announced_ || damage_.empty() || listener_ == nullptr) return;

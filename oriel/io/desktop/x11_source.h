@@ -9,6 +9,7 @@
 
 #include "oriel/io/desktop/damage_tracker.h"
 #include "oriel/io/desktop/desktop.h"
+#include "oriel/io/desktop/x11_clipboard.h"
 #include "oriel/io/desktop/x11_display.h"
 #include "oriel/io/desktop/x11_input.h"
 
@@ -21,7 +22,9 @@ class X11Source : public Desktop, private X11Listener {
   void start(DesktopListener& listener) override;
   std::vector<image::Rect> take_damage() override;
   InputSink& input() override { return input_; }
+  Clipboard* clipboard() override { return &clipboard_; }
   X11Input& x11_input() { return input_; }
+  X11Clipboard& x11_clipboard() { return clipboard_; }
 
  protected:
   X11Source(std::unique_ptr<X11Display> display, KeyRepeat repeat);
@@ -35,6 +38,9 @@ class X11Source : public Desktop, private X11Listener {
   void x11_damaged(const image::Rect& rect, DamagePart part) override;
   void x11_resized(image::Size size) override;
   void x11_keyboard_changed() override;
+  void x11_keyboard_state(const KeyboardState& state, unsigned sequence) override;
+  void x11_bell() override;
+  void x11_selection_event(const void* event, SelectionEvent kind) override;
   void x11_batch_ended() override;
   void x11_lost(const Error& error) override;
   void announce();
@@ -42,9 +48,11 @@ class X11Source : public Desktop, private X11Listener {
 
   std::unique_ptr<X11Display> display_;
   X11Input input_;
+  X11Clipboard clipboard_;
   DamageTracker damage_;
   DesktopListener* listener_ = nullptr;
   bool is_announced_ = false;
+  std::uint8_t leds_ = 0;  // as told
   int looks_ = 0;
   // Of the batch that is being told.
   std::size_t events_ = 0;
