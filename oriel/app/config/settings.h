@@ -38,6 +38,8 @@ struct Settings {
   Secret view_password;       // its holders may only look
   std::string view_password_file;
   bool disconnect_others = false;  // by a viewer that asks to be alone (the shared flag)
+  bool takes_clipboard = true;     // from viewers to the desktop
+  bool gives_clipboard = true;     // from the desktop to viewers
   bool is_control_single = false;  // the first to act has control until idle
   int control_idle_s = 10;
   bool allow_anyone = false;  // open a door to others without a password

@@ -66,7 +66,8 @@ struct Engine {
   }
 
   Viewer::Callbacks callbacks() {
-    return {[](Viewer&) {}, [this](Viewer&, const Error&) { ++ended; },
+    return {[](Viewer&) {},
+            [this](Viewer&, const Error&) { ++ended; },
             [this](Viewer& viewer) { return control.act(viewer.id(), Clock::now()); },
             [this](Viewer& viewer, Size size, std::function<void(Status)> done) {
               resizer = viewer.id();
@@ -77,7 +78,9 @@ struct Engine {
               return resizer == 0             ? ResizeCause::kServer
                      : resizer == viewer.id() ? ResizeCause::kThisViewer
                                               : ResizeCause::kOtherViewer;
-            }};
+            },
+            [](Viewer&, ByteSpan) {},
+            [] { return std::uint8_t{0}; }};
   }
 
   // Runs the loop until `is_true`, at most 20 s; gives whether it came true.

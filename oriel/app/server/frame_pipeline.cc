@@ -52,12 +52,12 @@ void FramePipeline::desktop_resized(image::Size size) {
   const bool was_advancing = std::exchange(is_advancing_, true);
   for (const auto& viewer : std::vector(viewers_)) viewer->screen_resized(*screen_);
   is_advancing_ = was_advancing;
-  if (resized_) resized_(size);
+  if (others_ != nullptr) others_->desktop_resized(size);
   advance();
 }
 
 void FramePipeline::desktop_lost(const Error& error) {
-  if (lost_) lost_(error);
+  if (others_ != nullptr) others_->desktop_lost(error);
 }
 
 void FramePipeline::advance() {

@@ -66,10 +66,9 @@ class FramePipeline final : public desktop::DesktopListener {
                 int encoder_threads);
   ~FramePipeline() override;
 
-  // Called when the source of pixels is gone.
-  void on_lost(std::function<void(const Error&)> lost) { lost_ = std::move(lost); }
-  // Called after the viewers know of another size.
-  void on_resized(std::function<void(image::Size)> resized) { resized_ = std::move(resized); }
+  // Hears all that the desktop says besides damage; of another size after the viewers know of it.
+  // `listener` must outlive the pipeline.
+  void forward_to(desktop::DesktopListener& listener) { others_ = &listener; }
   // For benchmarks; `trace` must outlive the pipeline.
   void trace(observe::LatencyTrace* trace) { trace_ = trace; }
   void reached(observe::LatencyMark mark) const {
@@ -89,6 +88,15 @@ class FramePipeline final : public desktop::DesktopListener {
   void desktop_damaged() override;
   void desktop_resized(image::Size size) override;
   void desktop_lost(const Error& error) override;
+  void desktop_leds_changed(std::uint8_t leds) override {
+    if (others_ != nullptr) others_->desktop_leds_changed(leds);
+  }
+  void desktop_bell() override {
+    if (others_ != nullptr) others_->desktop_bell();
+  }
+  void desktop_clipboard_changed(desktop::ClipboardFormats formats) override {
+    if (others_ != nullptr) others_->desktop_clipboard_changed(formats);
+  }
 
  private:
   using Waiters = std::vector<std::weak_ptr<FrameViewer>>;
@@ -117,8 +125,7 @@ class FramePipeline final : public desktop::DesktopListener {
 
   boost::asio::any_io_executor executor_;
   desktop::Desktop& desktop_;
-  std::function<void(const Error&)> lost_;
-  std::function<void(image::Size)> resized_;
+  desktop::DesktopListener* others_ = nullptr;
   observe::LatencyTrace* trace_ = nullptr;
   std::unique_ptr<screen::Screen> screen_;
   std::vector<std::shared_ptr<FrameViewer>> viewers_;

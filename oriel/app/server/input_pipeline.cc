@@ -4,15 +4,24 @@
 
 namespace oriel::server {
 
-void InputPipeline::key(ViewerId viewer, std::uint32_t keysym, bool is_down) {
+void InputPipeline::key(ViewerId viewer, std::uint32_t keysym, bool is_down,
+                        std::uint32_t scancode) {
+  const Key key{keysym, scancode};
   auto& keys = held_[viewer].keys;
   if (is_down) {
-    keys.insert(keysym);
+    keys.insert(key);
   } else {
-    keys.erase(keysym);
-    if (is_key_held_by_other(viewer, keysym)) return;
+    keys.erase(key);
+    if (is_held_by_other(viewer, key)) return;
   }
-  desktop_.input().key(keysym, is_down);
+  send(key, is_down);
+}
+
+void InputPipeline::send(const Key& key, bool is_down) {
+  if (key.scancode != 0)
+    desktop_.input().key_with_scancode(key.keysym, key.scancode, is_down);
+  else
+    desktop_.input().key(key.keysym, is_down);
 }
 
 void InputPipeline::pointer(ViewerId viewer, image::Point position, std::uint16_t buttons) {
@@ -28,15 +37,15 @@ void InputPipeline::forget(ViewerId viewer) {
   if (found == held_.end()) return;
   const auto held = std::move(found->second);
   held_.erase(found);
-  for (auto keysym : held.keys)
-    if (!is_key_held_by_other(viewer, keysym)) desktop_.input().key(keysym, false);
+  for (const auto& key : held.keys)
+    if (!is_held_by_other(viewer, key)) send(key, false);
   if (held.buttons != 0) desktop_.input().pointer(position_, all_buttons());
   if (!held.keys.empty() || held.buttons != 0) flush();
 }
 
-bool InputPipeline::is_key_held_by_other(ViewerId viewer, std::uint32_t keysym) const {
+bool InputPipeline::is_held_by_other(ViewerId viewer, const Key& key) const {
   return std::ranges::any_of(held_, [&](const auto& entry) {
-    return entry.first != viewer && entry.second.keys.contains(keysym);
+    return entry.first != viewer && entry.second.keys.contains(key);
   });
 }
 

@@ -20,7 +20,8 @@ class InputPipeline {
  public:
   explicit InputPipeline(desktop::Desktop& desktop) : desktop_(desktop) {}
 
-  void key(ViewerId viewer, std::uint32_t keysym, bool is_down);
+  // `scancode` is XT set 1, as in desktop.h; 0: not known.
+  void key(ViewerId viewer, std::uint32_t keysym, bool is_down, std::uint32_t scancode = 0);
   // `position` is moved into the desktop when it lies outside.
   void pointer(ViewerId viewer, image::Point position, std::uint16_t buttons);
   // After each batch of events.
@@ -29,11 +30,17 @@ class InputPipeline {
   void forget(ViewerId viewer);
 
  private:
+  struct Key {
+    std::uint32_t keysym;
+    std::uint32_t scancode;
+    friend auto operator<=>(const Key&, const Key&) = default;
+  };
   struct Held {
-    std::set<std::uint32_t> keys;
+    std::set<Key> keys;
     std::uint16_t buttons = 0;
   };
-  bool is_key_held_by_other(ViewerId viewer, std::uint32_t keysym) const;
+  bool is_held_by_other(ViewerId viewer, const Key& key) const;
+  void send(const Key& key, bool is_down);
   std::uint16_t all_buttons() const;
 
   desktop::Desktop& desktop_;

@@ -12,6 +12,7 @@
 #include "oriel/app/server/limits.h"
 #include "oriel/base/check.h"
 #include "oriel/base/version.h"
+#include "oriel/core/clipboard/text.h"
 #include "oriel/io/net/host_policy.h"
 
 namespace oriel::server {
@@ -88,16 +89,7 @@ void Server::serve(desktop::Desktop& desktop) {
   const int encoder_threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   show_.reset(
       new Show{desktop, {io_.get_executor(), desktop, encoder_threads}, InputPipeline(desktop)});
-  show_->frames.on_lost([this](const Error& error) {
-    is_desktop_lost_ = true;
-    metrics_.errors_total(error.code).increment();
-    events_.publish(DesktopLost{error.message});
-    if (desktop_lost_) desktop_lost_(error);
-  });
-  show_->frames.on_resized([this](image::Size size) {
-    events_.publish(DesktopResized{size});
-    resize_wish_.reset();
-  });
+  show_->frames.forward_to(*this);
   show_->frames.start();
 }
 
@@ -144,7 +136,11 @@ Viewer::Callbacks Server::callbacks() {
           [this](Viewer& viewer, image::Size size, std::function<void(Status)> done) {
             resize(viewer, size, std::move(done));
           },
-          [this](const Viewer& viewer) { return resize_cause(viewer); }};
+          [this](const Viewer& viewer) { return resize_cause(viewer); },
+          [this](Viewer& viewer, ByteSpan latin1) {
+            if (may_act(viewer)) take_clipboard(latin1);
+          },
+          [this] { return leds_; }};
 }
 
 std::string Server::refusal_for(std::string_view peer) const {
@@ -217,6 +213,57 @@ bool Server::kick(ViewerId viewer, std::string_view reason) {
   std::shared_ptr(found->second)
       ->close({ErrorCode::kClosed, fmt::format("disconnected by an admin: {}", reason)});
   return true;
+}
+
+void Server::desktop_resized(image::Size size) {
+  resize_wish_.reset();
+  events_.publish(DesktopResized{size});
+}
+
+void Server::desktop_lost(const Error& error) {
+  is_desktop_lost_ = true;
+  metrics_.errors_total(error.code).increment();
+  events_.publish(DesktopLost{error.message});
+  if (desktop_lost_) desktop_lost_(error);
+}
+
+void Server::desktop_leds_changed(std::uint8_t leds) {
+  leds_ = leds;
+  for (const auto& [id, viewer] : std::map(viewers_)) viewer->show_leds(leds);
+}
+
+void Server::desktop_bell() {
+  for (const auto& [id, viewer] : std::map(viewers_)) viewer->ring_bell();
+}
+
+// A viewer has copied a text: the desktop's programs can paste it.
+void Server::take_clipboard(ByteSpan latin1) {
+  auto* clipboard = show_->desktop.clipboard();
+  if (clipboard == nullptr || !settings_.takes_clipboard) return;
+  const auto text = clipboard::sanitize_clipboard_text(clipboard::latin1_to_utf8(as_text(latin1)),
+                                                       latin1.size() * 2);
+  clipboard->offer({desktop::ClipboardFormat::kText},
+                   [bytes = Bytes(text.begin(), text.end())](
+                       desktop::ClipboardFormat, desktop::ClipboardDone done) { done(bytes); });
+  events_.publish(ClipboardChanged{true});
+}
+
+// A program has copied something: its text is sent to all who may act, with a substitute for what
+// Latin-1 lacks.
+void Server::desktop_clipboard_changed(desktop::ClipboardFormats formats) {
+  auto* clipboard = show_->desktop.clipboard();
+  if (clipboard == nullptr || !settings_.gives_clipboard ||
+      !formats.contains(desktop::ClipboardFormat::kText))
+    return;
+  if (viewers_.empty()) return;
+  clipboard->request(desktop::ClipboardFormat::kText, [this](Result<Bytes> text) {
+    if (!text)
+      return logger_.warning("the clipboard cannot be read", {{"reason", text.error().message}});
+    const auto latin1 =
+        clipboard::utf8_to_latin1(clipboard::sanitize_clipboard_text(as_text(*text), text->size()));
+    for (const auto& [id, viewer] : std::map(viewers_)) viewer->show_clipboard(as_bytes(latin1));
+    events_.publish(ClipboardChanged{false});
+  });
 }
 
 void Server::viewer_ended(Viewer& viewer, const Error& reason) {

@@ -24,12 +24,12 @@
 
 namespace oriel::server {
 
-class Server {
+class Server : private desktop::DesktopListener {
  public:
   // `io` must outlive the server.
   Server(boost::asio::io_context& io, const config::Settings& settings,
          const observe::Logger& logger);
-  ~Server();
+  ~Server() override;
 
   // Opens the doors; who comes before the desktop is there waits in the socket's queue or gets 503.
   // An error is one sentence for the user, and exit code 2.
@@ -70,6 +70,15 @@ class Server {
   void resize(Viewer& viewer, image::Size size, std::function<void(Status)> done);
   ResizeCause resize_cause(const Viewer& viewer) const;
   void tell_control();
+  void take_clipboard(ByteSpan latin1);
+
+  // What the frame pipeline passes on.
+  void desktop_damaged() override {}
+  void desktop_resized(image::Size size) override;
+  void desktop_lost(const Error& error) override;
+  void desktop_leds_changed(std::uint8_t leds) override;
+  void desktop_bell() override;
+  void desktop_clipboard_changed(desktop::ClipboardFormats formats) override;
 
   boost::asio::io_context& io_;
   const config::Settings& settings_;
@@ -90,6 +99,7 @@ class Server {
   };
   std::optional<ResizeWish> resize_wish_;
   bool is_resizing_ = false;
+  std::uint8_t leds_ = 0;
   HttpApi http_api_;
   std::optional<net::HttpServer> http_;
   std::unique_ptr<net::TcpListener> vnc_;

@@ -30,12 +30,16 @@ struct DesktopResized {
 struct ControlChanged {
   ViewerId owner;
 };
+// The content is asked for where it is needed; it may be secret.
+struct ClipboardChanged {
+  bool is_by_viewer;
+};
 struct DesktopLost {
   std::string reason;
 };
 
-using HappenedEvent =
-    std::variant<ViewerJoined, ViewerLeft, DesktopResized, ControlChanged, DesktopLost>;
+using HappenedEvent = std::variant<ViewerJoined, ViewerLeft, DesktopResized, ControlChanged,
+                                   ClipboardChanged, DesktopLost>;
 
 // The network thread owns it; subscribers are called there, in order, and may not throw.
 class EventBus {

@@ -109,6 +109,7 @@ void Viewer::session_progressed() {
   bool has_input = false;
   for (const auto& event : session_.take_events()) {
     has_input = has_input || std::holds_alternative<rfb::KeyEvent>(event) ||
+                std::holds_alternative<rfb::QemuKeyEvent>(event) ||
                 std::holds_alternative<rfb::PointerEvent>(event);
     std::visit([this](const auto& known) { on(known); }, event);
   }
@@ -169,6 +170,7 @@ void Viewer::on(const rfb::SetEncodings& event) {
   profile_.encoding = session_.capabilities().encoding;
   knows_geometry_ = session_.capabilities().extended_desktop_size;
   if (knows_geometry_ && !knew_geometry) queue_geometry(ResizeCause::kServer, rfb::kResizeDone);
+  show_leds(callbacks_.leds());
   logger_.debug("encodings",
                 {{"offered", event.encodings.size()}, {"chosen", profile_.encoding->name}});
 }
@@ -193,7 +195,37 @@ void Viewer::on(const rfb::PointerEvent& event) {
   if (may_act()) environment_.input.pointer(id_, event.position, event.buttons);
 }
 
-void Viewer::on(const rfb::QemuKeyEvent& event) { on(rfb::KeyEvent{event.is_down, event.keysym}); }
+void Viewer::on(const rfb::QemuKeyEvent& event) {
+  environment_.metrics.key_events_total().increment();
+  if (may_act()) environment_.input.key(id_, event.keysym, event.is_down, event.scancode);
+}
+
+void Viewer::on(const rfb::CutText& event) {
+  if (!is_view_only_) callbacks_.clipboard(*this, event.text);
+}
+
+// What the viewer has copied itself is not sent back to it.
+void Viewer::show_clipboard(ByteSpan latin1) {
+  if (!session_.is_joined() || is_closing_ || is_view_only_) return;
+  Bytes message;
+  ByteWriter writer(message);
+  rfb::write_server_cut_text(latin1, writer);
+  session_.say(message);
+  flush();
+}
+
+void Viewer::show_leds(std::uint8_t leds) {
+  const auto& known = session_.capabilities();
+  if (is_closing_ || (!known.qemu_led_state && !known.vmware_led_state)) return;
+  Bytes rectangle;
+  ByteWriter writer(rectangle);
+  if (known.qemu_led_state)
+    rfb::write_qemu_led_state(leds, writer);
+  else
+    rfb::write_vmware_led_state(leds, writer);
+  session_.queue_pseudo_rectangle(rectangle);
+  send_pseudo_rectangles();
+}
 
 void Viewer::on(const rfb::EnableContinuousUpdates& event) {
   const auto rect = event.rect.intersected(image::Rect::of(environment_.frames.screen().size()));

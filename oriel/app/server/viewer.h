@@ -40,6 +40,10 @@ class Viewer final : public FrameViewer,
     // The viewer wants the desktop to have this size; `done` is called once.
     std::function<void(Viewer&, image::Size, std::function<void(Status)> done)> resize;
     std::function<ResizeCause(const Viewer&)> resize_cause;
+    // The viewer has copied a text (Latin-1).
+    std::function<void(Viewer&, ByteSpan latin1)> clipboard;
+    // The lights of the keyboard now.
+    std::function<std::uint8_t()> leds;
   };
 
   Viewer(ViewerId id, const ViewerEnvironment& environment, net::StreamPointer stream,
@@ -58,6 +62,10 @@ class Viewer final : public FrameViewer,
   // Other words in the title of the viewer's window, if it can change it.
   void rename_desktop(std::string_view name);
   void ring_bell();
+  // A program on the desktop has copied this text.
+  void show_clipboard(ByteSpan latin1);
+  // Bits of desktop::KeyboardLed.
+  void show_leds(std::uint8_t leds);
 
   // FrameViewer
   const image::Region& wanted() const override;
@@ -83,6 +91,7 @@ class Viewer final : public FrameViewer,
   void on(const rfb::KeyEvent& event);
   void on(const rfb::PointerEvent& event);
   void on(const rfb::QemuKeyEvent& event);
+  void on(const rfb::CutText& event);
   void on(const rfb::EnableContinuousUpdates& event);
   void on(const rfb::SetDesktopSize& event);
   void update_wanted();

@@ -169,13 +169,23 @@ Result<Need> ServerSession::receive_client_init(ByteSpan bytes) {
   return Need{1, 1};
 }
 
+// Taken as it comes, so that a long text does not have to be there at once.
+Need ServerSession::receive_cut_text(ByteSpan bytes) {
+  const auto taken = std::min<std::size_t>(bytes.size(), cut_text_missing_);
+  ByteWriter(cut_text_->text).bytes(bytes.first(taken));
+  cut_text_missing_ -= static_cast<std::uint32_t>(taken);
+  if (cut_text_missing_ == 0) events_.push_back(*std::exchange(cut_text_, std::nullopt));
+  return Need{taken, 1};
+}
+
+void ServerSession::take(const CutTextHead& message) {
+  cut_text_missing_ = message.bytes;
+  cut_text_.emplace();
+  if (message.bytes == 0) events_.push_back(*std::exchange(cut_text_, std::nullopt));
+}
+
 Result<Need> ServerSession::receive_message(ByteSpan bytes) {
-  if (bytes_to_skip_ > 0) {
-    const auto skipped =
-        static_cast<std::uint32_t>(std::min<std::size_t>(bytes.size(), bytes_to_skip_));
-    bytes_to_skip_ -= skipped;
-    return Need{skipped, 1};
-  }
+  if (cut_text_) return receive_cut_text(bytes);
   ClientMessage message;
   ORIEL_TRY(auto need, parse_client_message(bytes, config_.limits, pointer_form_, message));
   if (need.consumed == 0) return need;

@@ -38,9 +38,15 @@ struct Joined {
   friend bool operator==(const Joined&, const Joined&) = default;
 };
 
+// The client has copied a text: Latin-1, lines ended by LF (RFC 6143, 7.5.6).
+struct CutText {
+  Bytes text;
+  friend bool operator==(const CutText&, const CutText&) = default;
+};
+
 using ServerEvent =
     std::variant<Joined, SetPixelFormat, SetEncodings, UpdateRequest, KeyEvent, PointerEvent,
-                 EnableContinuousUpdates, SetDesktopSize, QemuKeyEvent>;
+                 EnableContinuousUpdates, SetDesktopSize, QemuKeyEvent, CutText>;
 
 struct EncodingStats {
   std::uint64_t rectangles = 0;
@@ -108,11 +114,12 @@ class ServerSession final : public Session {
   Result<Need> receive_security(ByteSpan bytes);
   Result<Need> receive_client_init(ByteSpan bytes);
   Result<Need> receive_message(ByteSpan bytes);
+  Need receive_cut_text(ByteSpan bytes);
   void take(const SetEncodings& message);
   void take(const SetPixelFormat& message);
   void take(const Fence& message);
   void take(const EnableContinuousUpdates& message);
-  void take(const CutTextHead& message) { bytes_to_skip_ = message.bytes; }
+  void take(const CutTextHead& message);
   void finish_update();
   void start_security(const SecurityType& type);
   Status finish_security();
@@ -124,7 +131,8 @@ class ServerSession final : public Session {
   const Version* version_ = nullptr;
   const SecurityType* security_type_ = nullptr;
   std::unique_ptr<SecurityServer> security_;
-  std::uint32_t bytes_to_skip_ = 0;  // of a cut text
+  std::optional<CutText> cut_text_;  // on its way
+  std::uint32_t cut_text_missing_ = 0;
   bool is_refused_ = false;
   bool is_view_only_ = false;
   bool owes_colour_map_ = false;

@@ -275,7 +275,7 @@ TEST(ServerSession, OneZlibHeaderServesAllSharedBlocksOfAnEncoding) {
   }
 }
 
-TEST(ServerSession, HandsOutMessagesInOrderAndSkipsCutTexts) {
+TEST(ServerSession, HandsOutMessagesInOrderAndCutTextsWhole) {
   Conversation talk("", "", 3);
   talk.run();
   talk.server.take_events();
@@ -286,10 +286,10 @@ TEST(ServerSession, HandsOutMessagesInOrderAndSkipsCutTexts) {
   talk.client.say(PointerEvent{1, {3, 4}});
   talk.client.say(UpdateRequest{true, {0, 0, 320, 200}});
   talk.run();
-  EXPECT_EQ(
-      talk.server.take_events(),
-      (std::vector<ServerEvent>{SetEncodings{{16, 0}}, KeyEvent{true, 'x'}, PointerEvent{1, {3, 4}},
-                                UpdateRequest{true, {0, 0, 320, 200}}}));
+  EXPECT_EQ(talk.server.take_events(),
+            (std::vector<ServerEvent>{SetEncodings{{16, 0}}, CutText{{4, 'h', 'e', 'l', 'l'}},
+                                      KeyEvent{true, 'x'}, PointerEvent{1, {3, 4}},
+                                      UpdateRequest{true, {0, 0, 320, 200}}}));
 }
 
 TEST(ClientSession, RefusesARectangleOutsideTheDesktop) {
