@@ -371,7 +371,7 @@ INSTANTIATE_TEST_SUITE_P(
                                      std::string(20000, 'x') + "\r\n\r\n",
                                  "HTTP/1.1 431", "16"},
                       BadRequest{"ForeignHost", "GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n",
-                                 "HTTP/1.1 403", "--allowed-hosts"},
+                                 "HTTP/1.1 403", "--http-allowed-hosts"},
                       BadRequest{"ForeignOrigin",
                                  "GET /websockify HTTP/1.1\r\nHost: localhost\r\nOrigin: "
                                  "http://evil.example\r\nUpgrade: websocket\r\n"

@@ -1,9 +1,10 @@
 #include "oriel/app/cli/command_table.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <string>
 
+#include "oriel/app/cli/say.h"
 #include "oriel/app/cli/serve.h"
 #include "oriel/base/version.h"
 #include "oriel/io/desktop/supervisor_process.h"
@@ -13,7 +14,7 @@ namespace {
 
 int print_version(std::span<const char* const> arguments) {
   if (!arguments.empty()) {
-    fmt::print(stderr, "oriel: version takes no arguments, got '{}'\n", arguments[0]);
+    say_error(fmt::format("version takes no arguments, got '{}'", arguments[0]));
     return kUsage;
   }
   fmt::print("oriel {}\n", kVersion);
@@ -50,9 +51,9 @@ int run_program(std::span<const char* const> arguments) {
   for (const auto& command : kTable)
     if (command.name == name) return command.run(arguments.subspan(1));
   if (name.empty()) {
-    fmt::print(stderr, "{}", program_help());
+    std::fputs(program_help().c_str(), stderr);
   } else {
-    fmt::print(stderr, "oriel: '{}' is not a command; `oriel --help` lists them\n", name);
+    say_error(fmt::format("'{}' is not a command; `oriel --help` lists them", name));
   }
   return kUsage;
 }

@@ -11,6 +11,7 @@
 #include <cstdlib>
 
 #include "oriel/app/cli/command_table.h"
+#include "oriel/app/cli/say.h"
 #include "oriel/app/config/door_policy.h"
 #include "oriel/app/config/load_settings.h"
 #include "oriel/app/config/settings_help.h"
@@ -50,12 +51,14 @@ class Serve {
 
   int run() {
     if (auto doors = server_.listen(); !doors) return refuse(doors.error());
+    desktops::open_desktop(io_, settings_, logger_, [this](Result<desktops::OpenDesktop> opened) {
+      desktop_opened(std::move(opened));
+    });
+    // Only now: opening an X display waits for its server, and until then a signal may simply end
+    // the program.
     for (int signal : {SIGINT, SIGTERM, SIGHUP}) signals_.add(signal);
     signals_.async_wait([this](const boost::system::error_code& error, int) {
       if (!error) stop();
-    });
-    desktops::open_desktop(io_, settings_, logger_, [this](Result<desktops::OpenDesktop> opened) {
-      desktop_opened(std::move(opened));
     });
     io_.run();
     return exit_code_;
@@ -63,22 +66,24 @@ class Serve {
 
  private:
   int refuse(const Error& error) {
-    fmt::print(stderr, "oriel: {}\n", error.message);
+    say_error(error.message);
     return kUsage;
   }
 
   void desktop_opened(Result<desktops::OpenDesktop> opened) {
     if (!opened) {
+      if (is_stopping_) return part_ended();
       exit_code_ = refuse(opened.error());
       io_.stop();
       return;
     }
+    is_open_ = true;
     desktop_ = std::move(*opened);
     if (is_stopping_) return close_desktop();
     server_.on_desktop_lost([this](const Error& error) {
-      if (is_stopping_) return;
-      logger_.error("the desktop is gone; viewers keep its last picture",
-                    {{"reason", error.message}});
+      if (!is_stopping_)
+        logger_.error("the desktop is gone; viewers keep its last picture",
+                      {{"reason", error.message}});
     });
     server_.serve(*desktop_.desktop);
     say_where();
@@ -110,14 +115,12 @@ class Serve {
       logger_.warning("not everything ended in time");
       io_.stop();
     });
-    waiting_for_ = 2;
+    waiting_for_ = 2;  // the server and the desktop
     server_.stop([this] { part_ended(); });
-    close_desktop();
+    if (is_open_) close_desktop();  // else desktop_opened will
   }
 
   void close_desktop() {
-    if (!desktop_.desktop && is_stopping_ && waiting_for_ == 2)
-      return;  // still opening: desktop_opened comes back
     if (desktop_.close) return desktop_.close([this] { part_ended(); });
     part_ended();
   }
@@ -133,6 +136,7 @@ class Serve {
   server::Server server_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer deadline_;
+  bool is_open_ = false;  // the desktop
   bool is_stopping_ = false;
   int waiting_for_ = 0;
   int exit_code_ = kDone;
@@ -151,7 +155,9 @@ std::string ssh_tunnel_line(std::string_view ssh_connection, std::string_view us
   }
   const auto server = rest.substr(0, rest.find(' '));
   if (server.empty()) return "";
-  std::string line = "ssh";
+  const auto port =
+      rest.size() > server.size() ? rest.substr(server.size() + 1) : std::string_view();
+  std::string line = port.empty() || port == "22" ? "ssh" : fmt::format("ssh -p {}", port);
   for (auto address : {http_address, vnc_address}) {
     if (address.empty()) continue;
     const auto local = reachable(address);
@@ -170,7 +176,7 @@ int run_serve(std::span<const char* const> arguments) {
   auto status =
       settings ? config::check_doors(*settings) : Status(std::unexpected(settings.error()));
   if (!status) {
-    fmt::print(stderr, "oriel: {}\n", status.error().message);
+    say_error(status.error().message);
     return kUsage;
   }
   std::signal(SIGPIPE, SIG_IGN);

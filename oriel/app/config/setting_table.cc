@@ -238,7 +238,9 @@ constexpr Setting kSettings[] = {
      .kind = SettingKind::kInteger,
      .group = kOperation,
      .value_name = "N",
-     .help = "Updates per second and viewer at most; the first change after quiet is never delayed",
+     .help = "Updates per second and viewer at most; the first change after quiet, and what "
+             "follows input, "
+             "is not held back",
      .example = "25",
      .set =
          [](Settings& s, std::string_view text) {

@@ -169,9 +169,13 @@ std::shared_ptr<const FramePipeline::Plan> FramePipeline::plan_for(FrameViewer& 
   if (generation)
     if (const auto known = plans_.find(key); known != plans_.end()) return known->second;
   auto plan = std::make_shared<Plan>();
-  for (const auto& rect : screen::split_units(
-           screen::merge_to_units(viewer.sent().lacking(*screen_, wanted)), max_size))
-    plan->push_back({rect, screen_->content_generation(rect)});
+  auto units = screen::split_units(screen::merge_to_units(viewer.sent().lacking(*screen_, wanted)),
+                                   max_size);
+  if (units.size() > kRectanglesMax) {  // scattered over a huge desktop: whole tiles are fewer
+    const Rect bounds = wanted.bounds();
+    units = screen::split_units(screen::merge_to_units({&bounds, 1}), max_size);
+  }
+  for (const auto& rect : units) plan->push_back({rect, screen_->content_generation(rect)});
   if (generation) plans_[key] = plan;
   return plan;
 }

@@ -37,6 +37,10 @@ net::HttpResponse asset_response(const WebAsset& asset, const net::HttpRequest& 
   return response;
 }
 
+bool is_loopback_peer(std::string_view peer) {
+  return peer.starts_with("127.") || peer.starts_with("[::1]:") || peer == "unix";
+}
+
 net::HttpResponse live(std::string content_type, std::string_view body) {
   auto response = net::http_body(200, std::move(content_type), body);
   response.fields.push_back({"Cache-Control", "no-store"});
@@ -52,7 +56,16 @@ net::HttpResponse HttpApi::handle(const net::HttpRequest& request) {
     response.fields.push_back({"Allow", "GET, HEAD"});
     return response;
   }
-  if (request.path == "/healthz") return live("application/json", sources_.health_json());
+  const bool is_about_server = request.path == "/healthz" || request.path == "/metrics";
+  if (is_about_server && sources_.is_guarded && !is_loopback_peer(request.peer))
+    return net::http_sentence(
+        403, "this server has a password, so it tells about itself to its own machine only");
+  if (request.path == "/healthz") {
+    const auto health = sources_.health();
+    auto response = live("application/json", health.json);
+    if (!health.is_well) response.status = 503;
+    return response;
+  }
   if (request.path == "/metrics" && sources_.metrics_text)
     return live(std::string(observe::kPrometheusContentType), sources_.metrics_text());
   if (const auto* asset = find_web_asset(request.path)) return asset_response(*asset, request);

@@ -9,9 +9,17 @@
 
 namespace oriel::server {
 
+struct Health {
+  bool is_well = true;  // 200, else 503
+  std::string json;
+};
+
 // What the paths need; each is asked when a request comes. Lives on the network thread's loop.
 struct HttpSources {
-  std::function<std::string()> health_json;
+  // There is a password: until it can be given over HTTP, only this machine is told about the
+  // server.
+  bool is_guarded = false;
+  std::function<Health()> health;
   std::function<std::string()> metrics_text;  // null: /metrics is off
   std::function<void(net::StreamPointer)> rfb_over_websocket;
   std::function<void(const std::string& peer, int status, std::string_view sentence)> refused;

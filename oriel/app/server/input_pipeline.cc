@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "oriel/app/server/limits.h"
+
 namespace oriel::server {
 
 void InputPipeline::key(ViewerId viewer, std::uint32_t keysym, bool is_down,
@@ -9,6 +11,7 @@ void InputPipeline::key(ViewerId viewer, std::uint32_t keysym, bool is_down,
   const Key key{keysym, scancode};
   auto& keys = held_[viewer].keys;
   if (is_down) {
+    if (keys.size() >= kHeldKeysMax && !keys.contains(key)) return;
     keys.insert(key);
   } else {
     keys.erase(key);

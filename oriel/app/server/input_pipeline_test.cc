@@ -38,6 +38,16 @@ TEST(InputPipeline, ReleasesWhatAViewerHeldWhenItGoes) {
   EXPECT_EQ(desktop.input_log.size(), 3u);
 }
 
+TEST(InputPipeline, TakesABoundedNumberOfHeldKeys) {
+  FakeDesktop desktop({100, 100});
+  InputPipeline input(desktop);
+  for (std::uint32_t keysym = 0; keysym < 1000; ++keysym) input.key(1, keysym, true);
+  EXPECT_EQ(desktop.input_log.size(), 256u);
+  input.key(1, 0, false);
+  input.key(1, 2000, true);
+  EXPECT_EQ(desktop.input_log.back(), "down 2000");
+}
+
 TEST(InputPipeline, ReachesEveryEdgeAndNothingOutside) {
   FakeDesktop desktop({100, 50});
   InputPipeline input(desktop);

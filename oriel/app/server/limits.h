@@ -19,6 +19,12 @@ inline constexpr std::size_t kStreamedBytes = 64 * 1024;
 // The longest pause between two commits, however dear they are.
 inline constexpr auto kCommitPauseMax = std::chrono::milliseconds(5);
 
+// Rectangles of one update (RFC 6143, 7.6.1 has 16 bits for them).
+inline constexpr std::size_t kRectanglesMax = 0xffff;
+
+// Keys that one viewer may hold down; more are not taken.
+inline constexpr std::size_t kHeldKeysMax = 256;
+
 // Connections that have not authenticated yet; the oldest of them yields to a new one.
 inline constexpr std::size_t kUnauthenticatedMax = 50;
 

@@ -53,15 +53,17 @@ Server::Server(boost::asio::io_context& io, const config::Settings& settings,
       control_(settings.is_control_single ? ControlPolicy::kSingle : ControlPolicy::kShared,
                std::chrono::seconds(settings.control_idle_s)),
       control_timer_(io),
-      http_api_({[this] { return health_json(); },
+      http_api_({!settings.password.is_empty(),
+                 [this] { return Health{!is_desktop_lost_, health_json()}; },
                  settings.enable_metrics ? std::function<std::string()>([this] {
                    return metrics_.to_prometheus_text(Clock::now());
                  })
                                          : nullptr,
                  [this](net::StreamPointer stream) { accept(std::move(stream)); },
                  [this](const std::string& peer, int status, std::string_view sentence) {
-                   logger_.warning("request refused",
-                                   {{"peer", peer}, {"status", status}, {"reason", sentence}});
+                   logger_.with_id(fmt::format("h{}", ++refused_requests_))
+                       .warning("request refused",
+                                {{"peer", peer}, {"status", status}, {"reason", sentence}});
                  }}) {}
 
 Server::~Server() = default;
@@ -96,6 +98,8 @@ void Server::serve(desktop::Desktop& desktop) {
 void Server::accept(net::StreamPointer stream) {
   const auto id = next_id_++;
   if (!show_ || stopped_) {
+    logger_.with_id(fmt::format("c{}", id))
+        .info("connection refused: there is no desktop to show", {{"peer", stream->peer()}});
     stream->close();
     return;
   }
@@ -107,8 +111,9 @@ void Server::accept(net::StreamPointer stream) {
           {ErrorCode::kTooLarge, "it had not authenticated, and its place was needed for another"});
   }
   if (!admission.is_admitted) {
-    logger_.warning("connection refused: all places are taken",
-                    {{"peer", stream->peer()}, {"max_connections", settings_.max_connections}});
+    logger_.with_id(fmt::format("c{}", id))
+        .warning("connection refused: all places are taken",
+                 {{"peer", stream->peer()}, {"max_connections", settings_.max_connections}});
     metrics_.connections_total().increment();
     metrics_.connections_failed_total().increment();
     metrics_.errors_total(ErrorCode::kTooLarge).increment();
@@ -216,6 +221,8 @@ bool Server::kick(ViewerId viewer, std::string_view reason) {
 }
 
 void Server::desktop_resized(image::Size size) {
+  for (const auto& [id, viewer] : viewers_)
+    if (!viewer->is_joined()) viewer->screen_resized(show_->frames.screen());
   resize_wish_.reset();
   events_.publish(DesktopResized{size});
 }

@@ -31,7 +31,7 @@ class Server : private desktop::DesktopListener {
          const observe::Logger& logger);
   ~Server() override;
 
-  // Opens the doors; who comes before the desktop is there waits in the socket's queue or gets 503.
+  // Opens the doors; who comes before the desktop is there is sent away (/healthz says "starting").
   // An error is one sentence for the user, and exit code 2.
   Status listen();
   // Shows `desktop`, which must outlive the server. Called once.
@@ -106,6 +106,7 @@ class Server : private desktop::DesktopListener {
   std::unique_ptr<net::TcpListener> http_listener_;
   std::unique_ptr<Show> show_;
   ViewerId next_id_ = 1;
+  std::uint64_t refused_requests_ = 0;
   std::map<ViewerId, std::shared_ptr<Viewer>> viewers_;
   std::function<void(const Error&)> desktop_lost_;
   bool is_desktop_lost_ = false;

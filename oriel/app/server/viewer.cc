@@ -83,6 +83,12 @@ void Viewer::flush() {
 }
 
 void Viewer::screen_resized(const screen::Screen& screen) {
+  if (!session_.is_joined()) {  // it will be told when it joins
+    session_.set_geometry(screen.size());
+    sent_ = screen::SentCells(screen.grid());
+    screen_size_ = screen.size();
+    return;
+  }
   const auto& known = session_.capabilities();
   if (!known.desktop_size && !known.extended_desktop_size) {
     return close(
@@ -152,9 +158,6 @@ void Viewer::on(const rfb::Joined& event) {
   environment_.metrics.connections_active().increment();
   environment_.frames.add(shared_from_this());
   callbacks_.joined(*this);
-  // It was told the geometry when it connected.
-  if (screen_size_ != environment_.frames.screen().size())
-    screen_resized(environment_.frames.screen());
 }
 
 // A viewer must not change its format while it waits for an update (RFC 6143, 7.5.1), since it

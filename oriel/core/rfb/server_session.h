@@ -80,6 +80,9 @@ class ServerSession final : public Session {
   // True when authentication has failed: the peer gave a wrong password.
   bool is_refused() const { return is_refused_; }
 
+  // Before is_joined(): the desktop has another size than at the connection.
+  void set_geometry(image::Size size) { config_.geometry = size; }
+
   // What the client said it understands; nothing before its first SetEncodings.
   const Capabilities& capabilities() const { return capabilities_; }
 

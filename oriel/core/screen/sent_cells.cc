@@ -1,8 +1,11 @@
 #include "oriel/core/screen/sent_cells.h"
 
+#include "oriel/base/check.h"
+
 namespace oriel::screen {
 
 image::Rect SentCells::newer_part(const Screen& screen, int column, int row) const {
+  ORIEL_CHECK(sent_.size() == screen.grid().count());
   const auto sent = sent_generation(screen.grid().index(column, row));
   const auto& history = screen.history(column, row);
   if (sent == 0) return screen.grid().cell(column, row);  // never sent

@@ -218,7 +218,8 @@ void X11Input::move(image::Point position, std::uint16_t buttons) {
   const image::Size size = display_.size();
   position.x = std::clamp(position.x, 0, size.width - 1);
   position.y = std::clamp(position.y, 0, size.height - 1);
-  if (position != position_) queue_motion(position);
+  // Somebody else may have moved the pointer, so a click says where it is.
+  if (position != position_ || buttons != buttons_) queue_motion(position);
   for (int i = 0; i < kButtons; ++i) {
     const auto bit = static_cast<std::uint16_t>(1u << i);
     const bool is_down = (buttons & bit) != 0;

@@ -122,7 +122,7 @@ Status check_host_claim(const HostPolicy& policy, const HostClaim& claim) {
   if (!is_loopback_name(host->host) && !is_local_address && !is_configured(policy, host->host)) {
     return fail(ErrorCode::kRefused,
                 fmt::format("the host name {0} is not allowed here; to allow it, start oriel serve "
-                            "with --allowed-hosts {0}",
+                            "with --http-allowed-hosts {0}",
                             host->host));
   }
   if (!claim.origin) return {};
@@ -138,7 +138,7 @@ Status check_host_claim(const HostPolicy& policy, const HostClaim& claim) {
   if (is_same || is_configured(policy, origin->where.host)) return {};
   return fail(ErrorCode::kRefused,
               fmt::format("pages from {0} may not use this server; to allow it, start oriel serve "
-                          "with --allowed-hosts {0}",
+                          "with --http-allowed-hosts {0}",
                           origin->where.host));
 }
 

@@ -108,10 +108,10 @@ TEST(HostPolicy, SaysWhatToSet) {
   EXPECT_EQ(host.error(),
             (Error{ErrorCode::kRefused,
                    "the host name desk.example.org is not allowed here; to allow it, start oriel "
-                   "serve with --allowed-hosts desk.example.org"}));
+                   "serve with --http-allowed-hosts desk.example.org"}));
   auto origin = check_host_claim({}, {"localhost:6080", "https://page.example", ""});
   ASSERT_FALSE(origin);
-  EXPECT_THAT(origin.error().message, HasSubstr("--allowed-hosts page.example"));
+  EXPECT_THAT(origin.error().message, HasSubstr("--http-allowed-hosts page.example"));
 }
 
 TEST(HostPolicy, SplitsAListOfNames) {

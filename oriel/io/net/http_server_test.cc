@@ -235,7 +235,7 @@ TEST(HttpServer, RefusesForeignHostsAndOriginsBeforeTheApplicationSeesThem) {
   }
   EXPECT_EQ(site.routes.handled, 0);
   EXPECT_THAT(site.connect().ask("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n"),
-              HasSubstr("--allowed-hosts evil.example"));
+              HasSubstr("--http-allowed-hosts evil.example"));
 }
 
 TEST(HttpServer, TellsAClientThatItsRequestDidNotArriveInTime) {
