@@ -11,7 +11,7 @@
 namespace oriel::codec {
 namespace {
 
-Error invalid(std::string message) { return {ErrorCode::kInvalid, "ZRLE: " + message}; }
+Error invalid(const std::string& message) { return {ErrorCode::kInvalid, "ZRLE: " + message}; }
 
 class TileReader {
  public:
