@@ -69,7 +69,7 @@ std::optional<std::string> find_program(const std::string& name) {
   std::string_view folders = path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin";
   while (true) {
     const std::size_t end = folders.find(':');
-    const std::string file = fmt::format("{}/{}", folders.substr(0, end), name);
+    std::string file = fmt::format("{}/{}", folders.substr(0, end), name);
     struct stat status{};
     if (stat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
         access(file.c_str(), X_OK) == 0) {

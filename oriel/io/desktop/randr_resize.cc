@@ -4,6 +4,7 @@
 #include <xcb/randr.h>
 #include <xcb/xcb.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <memory>
 
@@ -20,7 +21,7 @@ using Owned = std::unique_ptr<T, Free>;
 
 // What applications take the size of a letter from; 96 dots per inch everywhere.
 std::uint32_t millimetres(int pixels) {
-  return static_cast<std::uint32_t>(pixels * 25.4 / 96 + 0.5);
+  return static_cast<std::uint32_t>(std::lround(pixels * 25.4 / 96));
 }
 
 xcb_randr_mode_t find_or_make_mode(xcb_connection_t* connection, xcb_window_t root,
