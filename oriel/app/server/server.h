@@ -23,8 +23,7 @@ namespace oriel::server {
 class Server {
  public:
   // `io` must outlive the server.
-  Server(boost::asio::io_context& io, const config::Settings& settings,
-         const observe::Logger& logger);
+  Server(boost::asio::io_context& io, const config::Settings& settings, observe::Logger logger);
   ~Server();
 
   // Opens the doors; who comes before the desktop is there waits in the socket's queue or gets 503.

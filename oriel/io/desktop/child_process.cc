@@ -26,6 +26,7 @@ constexpr int kExecFailed = 127;
 
   const int input = open("/dev/null", O_RDONLY);
   const int output = fcntl(plan.output, F_DUPFD, STDERR_FILENO + 1);
+  if (input < 0 || output < 0) _exit(kExecFailed);
   dup2(input, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);

@@ -98,7 +98,7 @@ class X11Display {
   void drain();
   bool take_events();
   bool take_replies();
-  void take_event(const void* event);
+  void take_event(const void* data);
   void lose();
 
   std::string name_;
