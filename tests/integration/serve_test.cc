@@ -1,6 +1,7 @@
 // `oriel serve` as its users start it: refusals, the end of it, hostile peers, and no change lost.
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -210,25 +211,28 @@ std::vector<pid_t> processes_with(const std::string& mark) {
 
 TEST(Serve, LeavesNothingBehindWhenItIsKilled) {
   // A session with a daemon that has forked twice, in a session of its own, and ignores SIGTERM.
+  const auto mark = fmt::format("ORIEL_TEST_MARK=killed{}", ::getpid());
+  // Above the numbers that are tried when none is given: a test beside this one must not take it.
+  const auto number = std::to_string(1000 + ::getpid() % 9000);
   ServerOptions options;
+  options.more_arguments = {"--headless-display", number};
   options.session =
-      "export ORIEL_TEST_MARK=killed\n"
+      "export " + mark +
+      "\n"
       "setsid sh -c \"trap '' TERM; (sleep 1000 & sleep 1001 &) & sleep 1002\" >/dev/null 2>&1 &\n"
       "exec sleep 1003";
   OrielServer server(options);
   const auto display = server.display();
-  ASSERT_TRUE(wait_until([] { return processes_with("ORIEL_TEST_MARK=killed").size() >= 4; }));
+  ASSERT_TRUE(wait_until([&] { return processes_with(mark).size() >= 4; }));
   EXPECT_EQ(server.process().stop(SIGKILL, 1000ms), 128 + SIGKILL);
-  const auto number = display.name.substr(1);
   EXPECT_TRUE(wait_until(
       [&] {
-        return processes_with("ORIEL_TEST_MARK=killed").empty() &&
+        return processes_with(mark).empty() &&
                !std::filesystem::exists("/tmp/.X" + number + "-lock") &&
                !std::filesystem::exists("/tmp/.X11-unix/X" + number) &&
                !std::filesystem::exists(display.authority);
       },
       2000ms));
-  options.more_arguments = {"--headless-display", number};
   OrielServer again(options);  // the same display number starts at once
   EXPECT_EQ(again.display().name, display.name);
 }

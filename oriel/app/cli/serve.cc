@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "oriel/app/cli/command_table.h"
 #include "oriel/app/cli/say.h"
@@ -42,9 +43,9 @@ std::string reachable(std::string_view address) {
 // One run of the server.
 class Serve {
  public:
-  Serve(const config::Settings& settings, const observe::Logger& logger)
+  Serve(const config::Settings& settings, observe::Logger logger)
       : settings_(settings),
-        logger_(logger),
+        logger_(std::move(logger)),
         server_(io_, settings_, logger_),
         signals_(io_),
         deadline_(io_) {}

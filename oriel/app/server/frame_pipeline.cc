@@ -10,7 +10,6 @@
 namespace oriel::server {
 
 using image::Rect;
-using image::Region;
 
 FramePipeline::FramePipeline(boost::asio::any_io_executor executor, desktop::Desktop& desktop,
                              int encoder_threads)

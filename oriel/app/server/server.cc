@@ -42,10 +42,10 @@ crypto::Challenge random_challenge() {
 }  // namespace
 
 Server::Server(boost::asio::io_context& io, const config::Settings& settings,
-               const observe::Logger& logger)
+               observe::Logger logger)
     : io_(io),
       settings_(settings),
-      logger_(logger),
+      logger_(std::move(logger)),
       metrics_(encoding_names(), Clock::now()),
       started_(Clock::now()),
       name_(name_of(settings)),
@@ -89,6 +89,7 @@ Status Server::listen() {
 void Server::serve(desktop::Desktop& desktop) {
   ORIEL_CHECK(!show_);
   const int encoder_threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  // NOLINTNEXTLINE(modernize-make-unique): its members cannot be moved into it.
   show_.reset(
       new Show{desktop, {io_.get_executor(), desktop, encoder_threads}, InputPipeline(desktop)});
   show_->frames.forward_to(*this);

@@ -27,8 +27,7 @@ namespace oriel::server {
 class Server : private desktop::DesktopListener {
  public:
   // `io` must outlive the server.
-  Server(boost::asio::io_context& io, const config::Settings& settings,
-         const observe::Logger& logger);
+  Server(boost::asio::io_context& io, const config::Settings& settings, observe::Logger logger);
   ~Server() override;
 
   // Opens the doors; who comes before the desktop is there is sent away (/healthz says "starting").

@@ -281,13 +281,17 @@ void Viewer::queue_geometry(ResizeCause cause, std::uint16_t result) {
   session_.queue_pseudo_rectangle(rectangle);
 }
 
-// An update without pixels answers a request like any other, but what was wanted stays wanted.
+// An update without pixels answers a request like any other; what was asked for comes with the
+// next. Two updates for one request would be allowed, but clients made with libvncclient may leave
+// the second in their buffer.
 void Viewer::send_pseudo_rectangles() {
   const bool is_asked_for = !wanted_.is_empty() || continuous_;
   if (!session_.has_pseudo_rectangles() || !is_asked_for || !is_writable_ || is_closing_ ||
       session_.is_update_open())
     return;
   is_writable_ = false;
+  requested_.clear();
+  update_wanted();
   session_.send_pseudo_update();
   driver_->kick();
 }

@@ -11,7 +11,7 @@
 namespace oriel::codec {
 namespace {
 
-Error invalid(std::string message) { return {ErrorCode::kInvalid, "tile: " + message}; }
+Error invalid(const std::string& message) { return {ErrorCode::kInvalid, "tile: " + message}; }
 
 class TileReader {
  public:

@@ -26,6 +26,7 @@ constexpr int kExecFailed = 127;
 
   const int input = open("/dev/null", O_RDONLY);
   const int output = fcntl(plan.output, F_DUPFD, STDERR_FILENO + 1);
+  if (input < 0 || output < 0) _exit(kExecFailed);
   dup2(input, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
@@ -69,7 +70,7 @@ std::optional<std::string> find_program(const std::string& name) {
   std::string_view folders = path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin";
   while (true) {
     const std::size_t end = folders.find(':');
-    const std::string file = fmt::format("{}/{}", folders.substr(0, end), name);
+    std::string file = fmt::format("{}/{}", folders.substr(0, end), name);
     struct stat status{};
     if (stat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
         access(file.c_str(), X_OK) == 0) {

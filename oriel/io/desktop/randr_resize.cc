@@ -4,6 +4,7 @@
 #include <xcb/randr.h>
 #include <xcb/xcb.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <memory>
 #include <utility>
@@ -21,7 +22,7 @@ using Owned = std::unique_ptr<T, Free>;
 
 // What applications take the size of a letter from; 96 dots per inch everywhere.
 std::uint32_t millimetres(int pixels) {
-  return static_cast<std::uint32_t>(pixels * 25.4 / 96 + 0.5);
+  return static_cast<std::uint32_t>(std::lround(pixels * 25.4 / 96));
 }
 
 // XCB_NONE when the server has no mode of that size.

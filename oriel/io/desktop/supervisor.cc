@@ -208,7 +208,7 @@ void HeadlessServer::reap(std::chrono::milliseconds patience) {
 }
 
 // What a killed supervisor could not remove. Its X server was killed with it.
-void HeadlessServer::remove_leftovers() {
+void HeadlessServer::remove_leftovers() const {
   if (!was_killed_ || ready_.folder.empty()) return;
   remove_display_files(ready_.display, ready_.server);
   remove_private_folder(ready_.folder);

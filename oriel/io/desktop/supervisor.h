@@ -68,7 +68,7 @@ class HeadlessServer {
   void ended();
   void tell(std::string_view command);
   void reap(std::chrono::milliseconds patience);
-  void remove_leftovers();
+  void remove_leftovers() const;
 
   std::unique_ptr<Line> line_;
   OnReady on_ready_;

@@ -46,7 +46,7 @@ constexpr int kOrielFile = 3;
 constexpr std::size_t kMaxOutputLine = 1024;
 constexpr milliseconds kScanInterval{10};
 // How long an important message may wait for an Oriel that is busy.
-constexpr int kSendTimeout_ms = 200;
+constexpr int kSendTimeoutMs = 200;
 
 Environment own_environment() {
   Environment environment;
@@ -80,7 +80,7 @@ class OrielLine {
   void tell(const std::string& packet) {
     if (try_send(packet)) return;
     pollfd writable{file_, POLLOUT, 0};
-    poll(&writable, 1, kSendTimeout_ms);
+    poll(&writable, 1, kSendTimeoutMs);
     try_send(packet);
   }
 
@@ -102,7 +102,7 @@ class OrielLine {
   }
 
  private:
-  bool try_send(const std::string& packet) {
+  bool try_send(const std::string& packet) const {
     return send(file_, packet.data(), packet.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
   }
 

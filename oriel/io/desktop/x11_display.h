@@ -115,7 +115,7 @@ class X11Display {
   void drain();
   bool take_events();
   bool take_replies();
-  void take_event(const void* event);
+  void take_event(const void* data);
   void take_xkb_event(const void* event);
   void select_xkb_events();
   void lose();

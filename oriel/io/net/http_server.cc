@@ -83,7 +83,7 @@ struct HttpServer::Shared : std::enable_shared_from_this<Shared> {
   awaitable<bool> serve_one(SharedConnection connection, bool is_first);
   awaitable<RequestOrRefusal> read_request(SharedConnection connection, bool is_first);
   awaitable<bool> respond(SharedConnection connection, const HttpResponse& response, bool is_head,
-                          bool is_keep_alive);
+                          bool is_keep_alive) const;
   awaitable<void> linger(SharedConnection connection);
   awaitable<bool> upgrade(SharedConnection connection, HttpRequest request);
 };
@@ -212,7 +212,7 @@ awaitable<RequestOrRefusal> HttpServer::Shared::read_request(SharedConnection co
 
 awaitable<bool> HttpServer::Shared::respond(SharedConnection connection,
                                             const HttpResponse& response, bool is_head,
-                                            bool is_keep_alive) {
+                                            bool is_keep_alive) const {
   auto head = write_response_head(response, config.security, is_keep_alive);
   co_return co_await write_all(*connection->stream, as_bytes(head),
                                is_head ? ByteSpan() : response.content());

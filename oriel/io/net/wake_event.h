@@ -13,8 +13,8 @@ namespace oriel::net {
 
 class WakeEvent {
  public:
-  explicit WakeEvent(boost::asio::any_io_executor executor)
-      : timer_(std::move(executor), boost::asio::steady_timer::time_point::max()) {}
+  explicit WakeEvent(const boost::asio::any_io_executor& executor)
+      : timer_(executor, boost::asio::steady_timer::time_point::max()) {}
 
   void notify() { timer_.cancel(); }
 

@@ -1,6 +1,7 @@
 #include "oriel/core/rfb/security/vnc_authentication.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "oriel/core/crypto/constant_time.h"
 
@@ -11,7 +12,7 @@ constexpr std::size_t kChallengeSize = std::tuple_size_v<crypto::Challenge>;
 
 class VncAuthenticationServer final : public SecurityServer {
  public:
-  explicit VncAuthenticationServer(const SecurityServerConfig& config) : config_(config) {}
+  explicit VncAuthenticationServer(SecurityServerConfig config) : config_(std::move(config)) {}
 
   void start(OutputQueue& output) override { output.append(config_.challenge); }
 
@@ -41,7 +42,7 @@ class VncAuthenticationServer final : public SecurityServer {
 
 class VncAuthenticationClient final : public SecurityClient {
  public:
-  explicit VncAuthenticationClient(const SecurityClientConfig& config) : config_(config) {}
+  explicit VncAuthenticationClient(SecurityClientConfig config) : config_(std::move(config)) {}
 
   Result<Need> receive(ByteSpan bytes, OutputQueue& output) override {
     if (bytes.size() < kChallengeSize) return Need{0, kChallengeSize};
