@@ -15,6 +15,7 @@
 #include <fstream>
 
 #include "oriel/base/byte_writer.h"
+#include "oriel/core/clipboard/text.h"
 #include "oriel/io/net/tcp_stream.h"
 #include "oriel/testing/viewer/test_viewer.h"
 #include "tests/support/oriel_server.h"
@@ -386,6 +387,85 @@ INSTANTIATE_TEST_SUITE_P(
                                  "GET /websockify HTTP/1.1\r\nHost: localhost\r\n\r\n",
                                  "HTTP/1.1 426", ""}),
     [](const auto& row) { return std::string(row.param.name); });
+
+// 5 MB of letters and Latin-1, the same each time.
+std::string five_megabytes() {
+  std::string text;
+  while (text.size() < 5'000'000) text += "line " + std::to_string(text.size()) + " caf\xe9\n";
+  return text;
+}
+
+TEST(Serve, CarriesFiveMegabytesOfClipboardBothWays) {
+  support::TemporaryFolder folder;
+  const auto copied = folder.path() / "copied", pasted = folder.path() / "pasted";
+  ServerOptions options;
+  options.session = "exec sleep 1000";
+  OrielServer server(options);
+  const std::map<std::string, std::string> environment{{"DISPLAY", server.display().name},
+                                                       {"XAUTHORITY", server.display().authority}};
+  Viewers viewers;
+  auto& viewer = viewers.connect(server.vnc_port());
+  std::optional<std::string> came;
+  viewer.on_event = [&](const rfb::ClientEvent& event) {
+    if (const auto* text = std::get_if<rfb::CutTextCame>(&event)) came = as_text(text->text);
+  };
+  ASSERT_TRUE(viewers.run_until([&] { return viewer.updates() > 0; }));
+  const auto text = five_megabytes();
+
+  viewer.cut_text(as_bytes(text));
+  std::string shown;
+  const auto expected = clipboard::latin1_to_utf8(text);
+  EXPECT_TRUE(viewers.run_until([&] {
+    ChildProcess paste(
+        {{"sh", "-c", "timeout 5 xclip -selection clipboard -o > " + pasted.string()},
+         environment});
+    viewers.run_until([&] { return paste.exit_code().has_value(); });
+    shown = support::read_file(pasted);
+    return shown == expected;
+  })) << shown.size()
+      << " bytes, expected " << expected.size();
+  EXPECT_FALSE(came) << "what a viewer copied came back to it";
+
+  std::ofstream(copied, std::ios::binary) << "other " << expected;
+  ChildProcess copy({{"xclip", "-selection", "clipboard", "-i", copied.string()}, environment});
+  EXPECT_TRUE(viewers.run_until([&] { return came.has_value(); })) << server.output();
+  EXPECT_TRUE(came == "other " + text);
+}
+
+TEST(Serve, TakesNoClipboardWhereThatIsSwitchedOff) {
+  OrielServer server(pattern({"--clipboard-in=false", "--clipboard-out=false"}));
+  Viewers viewers;
+  auto& viewer = viewers.connect(server.vnc_port());
+  int came = 0;
+  viewer.on_event = [&](const rfb::ClientEvent& event) {
+    came += std::holds_alternative<rfb::CutTextCame>(event);
+  };
+  ASSERT_TRUE(viewers.run_until([&] { return viewer.updates() > 0; }));
+  viewer.cut_text(as_bytes("hello"));
+  viewer.say(rfb::KeyEvent{true, 'x'});
+  const auto updates = viewer.updates();
+  EXPECT_TRUE(viewers.run_until([&] { return viewer.updates() > updates; }));
+  EXPECT_EQ(came, 0);
+}
+
+TEST(Serve, KeepsAnAddressOutThatGuesses) {
+  support::TemporaryFolder folder;
+  const auto file = folder.path() / "password";
+  std::ofstream(file) << "geheim\n";
+  std::filesystem::permissions(file, std::filesystem::perms(0600));
+  OrielServer server(pattern({"--password-file", file.string()}));
+  Viewers viewers;
+  std::string last;
+  for (int i = 0; i < 7; ++i) {
+    auto& guess = viewers.connect(server.vnc_port(), {"wrong", {0}, {}, true});
+    ASSERT_TRUE(viewers.run_until([&] { return guess.is_ended(); }));
+    last = guess.end()->message;
+  }
+  EXPECT_THAT(last, HasSubstr("too many wrong passwords from this address: wait 1 s"));
+  std::this_thread::sleep_for(1100ms);
+  auto& right = viewers.connect(server.vnc_port(), {"geheim", {0}, {}, true});
+  EXPECT_TRUE(viewers.run_until([&] { return right.updates() > 0; }));
+}
 
 TEST(Serve, HasTheThirteenMetricFamiliesFromTheFirstScrapeAndCountsThem) {
   OrielServer server(pattern());

@@ -180,6 +180,7 @@ Result<Need> ClientSession::receive_message(ByteSpan bytes) {
     bytes_to_skip_ -= skipped;
     return Need{static_cast<std::size_t>(skipped), 1};
   }
+  if (cut_text_) return receive_cut_text(bytes);
   ByteReader reader(bytes);
   switch (const auto type = reader.u8()) {
     case kFramebufferUpdate:
@@ -205,13 +206,23 @@ Result<Need> ClientSession::receive_message(ByteSpan bytes) {
       if (length > config_.limits.cut_text_bytes_max)
         return fail(ErrorCode::kTooLarge, fmt::format("ServerCutText: {} bytes, at most {}", length,
                                                       config_.limits.cut_text_bytes_max));
-      bytes_to_skip_ = length;
+      cut_text_.emplace();
+      cut_text_missing_ = length;
+      receive_cut_text({});
       return Need{8, 1};
     }
     default:
       return fail(ErrorCode::kInvalid,
                   fmt::format("server message type {}: not known, expected 0 to 3", type));
   }
+}
+
+Need ClientSession::receive_cut_text(ByteSpan bytes) {
+  const auto taken = std::min(bytes.size(), cut_text_missing_);
+  ByteWriter(cut_text_->text).bytes(bytes.first(taken));
+  cut_text_missing_ -= taken;
+  if (cut_text_missing_ == 0) events_.push_back(*std::exchange(cut_text_, std::nullopt));
+  return Need{taken, 1};
 }
 
 Result<Need> ClientSession::receive_fence(ByteSpan bytes) {

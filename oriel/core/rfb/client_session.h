@@ -73,8 +73,14 @@ struct Confirmed {
   friend bool operator==(const Confirmed&, const Confirmed&) = default;
 };
 
+// A program on the desktop has copied a text: Latin-1.
+struct CutTextCame {
+  Bytes text;
+  friend bool operator==(const CutTextCame&, const CutTextCame&) = default;
+};
+
 using ClientEvent = std::variant<Connected, Updated, Bell, Resized, Renamed, FenceCame,
-                                 ContinuousUpdatesEnded, Confirmed>;
+                                 ContinuousUpdatesEnded, Confirmed, CutTextCame>;
 
 // One strand owns it.
 class ClientSession final : public Session {
@@ -130,6 +136,7 @@ class ClientSession final : public Session {
   Result<Need> receive_rectangle_body(ByteSpan bytes);
   Result<Need> receive_pseudo_body(ByteSpan bytes);
   Result<Need> receive_fence(ByteSpan bytes);
+  Need receive_cut_text(ByteSpan bytes);
   Status resize(image::Size size);
   // A refusal with a U32 length and a reason behind `offset` bytes.
   Result<Need> receive_refusal(ByteSpan bytes, std::size_t offset) const;
@@ -151,6 +158,8 @@ class ClientSession final : public Session {
   std::optional<OpenRectangle> open_rectangle_;
   std::vector<image::Rect> updated_;
   std::uint64_t bytes_to_skip_ = 0;
+  std::optional<CutTextCame> cut_text_;  // on its way
+  std::size_t cut_text_missing_ = 0;
   OutputQueue output_;
   std::vector<ClientEvent> events_;
 };

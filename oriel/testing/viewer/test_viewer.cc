@@ -14,6 +14,12 @@ void TestViewer::say(const rfb::ClientMessage& message) {
   driver_->kick();
 }
 
+void TestViewer::cut_text(ByteSpan latin1) {
+  session_.say(rfb::CutTextHead{static_cast<std::uint32_t>(latin1.size())});
+  session_.output().append(latin1);
+  driver_->kick();
+}
+
 void TestViewer::request(bool is_incremental, const image::Rect& rect) {
   say(rfb::UpdateRequest{is_incremental, rect});
 }

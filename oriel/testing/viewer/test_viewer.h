@@ -37,6 +37,8 @@ class TestViewer final : public net::SessionHost {
   std::uint64_t bytes_in() const { return driver_->bytes_in(); }
 
   void say(const rfb::ClientMessage& message);
+  // What the viewer has copied, in Latin-1.
+  void cut_text(ByteSpan latin1);
   // The full picture again, or what changed in `rect`.
   void request(bool is_incremental, const image::Rect& rect);
   void close();
