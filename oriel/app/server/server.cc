@@ -253,6 +253,7 @@ void Server::take_clipboard(ByteSpan latin1) {
   clipboard->offer({desktop::ClipboardFormat::kText},
                    [bytes = Bytes(text.begin(), text.end())](
                        desktop::ClipboardFormat, desktop::ClipboardDone done) { done(bytes); });
+  logger_.debug("clipboard from a viewer", {{"bytes", text.size()}});
   events_.publish(ClipboardChanged{true});
 }
 
@@ -260,6 +261,8 @@ void Server::take_clipboard(ByteSpan latin1) {
 // Latin-1 lacks.
 void Server::desktop_clipboard_changed(desktop::ClipboardFormats formats) {
   auto* clipboard = show_->desktop.clipboard();
+  logger_.debug("the desktop has another clipboard",
+                {{"has_text", formats.contains(desktop::ClipboardFormat::kText)}});
   if (clipboard == nullptr || !settings_.gives_clipboard ||
       !formats.contains(desktop::ClipboardFormat::kText))
     return;
@@ -269,6 +272,7 @@ void Server::desktop_clipboard_changed(desktop::ClipboardFormats formats) {
       return logger_.warning("the clipboard cannot be read", {{"reason", text.error().message}});
     const auto latin1 =
         clipboard::utf8_to_latin1(clipboard::sanitize_clipboard_text(as_text(*text), text->size()));
+    logger_.debug("clipboard to viewers", {{"bytes", latin1.size()}});
     for (const auto& [id, viewer] : std::map(viewers_)) viewer->show_clipboard(as_bytes(latin1));
     events_.publish(ClipboardChanged{false});
   });

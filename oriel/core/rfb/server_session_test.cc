@@ -6,6 +6,7 @@
 
 #include "oriel/core/rfb/client_session.h"
 #include "oriel/core/rfb/constants.h"
+#include "oriel/core/rfb/server_message.h"
 #include "oriel/testing/random_picture.h"
 
 namespace oriel::rfb {
@@ -290,6 +291,20 @@ TEST(ServerSession, HandsOutMessagesInOrderAndCutTextsWhole) {
             (std::vector<ServerEvent>{SetEncodings{{16, 0}}, CutText{{4, 'h', 'e', 'l', 'l'}},
                                       KeyEvent{true, 'x'}, PointerEvent{1, {3, 4}},
                                       UpdateRequest{true, {0, 0, 320, 200}}}));
+}
+
+TEST(ServerSession, SaysACutTextThatTheClientGetsWhole) {
+  for (std::size_t step : {1u, 7u, 1000u}) {
+    Conversation talk("", "", step);
+    talk.run();
+    talk.client.take_events();
+    Bytes message;
+    ByteWriter writer(message);
+    write_server_cut_text(Bytes(5000, 'x'), writer);
+    talk.server.say(message);
+    talk.run();
+    EXPECT_EQ(talk.client.take_events(), (std::vector<ClientEvent>{CutTextCame{Bytes(5000, 'x')}}));
+  }
 }
 
 TEST(ClientSession, RefusesARectangleOutsideTheDesktop) {
