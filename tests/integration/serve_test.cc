@@ -388,10 +388,10 @@ INSTANTIATE_TEST_SUITE_P(
                                  "HTTP/1.1 426", ""}),
     [](const auto& row) { return std::string(row.param.name); });
 
-// 100 KB of letters and Latin-1, the same each time.
+// 5 MB of letters and Latin-1, the same each time.
 std::string long_text() {
   std::string text;
-  while (text.size() < 100'000) text += "line " + std::to_string(text.size()) + " caf\xe9\n";
+  while (text.size() < 5'000'000) text += "line " + std::to_string(text.size()) + " caf\xe9\n";
   return text;
 }
 

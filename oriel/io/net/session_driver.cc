@@ -165,6 +165,8 @@ void SessionDriver::handle_input() {
       bytes_in_ += *more;
       end_ += *more;
     }
+    // What the last read of this turn brought may be all that comes for a long time.
+    if (state_ == State::kRunning) receive_all();
     if (state_ != State::kClosed) host_.session_progressed();
   }
   look_for_transition();

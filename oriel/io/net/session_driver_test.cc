@@ -435,5 +435,23 @@ TEST(SessionDriver, MayBeDroppedWithItsLoopWhileEverythingIsOutstanding) {
   EXPECT_EQ(host.ends, 0);
 }
 
+TEST(SessionDriver, HandlesWhatItReadLastInALongTurn) {
+  SessionDriverLimits limits;
+  limits.read_buffer_bytes = 16;
+  limits.reads_per_turn = 3;
+  Conversation talk(64 * 1024, limits);
+  talk.driver->start();
+  talk.settle();
+  for (int count = 1; count < 60; ++count) {
+    const int before = talk.echo.messages;
+    std::string all;
+    for (int i = 0; i < count; ++i) all += message("abcdefg");
+    talk.send(all);
+    talk.settle();
+    ASSERT_EQ(talk.echo.messages, before + count) << "the last ones stay unread until more comes";
+    talk.received();
+  }
+}
+
 }  // namespace
 }  // namespace oriel::net
