@@ -434,6 +434,16 @@ TEST(Engine, AnswersAResizeToWhoAskedAndTellsTheOthers) {
   ASSERT_TRUE(engine.run_until_all_see_the_desktop());
 }
 
+TEST(Engine, ToleratesAViewerThatAsksForEverythingAllTheTime) {
+  Engine engine({300, 200});
+  auto& viewer = engine.connect({"", {16, rfb::kPseudoExtendedDesktopSize}, {}, true});
+  ASSERT_TRUE(engine.run_until_all_see_the_desktop());
+  for (int i = 0; i < 2000; ++i) viewer.request(false, {0, 0, 300, 200});
+  paint(engine.desktop, {0, 0, 300, 200}, 3);
+  EXPECT_TRUE(engine.run_until_all_see_the_desktop());
+  EXPECT_FALSE(viewer.is_ended());
+}
+
 TEST(Engine, ContinuousUpdatesNeedNoRequests) {
   Engine engine({300, 200});
   auto& viewer =

@@ -19,6 +19,9 @@ inline constexpr std::size_t kStreamedBytes = 64 * 1024;
 // The longest pause between two commits, however dear they are.
 inline constexpr auto kCommitPauseMax = std::chrono::milliseconds(5);
 
+// A viewer that has this much before it gets no clipboard and no bell: it does not read.
+inline constexpr std::size_t kPendingTextMax = 16u << 20;
+
 // Rectangles of one update (RFC 6143, 7.6.1 has 16 bits for them).
 inline constexpr std::size_t kRectanglesMax = 0xffff;
 

@@ -185,7 +185,7 @@ void Viewer::on(const rfb::UpdateRequest& event) {
   update_wanted();
   if (event.is_incremental) return;
   sent_.forget(rect);
-  if (knows_geometry_) queue_geometry(ResizeCause::kServer, rfb::kResizeDone);
+  if (knows_geometry_ && !geometry_waits_) queue_geometry(ResizeCause::kServer, rfb::kResizeDone);
 }
 
 void Viewer::on(const rfb::KeyEvent& event) {
@@ -210,6 +210,10 @@ void Viewer::on(const rfb::CutText& event) {
 // What the viewer has copied itself is not sent back to it.
 void Viewer::show_clipboard(ByteSpan latin1) {
   if (!session_.is_joined() || is_closing_ || is_view_only_) return;
+  if (session_.pending_bytes() > kPendingTextMax) {
+    return logger_.warning("clipboard not sent: the viewer has not taken what it was sent before",
+                           {{"pending_bytes", session_.pending_bytes()}});
+  }
   Bytes message;
   ByteWriter writer(message);
   rfb::write_server_cut_text(latin1, writer);
@@ -226,7 +230,7 @@ void Viewer::show_leds(std::uint8_t leds) {
     rfb::write_qemu_led_state(leds, writer);
   else
     rfb::write_vmware_led_state(leds, writer);
-  session_.queue_pseudo_rectangle(rectangle);
+  queue_pseudo(rectangle);
   send_pseudo_rectangles();
 }
 
@@ -266,6 +270,13 @@ void Viewer::on(const rfb::SetDesktopSize& event) {
 
 bool Viewer::may_act() { return !is_view_only_ && callbacks_.may_act(*this); }
 
+void Viewer::queue_pseudo(ByteSpan rectangle) {
+  if (session_.queue_pseudo_rectangle(rectangle)) return;
+  close({ErrorCode::kTooLarge,
+         fmt::format("{} pseudo-rectangles wait for a viewer that does not take them",
+                     rfb::Limits{}.pseudo_rectangles_max)});
+}
+
 void Viewer::queue_geometry(ResizeCause cause, std::uint16_t result) {
   const auto size = environment_.frames.screen().size();
   const std::uint16_t reason = cause == ResizeCause::kServer       ? rfb::kResizedByServer
@@ -278,7 +289,8 @@ void Viewer::queue_geometry(ResizeCause cause, std::uint16_t result) {
                                      writer);
   else
     rfb::write_desktop_size(size, writer);
-  session_.queue_pseudo_rectangle(rectangle);
+  queue_pseudo(rectangle);
+  geometry_waits_ = true;
 }
 
 // An update without pixels answers a request like any other; what was asked for comes with the
@@ -290,6 +302,7 @@ void Viewer::send_pseudo_rectangles() {
       session_.is_update_open())
     return;
   is_writable_ = false;
+  geometry_waits_ = false;
   requested_.clear();
   update_wanted();
   session_.send_pseudo_update();
@@ -301,12 +314,12 @@ void Viewer::rename_desktop(std::string_view name) {
   Bytes rectangle;
   ByteWriter writer(rectangle);
   rfb::write_desktop_name(name, writer);
-  session_.queue_pseudo_rectangle(rectangle);
+  queue_pseudo(rectangle);
   send_pseudo_rectangles();
 }
 
 void Viewer::ring_bell() {
-  if (!session_.is_joined() || is_closing_) return;
+  if (!session_.is_joined() || is_closing_ || session_.pending_bytes() > kPendingTextMax) return;
   Bytes message;
   ByteWriter writer(message);
   rfb::write_bell(writer);

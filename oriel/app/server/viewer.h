@@ -97,6 +97,7 @@ class Viewer final : public FrameViewer,
   void update_wanted();
   bool may_act();
   void queue_geometry(ResizeCause cause, std::uint16_t result);
+  void queue_pseudo(ByteSpan rectangle);
   void send_pseudo_rectangles();
   void count_bytes();
   void log_end(const Error& reason);
@@ -119,6 +120,7 @@ class Viewer final : public FrameViewer,
   bool is_shared_ = true;
   std::optional<image::Rect> continuous_;  // updated without requests
   std::uint32_t screen_id_ = 0;            // the client's name for the one screen
+  bool geometry_waits_ = false;            // to be told with the next request
   bool knows_geometry_ = false;            // understands ExtendedDesktopSize
   TimePoint connected_at_;
   TimePoint update_began_{};

@@ -13,9 +13,13 @@ struct Limits {
   std::uint32_t cut_text_bytes_max = 16u << 20;  // of one ClientCutText or ServerCutText
   std::size_t fence_bytes_max = 64;              // payload of one fence (rfbproto.rst)
   std::size_t screens_max = 16;                  // in one SetDesktopSize
-  std::uint32_t name_bytes_max = 4096;           // desktop name in ServerInit
-  std::uint32_t reason_bytes_max = 4096;         // reason of a refusal
-  int geometry_max = 16384;                      // width and height that a client accepts
+  // Answers that wait for the end of an open update, and pseudo-rectangles that wait for a request:
+  // of a client that asks and does not read.
+  std::size_t deferred_answers_bytes_max = 64 * 1024;
+  int pseudo_rectangles_max = 256;
+  std::uint32_t name_bytes_max = 4096;    // desktop name in ServerInit
+  std::uint32_t reason_bytes_max = 4096;  // reason of a refusal
+  int geometry_max = 16384;               // width and height that a client accepts
   Duration handshake_timeout = std::chrono::seconds(10);
 };
 

@@ -196,6 +196,12 @@ Result<Need> ServerSession::receive_message(ByteSpan bytes) {
           events_.push_back(std::move(known));
       },
       message);
+  if (answers_waiting_ > config_.limits.deferred_answers_bytes_max) {
+    return fail(
+        ErrorCode::kTooLarge,
+        fmt::format("{} bytes of answers wait for a client that asks and does not read, at most {}",
+                    answers_waiting_, config_.limits.deferred_answers_bytes_max));
+  }
   return need;
 }
 
@@ -237,7 +243,13 @@ void ServerSession::add_rectangle(const image::Rect& rect, const codec::Encoding
 
 void ServerSession::finish_update() {
   ++stats_.updates;
+  answers_waiting_ = 0;
   output_.append(std::exchange(deferred_, {}));
+}
+
+void ServerSession::answer(ByteSpan message) {
+  if (is_update_open()) answers_waiting_ += message.size();
+  say(message);
 }
 
 void ServerSession::say(ByteSpan message) {
@@ -247,9 +259,11 @@ void ServerSession::say(ByteSpan message) {
     output_.append(message);
 }
 
-void ServerSession::queue_pseudo_rectangle(ByteSpan rectangle) {
+bool ServerSession::queue_pseudo_rectangle(ByteSpan rectangle) {
+  if (pseudo_rectangles_ >= config_.limits.pseudo_rectangles_max) return false;
   ByteWriter(pseudo_bytes_).bytes(rectangle);
   ++pseudo_rectangles_;
+  return true;
 }
 
 void ServerSession::send_pseudo_update() {
@@ -269,12 +283,12 @@ void ServerSession::take(const SetEncodings& message) {
   if (capabilities_.fence && !before.fence) write_server_fence(kFenceRequest, {}, writer);
   if (capabilities_.continuous_updates && !before.continuous_updates)
     write_end_of_continuous_updates(writer);
-  say(bytes);
+  answer(bytes);
   const auto confirm = [this](std::int32_t encoding) {
     Bytes rectangle;
     ByteWriter pseudo(rectangle);
     write_empty_pseudo_rectangle(encoding, pseudo);
-    queue_pseudo_rectangle(rectangle);
+    (void)queue_pseudo_rectangle(rectangle);  // twice in a session at most: each is said once
   };
   if (capabilities_.qemu_extended_key && !before.qemu_extended_key) confirm(kPseudoQemuExtendedKey);
   if (capabilities_.extended_mouse_buttons && !before.extended_mouse_buttons) {
@@ -296,7 +310,7 @@ void ServerSession::take(const Fence& message) {
   ByteWriter writer(bytes);
   write_server_fence(message.flags & (kFenceBlockBefore | kFenceBlockAfter | kFenceSyncNext),
                      message.payload, writer);
-  say(bytes);
+  answer(bytes);
 }
 
 // The end is confirmed, also when nothing was enabled.
@@ -305,7 +319,7 @@ void ServerSession::take(const EnableContinuousUpdates& message) {
   Bytes bytes;
   ByteWriter writer(bytes);
   write_end_of_continuous_updates(writer);
-  say(bytes);
+  answer(bytes);
 }
 
 }  // namespace oriel::rfb

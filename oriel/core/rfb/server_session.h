@@ -89,8 +89,12 @@ class ServerSession final : public Session {
   // Says a whole message, as server_message.h writes it: now, or when the open update is complete.
   void say(ByteSpan message);
   // Queues a pseudo-rectangle, header and body. It leaves with the next send_pseudo_update.
-  void queue_pseudo_rectangle(ByteSpan rectangle);
+  // False when limits.pseudo_rectangles_max wait already, and this one was not taken: end the
+  // session.
+  [[nodiscard]] bool queue_pseudo_rectangle(ByteSpan rectangle);
   bool has_pseudo_rectangles() const { return pseudo_rectangles_ > 0; }
+  // What is said and not written yet.
+  std::size_t pending_bytes() const { return output_.size_bytes() + deferred_.size(); }
   // Sends what is queued as an update without pixels. Not while an update is open.
   void send_pseudo_update();
 
@@ -124,6 +128,8 @@ class ServerSession final : public Session {
   void take(const EnableContinuousUpdates& message);
   void take(const CutTextHead& message);
   void finish_update();
+  // `say` for what the client has asked for itself.
+  void answer(ByteSpan message);
   void start_security(const SecurityType& type);
   Status finish_security();
   bool is_offered(const SecurityType& type) const;
@@ -143,7 +149,8 @@ class ServerSession final : public Session {
   int rectangles_missing_ = 0;
   Capabilities capabilities_;
   PointerForm pointer_form_ = PointerForm::kPlain;
-  Bytes deferred_;  // whole messages that wait for the end of the open update
+  Bytes deferred_;                   // whole messages that wait for the end of the open update
+  std::size_t answers_waiting_ = 0;  // bytes of them that the client has asked for
   Bytes pseudo_bytes_;
   int pseudo_rectangles_ = 0;
   OutputQueue output_;

@@ -293,6 +293,32 @@ TEST(ServerSession, HandsOutMessagesInOrderAndCutTextsWhole) {
                                       UpdateRequest{true, {0, 0, 320, 200}}}));
 }
 
+TEST(ServerSession, EndsAClientThatAsksForFencesAndDoesNotRead) {
+  Conversation talk;
+  talk.run();
+  talk.server.begin_update(1);  // and its rectangle does not come
+  Bytes fence;
+  ByteWriter writer(fence);
+  write_client_message(Fence{kFenceRequest, Bytes(64, 1)}, writer);
+  std::size_t sent = 0;
+  Status status;
+  while (sent < 1'000'000 && (status = talk.to_server.feed(fence))) sent += fence.size();
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ErrorCode::kTooLarge);
+  EXPECT_LT(sent, 70'000u);
+}
+
+TEST(ServerSession, KeepsABoundedNumberOfPseudoRectangles) {
+  Conversation talk;
+  talk.run();
+  Bytes rectangle;
+  ByteWriter writer(rectangle);
+  write_qemu_led_state(1, writer);
+  int taken = 0;
+  while (taken < 1000 && talk.server.queue_pseudo_rectangle(rectangle)) ++taken;
+  EXPECT_EQ(taken, Limits{}.pseudo_rectangles_max);
+}
+
 TEST(ServerSession, SaysACutTextThatTheClientGetsWhole) {
   for (std::size_t step : {1u, 7u, 1000u}) {
     Conversation talk("", "", step);
