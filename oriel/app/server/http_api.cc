@@ -49,7 +49,7 @@ net::HttpResponse live(std::string content_type, std::string_view body) {
 
 }  // namespace
 
-net::HttpResponse HttpApi::handle(const net::HttpRequest& request) {
+net::HttpResponse HttpApi::respond(const net::HttpRequest& request) const {
   if (request.method != "GET") {
     auto response =
         net::http_sentence(405, "only GET and HEAD are understood here, not " + request.method);

@@ -29,7 +29,9 @@ class HttpApi final : public net::HttpRoutes {
  public:
   explicit HttpApi(HttpSources sources) : sources_(std::move(sources)) {}
 
-  net::HttpResponse handle(const net::HttpRequest& request) override;
+  void handle(net::HttpRequest request, net::HttpAnswer answer) override {
+    answer(respond(request));
+  }
   bool is_websocket_path(std::string_view path) const override { return path == "/websockify"; }
   void on_websocket(const net::HttpRequest& request, net::StreamPointer stream) override;
   void refused(const std::string& peer, int status, std::string_view sentence) override {
@@ -37,6 +39,8 @@ class HttpApi final : public net::HttpRoutes {
   }
 
  private:
+  net::HttpResponse respond(const net::HttpRequest& request) const;
+
   HttpSources sources_;
 };
 

@@ -78,14 +78,16 @@ std::vector<HttpField> SecurityHeaders::default_fields() {
 }
 
 std::string write_response_head(const HttpResponse& response, const SecurityHeaders& security,
-                                bool is_keep_alive) {
+                                bool is_keep_alive, BodyFraming framing) {
   auto reason = beast::http::obsolete_reason(
       beast::http::int_to_status(static_cast<unsigned>(response.status)));
   auto head = fmt::format("HTTP/1.1 {} {}\r\n", response.status,
                           std::string_view(reason.data(), reason.size()));
   if (!has_no_content(response.status)) {
     append_field(head, "Content-Type", response.content_type);
-    append_field(head, "Content-Length", std::to_string(response.content().size()));
+    if (framing == BodyFraming::kLength)
+      append_field(head, "Content-Length", std::to_string(response.content().size()));
+    if (framing == BodyFraming::kChunked) append_field(head, "Transfer-Encoding", "chunked");
   }
   append_field(head, "Connection", is_keep_alive ? "keep-alive" : "close");
   for (const auto& field : response.fields) append_field(head, field.name, field.value);

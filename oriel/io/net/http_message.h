@@ -1,6 +1,7 @@
 #pragma once
 // An HTTP request and response as plain values, without any network library.
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,8 @@
 #include "oriel/base/bytes.h"
 
 namespace oriel::net {
+
+class HttpBodyStream;
 
 struct HttpField {
   std::string name;
@@ -38,8 +41,9 @@ struct HttpResponse {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   SharedBytes body;
-  ByteSpan static_body;           // used when `body` is null; must live as long as the server
-  std::vector<HttpField> fields;  // one of a security field's name replaces that
+  ByteSpan static_body;  // used when `body` is null; must live as long as the server
+  std::shared_ptr<HttpBodyStream> stream;  // in place of both: a body that comes bit by bit
+  std::vector<HttpField> fields;           // one of a security field's name replaces that
 
   ByteSpan content() const { return body ? ByteSpan(*body) : static_body; }
 };
@@ -57,8 +61,11 @@ struct SecurityHeaders {
   static std::vector<HttpField> default_fields();
 };
 
+// How the peer learns where the body ends (RFC 9112, 6).
+enum class BodyFraming { kLength, kChunked, kUntilClose };
+
 // Status line and fields up to the empty line. Names and values hold no line ends.
 std::string write_response_head(const HttpResponse& response, const SecurityHeaders& security,
-                                bool is_keep_alive);
+                                bool is_keep_alive, BodyFraming framing = BodyFraming::kLength);
 
 }  // namespace oriel::net

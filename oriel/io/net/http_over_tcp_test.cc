@@ -53,8 +53,8 @@ class Server : public HttpRoutes, public SessionHost {
     EXPECT_TRUE(made);
     listener_ = std::move(*made);
   }
-  HttpResponse handle(const HttpRequest& request) override {
-    return http_body(200, "text/plain", request.path);
+  void handle(HttpRequest request, HttpAnswer answer) override {
+    answer(http_body(200, "text/plain", request.path));
   }
   bool is_websocket_path(std::string_view path) const override { return path == "/ws"; }
   void on_websocket(const HttpRequest&, StreamPointer stream) override {

@@ -13,7 +13,9 @@
 #include <optional>
 #include <utility>
 
+#include "oriel/io/net/http_body_stream.h"
 #include "oriel/io/net/http_parser.h"
+#include "oriel/io/net/wake_event.h"
 #include "oriel/io/net/websocket_stream.h"
 
 namespace oriel::net {
@@ -38,6 +40,14 @@ using SharedConnection = std::shared_ptr<Connection>;
 
 // Instead of a request: the response that refuses it, or nothing when there is nobody to answer.
 using RequestOrRefusal = std::expected<HttpRequest, std::optional<HttpResponse>>;
+
+// Where an answer arrives, perhaps after its connection has gone.
+struct AnswerSlot {
+  explicit AnswerSlot(const boost::asio::any_io_executor& executor) : wake(executor) {}
+
+  std::optional<HttpResponse> response;
+  WakeEvent wake;
+};
 
 Status try_write(Stream& stream, std::string_view text) {
   auto piece = as_bytes(text);
@@ -84,6 +94,11 @@ struct HttpServer::Shared : std::enable_shared_from_this<Shared> {
   awaitable<RequestOrRefusal> read_request(SharedConnection connection, bool is_first);
   awaitable<bool> respond(SharedConnection connection, const HttpResponse& response, bool is_head,
                           bool is_keep_alive) const;
+  awaitable<HttpResponse> ask_routes(SharedConnection connection, HttpRequest request);
+  awaitable<void> respond_with_stream(SharedConnection connection, HttpResponse response,
+                                      bool is_http_1_0);
+  awaitable<void> watch_for_the_end(SharedConnection connection,
+                                    std::shared_ptr<HttpBodyStream> body);
   awaitable<void> linger(SharedConnection connection);
   awaitable<bool> upgrade(SharedConnection connection, HttpRequest request);
 };
@@ -173,11 +188,20 @@ awaitable<bool> HttpServer::Shared::serve_one(SharedConnection connection, bool 
     if (!refusal) co_return co_await upgrade(connection, *std::move(request));
     response = *std::move(refusal);
     tell_refused(request->peer, response);
-  } else {
-    response = routes.handle(*request);
   }
   bool is_keep_alive = request->is_keep_alive && allowed && !is_websocket;
-  if (!co_await respond(connection, response, request->is_head, is_keep_alive)) co_return false;
+  const bool is_head = request->is_head;
+  const bool is_http_1_0 = request->is_http_1_0;
+  if (allowed && !is_websocket) {
+    response = co_await ask_routes(connection, *std::move(request));
+    if (is_closed) co_return false;
+  }
+  if (response.stream && !is_head) {
+    co_await respond_with_stream(connection, response, is_http_1_0);
+    co_return false;
+  }
+  if (response.stream) response.stream->connection_gone();
+  if (!co_await respond(connection, response, is_head, is_keep_alive)) co_return false;
   if (!is_keep_alive) co_await linger(connection);
   co_return is_keep_alive && !is_closed;
 }
@@ -216,6 +240,58 @@ awaitable<bool> HttpServer::Shared::respond(SharedConnection connection,
   auto head = write_response_head(response, config.security, is_keep_alive);
   co_return co_await write_all(*connection->stream, as_bytes(head),
                                is_head ? ByteSpan() : response.content());
+}
+
+// The application's answer. A connection that ends meanwhile is noticed when it is written.
+awaitable<HttpResponse> HttpServer::Shared::ask_routes(SharedConnection connection,
+                                                       HttpRequest request) {
+  auto slot = std::make_shared<AnswerSlot>(executor);
+  arm(connection, config.limits.answer_timeout);
+  routes.handle(std::move(request), HttpAnswer([slot](HttpResponse response) {
+                  slot->response = std::move(response);
+                  slot->wake.notify();
+                }));
+  while (!slot->response) co_await slot->wake.wait();
+  arm(connection, config.limits.write_timeout);
+  co_return *std::move(slot->response);
+}
+
+// Writes a body as it comes, until the application or the peer ends it; then the connection ends
+// too.
+awaitable<void> HttpServer::Shared::respond_with_stream(SharedConnection connection,
+                                                        HttpResponse response, bool is_http_1_0) {
+  const auto body = response.stream;
+  const auto framing = is_http_1_0 ? BodyFraming::kUntilClose : BodyFraming::kChunked;
+  const bool is_chunked = framing == BodyFraming::kChunked;
+  boost::asio::co_spawn(
+      executor,
+      [self = shared_from_this(), connection, body]() {
+        return self->watch_for_the_end(connection, body);
+      },
+      boost::asio::detached);
+  std::string text = write_response_head(response, config.security, false, framing);
+  for (;;) {
+    arm(connection, config.limits.write_timeout);
+    if (!text.empty() && !co_await write_all(*connection->stream, as_bytes(text), {})) break;
+    connection->timer.cancel();
+    while (body->waiting_bytes() == 0 && !body->is_ended()) co_await body->wait();
+    text = body->take();
+    if (text.empty()) break;
+    if (is_chunked) text = fmt::format("{:x}\r\n{}\r\n", text.size(), text);
+  }
+  arm(connection, config.limits.linger_timeout);
+  if (is_chunked) co_await write_all(*connection->stream, as_bytes("0\r\n\r\n"), {});
+  connection->stream->close();
+  body->connection_gone();
+}
+
+// The peer of a stream has nothing to say; when it goes, the application should know at once.
+awaitable<void> HttpServer::Shared::watch_for_the_end(SharedConnection connection,
+                                                      std::shared_ptr<HttpBodyStream> body) {
+  std::array<std::uint8_t, kReadBytes> dropped;
+  while (co_await connection->stream->read_some(dropped)) {
+  }
+  body->end();
 }
 
 // Reads and drops what the peer still sends: closing with unread input would reset the connection

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "oriel/io/net/host_policy.h"
+#include "oriel/io/net/http_answer.h"
 #include "oriel/io/net/http_message.h"
 #include "oriel/io/net/limits.h"
 #include "oriel/io/net/stream.h"
@@ -19,8 +20,9 @@ class HttpRoutes {
  public:
   virtual ~HttpRoutes() = default;
 
-  // Answers a request, also for a path or method that does not exist (404, 405).
-  virtual HttpResponse handle(const HttpRequest& request) = 0;
+  // Answers a request, also for a path or method that does not exist (404, 405), now or later; the
+  // connection waits for HttpLimits::answer_timeout.
+  virtual void handle(HttpRequest request, HttpAnswer answer) = 0;
 
   // Whether the path is a WebSocket; `on_websocket` is called when the handshake is done.
   virtual bool is_websocket_path(std::string_view path) const = 0;

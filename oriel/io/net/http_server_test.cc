@@ -11,6 +11,7 @@
 #include <functional>
 #include <optional>
 
+#include "oriel/io/net/http_body_stream.h"
 #include "oriel/io/net/memory_stream.h"
 #include "oriel/io/net/session_driver.h"
 #include "oriel/io/net/tcp_listener.h"
@@ -29,8 +30,18 @@ using testing::StartsWith;
 
 class Routes : public HttpRoutes {
  public:
-  HttpResponse handle(const HttpRequest& request) override {
+  void handle(HttpRequest request, HttpAnswer answer) override {
+    if (request.path == "/later") return later.push_back(std::move(answer));
+    answer(handle_now(request));
+  }
+  HttpResponse handle_now(const HttpRequest& request) {
     ++handled;
+    if (request.path == "/events") {
+      HttpResponse response;
+      response.content_type = "text/event-stream";
+      response.stream = events;
+      return response;
+    }
     if (request.path == "/big") {
       return http_body(200, "application/octet-stream", std::string(3'000'000, 'x'));
     }
@@ -45,6 +56,8 @@ class Routes : public HttpRoutes {
 
   int handled = 0;
   StreamPointer websocket;
+  std::vector<HttpAnswer> later;
+  std::shared_ptr<HttpBodyStream> events;
 };
 
 // The other end of a connection, driven by hand.
@@ -558,6 +571,93 @@ TEST(WebSocket, WaitsForAPeerThatDoesNotReadUntilItIsClosed) {
   socket.client.settle();
   ASSERT_TRUE(socket.written);
   EXPECT_EQ(socket.written->error().code, ErrorCode::kClosed);
+}
+
+// ---- answers that come later, and bodies that come bit by bit --------------------------------
+
+TEST(HttpServer, WaitsForAnAnswerThatComesLater) {
+  Site site;
+  auto client = site.connect();
+  EXPECT_EQ(client.ask(get("/later")), "");
+  ASSERT_EQ(site.routes.later.size(), 1u);
+  site.routes.later[0](http_body(200, "text/plain", "at last"));
+  EXPECT_THAT(client.received(), EndsWith("at last"));
+  EXPECT_THAT(client.ask(get("/")), EndsWith("<p>hello"));
+}
+
+TEST(HttpServer, AnswersInOrderWhenARequestFollowsAnOpenOne) {
+  Site site;
+  auto client = site.connect();
+  EXPECT_EQ(client.ask(get("/later") + get("/")), "");
+  site.routes.later[0](http_body(200, "text/plain", "first"));
+  EXPECT_THAT(client.received(), AllOf(HasSubstr("first"), EndsWith("<p>hello")));
+}
+
+TEST(HttpServer, SaysThatARequestWasGivenUp) {
+  Site site;
+  auto client = site.connect();
+  client.send(get("/later"));
+  site.routes.later.clear();
+  EXPECT_THAT(client.received(), StartsWith("HTTP/1.1 500 "));
+}
+
+TEST(HttpServer, TakesAnAnswerForAPeerThatHasGone) {
+  Site site;
+  {
+    auto client = site.connect();
+    client.send(get("/later"));
+    client.stream->close();
+  }
+  site.routes.later[0](http_body(200, "text/plain", "too late"));
+  site.loop.restart();
+  site.loop.poll();
+  EXPECT_EQ(site.server->connections(), 0u);
+}
+
+TEST(HttpServer, StreamsABodyInChunksAsItComes) {
+  Site site;
+  site.routes.events = std::make_shared<HttpBodyStream>(site.loop.get_executor(), 1024);
+  auto client = site.connect();
+  const auto head = client.ask(get("/events"));
+  EXPECT_THAT(head, AllOf(HasSubstr("Transfer-Encoding: chunked\r\n"),
+                          Not(HasSubstr("Content-Length")), EndsWith("\r\n\r\n")));
+  EXPECT_TRUE(site.routes.events->push("data: 1\n\n"));
+  EXPECT_EQ(client.received(), "9\r\ndata: 1\n\n\r\n");
+  EXPECT_TRUE(site.routes.events->push("data: 2\n\n"));
+  site.routes.events->end();
+  EXPECT_EQ(client.received(), "9\r\ndata: 2\n\n\r\n0\r\n\r\n");
+  EXPECT_TRUE(client.is_closed());
+}
+
+TEST(HttpServer, TellsTheApplicationWhenTheReaderOfAStreamHasGone) {
+  Site site;
+  site.routes.events = std::make_shared<HttpBodyStream>(site.loop.get_executor(), 1024);
+  bool is_gone = false;
+  site.routes.events->on_gone([&] { is_gone = true; });
+  auto client = site.connect();
+  client.ask(get("/events"));
+  EXPECT_FALSE(is_gone);
+  client.stream->close();
+  client.settle();
+  EXPECT_TRUE(is_gone);
+  EXPECT_FALSE(site.routes.events->push("data: 1\n\n"));
+}
+
+TEST(HttpServer, EndsAStreamWhoseReaderIsTooSlow) {
+  Site site;
+  site.routes.events = std::make_shared<HttpBodyStream>(site.loop.get_executor(), 2000);
+  auto client = site.connect(4096);
+  client.ask(get("/events"));
+  const std::string event(500, 'x');
+  int pushed = 0;
+  while (pushed < 100 && site.routes.events->push(event)) {
+    ++pushed;
+    site.loop.restart();
+    site.loop.poll();
+  }
+  EXPECT_GT(pushed, 8);  // what the line takes is not counted
+  EXPECT_LT(pushed, 30);
+  EXPECT_TRUE(site.routes.events->is_ended());
 }
 
 }  // namespace

@@ -38,7 +38,8 @@ struct HttpLimits {
   std::size_t connections = 256;  // without WebSockets; beyond it the oldest idle one yields
   std::chrono::milliseconds request_timeout{10'000};  // from its first byte, or from connecting
   std::chrono::milliseconds idle_timeout{30'000};     // between requests
-  std::chrono::milliseconds write_timeout{30'000};    // for one response
+  std::chrono::milliseconds answer_timeout{30'000};   // for the application to find a response
+  std::chrono::milliseconds write_timeout{30'000};    // for one response, or a piece of a stream
   std::chrono::milliseconds linger_timeout{500};      // for the peer to read a last response
 };
 
