@@ -15,7 +15,10 @@ namespace oriel::screen {
 class SentCells {
  public:
   // The viewer has nothing yet.
-  explicit SentCells(const CellGrid& grid) : sent_(grid.count()) {}
+  explicit SentCells(const CellGrid& grid) : SentCells(grid, 0) {}
+  // The viewer has all of `generation`.
+  SentCells(const CellGrid& grid, Generation generation)
+      : uniform_(generation), sent_(grid.count()) {}
 
   // The viewer wants `rect` (inside the screen) again, whatever it was sent (a non-incremental
   // request).
@@ -46,7 +49,7 @@ class SentCells {
   // What of a cell is newer than what the viewer has; empty when nothing is.
   image::Rect newer_part(const Screen& screen, int column, int row) const;
 
-  std::optional<Generation> uniform_ = 0;  // of all cells; else `sent_` has them
+  std::optional<Generation> uniform_;  // of all cells; else `sent_` has them
   std::vector<std::uint64_t> sent_;        // generation << 1 | lossy
   // Pixels that the viewer lacks although their cell's number says otherwise: asked for again, or
   // the rest of a cell of which only a part was wanted.
