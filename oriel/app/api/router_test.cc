@@ -191,7 +191,7 @@ TEST(Router, SaysWhatIsWrongWithAnAddress) {
   EXPECT_EQ(response.status, 405);
   EXPECT_EQ(response.fields.back(), (net::HttpField{"Allow", "GET"}));
   EXPECT_THAT(complaint(api.ask("DELETE", "/api/v1/viewers/x", R"({"reason": ""})")),
-              HasSubstr("id is a string, an integer is expected"));
+              HasSubstr("Id is a string, an integer is expected"));
   EXPECT_THAT(complaint(api.ask("GET", "/api/v1/screenshot.png?colour=red")),
               HasSubstr("no parameter \"colour\""));
   EXPECT_THAT(complaint(api.ask("GET", "/api/v1/screenshot.png?scale=2")), HasSubstr("at most 1"));
