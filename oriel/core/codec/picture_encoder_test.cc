@@ -1,0 +1,108 @@
+#include <gtest/gtest.h>
+#include <turbojpeg.h>
+#include <zlib.h>
+
+#include <cmath>
+
+#include "oriel/base/byte_reader.h"
+#include "oriel/core/codec/jpeg_encoder.h"
+#include "oriel/core/codec/png_encoder.h"
+#include "oriel/testing/random_picture.h"
+
+namespace oriel::codec {
+namespace {
+
+using testing::kAllPictureKinds;
+using testing::make_picture;
+using testing::picture_kind_name;
+
+std::uint32_t u32_at(const Bytes& bytes, std::size_t at) {
+  return std::uint32_t{bytes[at]} << 24 | std::uint32_t{bytes[at + 1]} << 16 |
+         std::uint32_t{bytes[at + 2]} << 8 | bytes[at + 3];
+}
+
+// Reads exactly the kind of PNG that the encoder writes, with zlib's own inflate, and checks each
+// checksum.
+image::Frame read_png(const Bytes& file) {
+  const Bytes signature{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+  EXPECT_EQ(Bytes(file.begin(), file.begin() + 8), signature);
+  Bytes data;
+  image::Size size;
+  std::string types;
+  for (std::size_t at = 8; at < file.size();) {
+    const auto length = u32_at(file, at);
+    const std::string type(file.begin() + static_cast<std::ptrdiff_t>(at) + 4,
+                           file.begin() + static_cast<std::ptrdiff_t>(at) + 8);
+    types += type;
+    EXPECT_EQ(u32_at(file, at + 8 + length), crc32(0, file.data() + at + 4, length + 4));
+    if (type == "IHDR")
+      size = {static_cast<int>(u32_at(file, at + 8)), static_cast<int>(u32_at(file, at + 12))};
+    if (type == "IDAT") data.assign(file.data() + at + 8, file.data() + at + 8 + length);
+    at += length + 12;
+  }
+  EXPECT_EQ(types, "IHDRIDATIEND");
+  const auto row_bytes = static_cast<std::size_t>(size.width) * 3;
+  Bytes rows((row_bytes + 1) * static_cast<std::size_t>(size.height));
+  uLongf got = rows.size();
+  EXPECT_EQ(uncompress(rows.data(), &got, data.data(), data.size()), Z_OK);
+  EXPECT_EQ(got, rows.size());
+  image::Frame frame(size);
+  for (int y = 0; y < size.height; ++y) {
+    auto* row = rows.data() + (row_bytes + 1) * static_cast<std::size_t>(y);
+    const int filter = *row++;
+    for (std::size_t i = 0; i < row_bytes; ++i) {
+      const int left = i < 3 ? 0 : row[i - 3];
+      const int above = y == 0 ? 0 : (row - row_bytes - 1)[i];
+      row[i] = static_cast<std::uint8_t>(row[i] + (filter == 1 ? left : filter == 2 ? above : 0));
+    }
+    for (int x = 0; x < size.width; ++x)
+      frame.at(x, y) =
+          std::uint32_t{row[3 * x]} << 16 | std::uint32_t{row[3 * x + 1]} << 8 | row[3 * x + 2];
+  }
+  return frame;
+}
+
+TEST(PngEncoder, GivesBackEveryKindOfPicture) {
+  PngEncoder encoder;
+  for (const auto kind : kAllPictureKinds)
+    for (const image::Size size : {image::Size{1, 1}, {3, 500}, {4096, 1}, {700, 301}}) {
+      SCOPED_TRACE(picture_kind_name(kind));
+      const auto picture = make_picture(kind, size, 7);
+      EXPECT_EQ(read_png(encoder.encode(picture.view())), picture);
+    }
+}
+
+TEST(PngEncoder, KeepsTextAndFlatAreasSmall) {
+  PngEncoder encoder;
+  const auto text = make_picture(testing::PictureKind::kText, {640, 480}, 1);
+  EXPECT_LT(encoder.encode(text.view()).size(), 640u * 480 * 3 / 8);
+  const auto solid = make_picture(testing::PictureKind::kSolid, {1920, 1080}, 1);
+  EXPECT_LT(encoder.encode(solid.view()).size(), 64u * 1024);
+}
+
+TEST(JpegEncoder, ShowsThePictureNearly) {
+  JpegEncoder encoder;
+  const auto picture = make_picture(testing::PictureKind::kGradient, {320, 200}, 3);
+  for (const int quality : {50, 95}) {
+    const auto file = encoder.encode(picture.view(), quality);
+    auto* handle = tjInitDecompress();
+    image::Frame got({320, 200});
+    ASSERT_EQ(tjDecompress2(handle, file.data(), file.size(),
+                            reinterpret_cast<unsigned char*>(got.mutable_view().data), 320, 0, 200,
+                            TJPF_BGRX, 0),
+              0);
+    tjDestroy(handle);
+    double error = 0;
+    for (int y = 0; y < 200; ++y)
+      for (int x = 0; x < 320; ++x)
+        for (const int shift : {0, 8, 16}) {
+          const int difference = static_cast<int>(got.at(x, y) >> shift & 0xff) -
+                                 static_cast<int>(picture.at(x, y) >> shift & 0xff);
+          error += difference * difference;
+        }
+    EXPECT_LT(std::sqrt(error / (320 * 200 * 3)), quality > 90 ? 2 : 8) << quality;
+  }
+}
+
+}  // namespace
+}  // namespace oriel::codec
