@@ -59,6 +59,15 @@ void FramePipeline::desktop_lost(const Error& error) {
   if (others_ != nullptr) others_->desktop_lost(error);
 }
 
+void FramePipeline::refresh(std::move_only_function<void()> done) {
+  refreshing_.push_back(std::move(done));
+  advance();
+}
+
+void FramePipeline::tell_refreshed(std::vector<std::move_only_function<void()>> waiting) {
+  for (auto& done : waiting) done();
+}
+
 void FramePipeline::advance() {
   if (is_advancing_) {
     must_advance_again_ = true;
@@ -69,6 +78,7 @@ void FramePipeline::advance() {
     must_advance_again_ = false;
     const auto now = Clock::now();
     if (is_capturing_ || !commit_if_needed(now)) break;
+    if (!has_damage_) tell_refreshed(std::exchange(refreshing_, {}));
     for (const auto& viewer : std::vector(viewers_)) serve(viewer, now);
   } while (must_advance_again_);
   is_advancing_ = false;
@@ -86,9 +96,11 @@ bool FramePipeline::commit_if_needed(TimePoint now) {
   const auto damage = desktop_.take_damage();
   if (damage.empty()) return true;
   is_capturing_ = true;
+  captured_for_ = std::exchange(refreshing_, {});
   desktop_.capture(damage, [this](std::span<const screen::Patch> patches) {
     is_capturing_ = false;
     commit(patches);
+    tell_refreshed(std::exchange(captured_for_, {}));
     if (!is_advancing_) advance();
   });
   return !is_capturing_;
@@ -101,10 +113,12 @@ void FramePipeline::commit(std::span<const screen::Patch> patches) {
   if (!std::ranges::all_of(patches, [&](const auto& patch) { return bounds.contains(patch.rect); }))
     return;
   const auto start = Clock::now();
+  bool is_changed = false;
   pool_.commit(patches, [&] {
     const auto result = screen_->commit(patches);
     stats_.changed_px += static_cast<std::uint64_t>(result.changed_px);
     if (result.changed_px > 0) plans_.clear();
+    is_changed = result.changed_px > 0;
   });
   const auto end = Clock::now();
   reached(observe::LatencyMark::kCommitted);
@@ -113,9 +127,11 @@ void FramePipeline::commit(std::span<const screen::Patch> patches) {
   // Under a flood of small draws there is always damage: pause as long as a commit takes, so that
   // at most half of the time goes to commits.
   next_commit_ = end + std::min<Duration>(end - start, kCommitPauseMax);
+  if (is_changed && changed_) changed_();
 }
 
 bool FramePipeline::is_anyone_waiting(TimePoint now) {
+  if (!refreshing_.empty()) return true;
   std::optional<TimePoint> earliest;
   for (const auto& viewer : viewers_) {
     if (viewer->wanted().is_empty()) continue;

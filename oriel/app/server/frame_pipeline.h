@@ -82,6 +82,11 @@ class FramePipeline final : public desktop::DesktopListener {
 
   void add(const std::shared_ptr<FrameViewer>& viewer);
   void remove(const FrameViewer& viewer);
+  // Calls `done` when the screen shows all that is known to be damaged now; perhaps before it
+  // returns, and late or never when the desktop stalls.
+  void refresh(std::move_only_function<void()> done);
+  // Called after each commit that changed pixels.
+  void on_changed(std::function<void()> changed) { changed_ = std::move(changed); }
   // Something about a viewer changed: it may be able to take an update now. Cheap.
   void advance();
 
@@ -113,6 +118,7 @@ class FramePipeline final : public desktop::DesktopListener {
     friend auto operator<=>(const PlanKey&, const PlanKey&) = default;
   };
 
+  void tell_refreshed(std::vector<std::move_only_function<void()>> waiting);
   std::shared_ptr<const Plan> plan_for(FrameViewer& viewer);
   bool commit_if_needed(TimePoint now);
   void commit(std::span<const screen::Patch> patches);
@@ -129,6 +135,10 @@ class FramePipeline final : public desktop::DesktopListener {
   observe::LatencyTrace* trace_ = nullptr;
   std::unique_ptr<screen::Screen> screen_;
   std::vector<std::shared_ptr<FrameViewer>> viewers_;
+  // Who waits for a fresh screen, and of them those whom the capture under way will serve.
+  std::vector<std::move_only_function<void()>> refreshing_;
+  std::vector<std::move_only_function<void()>> captured_for_;
+  std::function<void()> changed_;
   bool has_damage_ = false;
   bool is_capturing_ = false;
   bool is_advancing_ = false;

@@ -18,6 +18,7 @@ struct ViewerJoined {
   ViewerId viewer;
   std::string peer;
   bool is_view_only;
+  std::string tag = {};  // that its page chose; empty: none
 };
 struct ViewerLeft {
   ViewerId viewer;

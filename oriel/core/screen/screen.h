@@ -46,6 +46,8 @@ class Screen {
   image::Size size() const { return frame_.size(); }
   const CellGrid& grid() const { return grid_; }
   Generation generation() const { return generation_; }
+  // The generation that it began with: of an older one nothing is left.
+  Generation first_generation() const { return first_generation_; }
   // Pad bytes are zero. Lent until the next commit.
   image::FrameView view() const { return frame_.view(); }
 
@@ -68,6 +70,7 @@ class Screen {
   image::Frame frame_;
   CellGrid grid_;
   Generation generation_;
+  Generation first_generation_;
   std::vector<CellHistory> history_;
 };
 

@@ -1,0 +1,99 @@
+#include "oriel/app/web/action_runner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <optional>
+
+#include "oriel/app/web/limits.h"
+#include "oriel/testing/fake_desktop.h"
+
+namespace oriel::web {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::FakeDesktop;
+using namespace std::chrono_literals;
+
+struct Stage {
+  std::shared_ptr<ActionRunner> runner(std::vector<api::Action> actions) {
+    return std::make_shared<ActionRunner>(
+        io.get_executor(), ActionRunner::Site{input, 7, [this] { return may_act; }},
+        std::move(actions), [this](Status status) { outcome = std::move(status); });
+  }
+  Status perform(std::vector<api::Action> actions) {
+    outcome.reset();
+    runner(std::move(actions))->start();
+    io.restart();
+    io.run_for(20s);
+    return outcome.value_or(fail(ErrorCode::kTimeout, "it has not ended"));
+  }
+
+  boost::asio::io_context io{1};
+  FakeDesktop desktop{{200, 100}};
+  server::InputPipeline input{desktop};
+  bool may_act = true;
+  std::optional<Status> outcome;
+};
+
+TEST(ActionRunner, PressesACombinationAndLetsGoInTheOtherOrder) {
+  Stage stage;
+  ASSERT_TRUE(stage.perform({api::PressKeys{{'q', 'c'}}}));
+  EXPECT_THAT(stage.desktop.input_log,
+              ElementsAre("down 113", "down 99", "up 99", "up 113", "flush"));
+}
+
+TEST(ActionRunner, TypesALongTextWhole) {
+  Stage stage;
+  const std::vector<std::uint32_t> text(3 * kKeysAtOnce, 'x');
+  ASSERT_TRUE(stage.perform({api::TypeText{text}}));
+  const auto downs = std::ranges::count(stage.desktop.input_log, "down 120");
+  EXPECT_EQ(downs, 3 * kKeysAtOnce);
+}
+
+TEST(ActionRunner, ClicksWhereItIsTold) {
+  Stage stage;
+  ASSERT_TRUE(stage.perform({api::Click{{5, 6}, api::Button::kRight, 2}}));
+  EXPECT_THAT(stage.desktop.input_log,
+              ElementsAre("pointer 5,6 0", "pointer 5,6 4", "pointer 5,6 0", "pointer 5,6 4",
+                          "pointer 5,6 0", "flush"));
+}
+
+TEST(ActionRunner, DragsAlongItsPath) {
+  Stage stage;
+  ASSERT_TRUE(stage.perform({api::Drag{{{1, 1}, {50, 60}}, api::Button::kLeft}}));
+  EXPECT_THAT(stage.desktop.input_log, ElementsAre("pointer 1,1 0", "pointer 1,1 1",
+                                                   "pointer 50,60 1", "pointer 50,60 0", "flush"));
+}
+
+TEST(ActionRunner, ScrollsBySteps) {
+  Stage stage;
+  ASSERT_TRUE(stage.perform({api::Scroll{{9, 9}, 1, -2}}));
+  EXPECT_THAT(stage.desktop.input_log,
+              ElementsAre("pointer 9,9 0", "pointer 9,9 8", "pointer 9,9 0", "pointer 9,9 8",
+                          "pointer 9,9 0", "pointer 9,9 64", "pointer 9,9 0", "flush"));
+}
+
+TEST(ActionRunner, StopsWhenAnotherHasControl) {
+  Stage stage;
+  stage.may_act = false;
+  const auto status = stage.perform({api::PressKeys{{'a'}}});
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ErrorCode::kRefused);
+  EXPECT_THAT(stage.desktop.input_log, ElementsAre("flush"));
+}
+
+TEST(ActionRunner, SaysNothingWhenItIsCancelled) {
+  Stage stage;
+  auto runner = stage.runner({api::Pause{10s}, api::PressKeys{{'a'}}});
+  runner->start();
+  runner->cancel();
+  stage.io.run_for(1s);
+  EXPECT_FALSE(stage.outcome);
+  EXPECT_EQ(std::ranges::count(stage.desktop.input_log, "down 97"), 0);
+}
+
+}  // namespace
+}  // namespace oriel::web

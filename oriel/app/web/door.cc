@@ -1,0 +1,94 @@
+#include "oriel/app/web/door.h"
+
+#include <fmt/format.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+
+namespace oriel::web {
+namespace {
+
+using api::Roles;
+
+constexpr Roles kAnyoneRoles{api::Role::kView, api::Role::kControl, api::Role::kClipboard,
+                             api::Role::kResize, api::Role::kMonitor};
+
+// In a time that does not tell how much is equal.
+bool is_same_secret(std::string_view a, std::string_view b) {
+  std::array<std::array<std::uint8_t, 32>, 2> hashes{};
+  EVP_Digest(a.data(), a.size(), hashes[0].data(), nullptr, EVP_sha256(), nullptr);
+  EVP_Digest(b.data(), b.size(), hashes[1].data(), nullptr, EVP_sha256(), nullptr);
+  return CRYPTO_memcmp(hashes[0].data(), hashes[1].data(), hashes[0].size()) == 0;
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
+std::string_view cookie_value(std::string_view field, std::string_view name) {
+  while (!field.empty()) {
+    const auto end = std::min(field.find(';'), field.size());
+    const auto pair = trimmed(field.substr(0, end));
+    field.remove_prefix(std::min(end + 1, field.size()));
+    if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=')
+      return pair.substr(name.size() + 1);
+  }
+  return {};
+}
+
+bool is_loopback_peer(std::string_view peer) {
+  return peer.starts_with("127.") || peer.starts_with("[::1]:") ||
+         peer.starts_with("[::ffff:127.") || peer == "unix";
+}
+
+api::Visitor Door::visitor_of(const net::HttpRequest& request, TimePoint now) {
+  if (const auto* field = request.find("Authorization")) {
+    // A wrong token is not made good by anything else that is right.
+    constexpr std::string_view kScheme = "Bearer ";
+    const bool is_right =
+        field->starts_with(kScheme) && !config_.bearer_token.empty() &&
+        is_same_secret(trimmed(field->substr(kScheme.size())), config_.bearer_token);
+    return {is_right ? Roles::all() : Roles(), ""};
+  }
+  if (const auto* field = request.find("Cookie")) {
+    const auto token = cookie_value(*field, "oriel_session");
+    if (const auto* session = sessions_.find(token, now))
+      return {session->roles, std::string(token)};
+  }
+  if (has_password()) return {};
+  return {is_loopback_peer(request.peer) ? Roles::all() : kAnyoneRoles, ""};
+}
+
+Result<api::LogIn> Door::log_in(std::string_view peer, std::string_view password, TimePoint now,
+                                int& retry_after_s) {
+  if (const auto left = lockout_.locked_until(peer) - now; left > Duration::zero()) {
+    retry_after_s = static_cast<int>(std::chrono::ceil<std::chrono::seconds>(left).count());
+    return fail(
+        ErrorCode::kUnavailable,
+        fmt::format("Too many wrong passwords came from this address: wait {} s", retry_after_s));
+  }
+  if (!has_password()) return api::LogIn{"", is_loopback_peer(peer) ? Roles::all() : kAnyoneRoles};
+  const bool is_full = is_same_secret(password, config_.password.reveal());
+  const bool is_view_only =
+      !config_.view_password.is_empty() && is_same_secret(password, config_.view_password.reveal());
+  if (!is_full && !is_view_only) {
+    lockout_.failed(peer, now);
+    return fail(ErrorCode::kRefused, "the password is wrong");
+  }
+  lockout_.succeeded(peer);
+  const auto roles = is_full ? Roles::all() : api::kViewOnlyRoles;
+  return api::LogIn{sessions_.begin(roles, now), roles};
+}
+
+api::SessionId Door::session_of(const api::Visitor& visitor, TimePoint now) {
+  const auto* session = visitor.token.empty() ? nullptr : sessions_.find(visitor.token, now);
+  return session == nullptr ? 0 : session->id;
+}
+
+}  // namespace oriel::web

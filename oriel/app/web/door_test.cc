@@ -1,0 +1,102 @@
+#include "oriel/app/web/door.h"
+
+#include <gtest/gtest.h>
+
+namespace oriel::web {
+namespace {
+
+using api::Role;
+using api::Roles;
+
+const TimePoint kNow{std::chrono::hours(1)};
+
+net::HttpRequest request(std::string peer, std::vector<net::HttpField> fields = {}) {
+  net::HttpRequest request;
+  request.peer = std::move(peer);
+  request.fields = std::move(fields);
+  return request;
+}
+
+struct Doors {
+  server::Lockout lockout;
+  Door open{{}, lockout};
+  Door guarded{{config::Secret("full"), config::Secret("look"), "token"}, lockout};
+  int wait_s = 0;
+};
+
+TEST(Door, LetsThisMachineDoEverythingWhenThereIsNoPassword) {
+  Doors doors;
+  EXPECT_EQ(doors.open.visitor_of(request("127.0.0.1:5"), kNow).roles, Roles::all());
+  EXPECT_EQ(doors.open.visitor_of(request("[::1]:5"), kNow).roles, Roles::all());
+  const auto other = doors.open.visitor_of(request("10.0.0.7:5"), kNow).roles;
+  EXPECT_TRUE(other.contains(Role::kControl));
+  EXPECT_FALSE(other.contains(Role::kAdmin));
+}
+
+TEST(Door, GivesNothingWithoutThePassword) {
+  Doors doors;
+  EXPECT_TRUE(doors.guarded.visitor_of(request("127.0.0.1:5"), kNow).roles.empty());
+  for (const char* cookie : {"", "oriel_session=", "oriel_session=abc", "x=1; oriel_session=zz"})
+    EXPECT_TRUE(
+        doors.guarded.visitor_of(request("127.0.0.1:5", {{"Cookie", cookie}}), kNow).roles.empty());
+}
+
+TEST(Door, KnowsWhoHasLoggedInByTheCookie) {
+  Doors doors;
+  const auto full = doors.guarded.log_in("10.0.0.7:5", "full", kNow, doors.wait_s);
+  const auto look = doors.guarded.log_in("10.0.0.7:5", "look", kNow, doors.wait_s);
+  ASSERT_TRUE(full && look);
+  const auto visitor = doors.guarded.visitor_of(
+      request("10.0.0.7:6", {{"Cookie", "a=b; oriel_session=" + full->token}}), kNow);
+  EXPECT_EQ(visitor.roles, Roles::all());
+  EXPECT_NE(doors.guarded.session_of(visitor, kNow), 0u);
+  EXPECT_EQ(
+      doors.guarded
+          .visitor_of(request("10.0.0.7:6", {{"Cookie", "oriel_session=" + look->token}}), kNow)
+          .roles,
+      api::kViewOnlyRoles);
+  EXPECT_NE(doors.guarded.log_out(full->token), 0u);
+  EXPECT_TRUE(
+      doors.guarded
+          .visitor_of(request("10.0.0.7:6", {{"Cookie", "oriel_session=" + full->token}}), kNow)
+          .roles.empty());
+}
+
+TEST(Door, TakesTheBearerTokenAndNoOther) {
+  Doors doors;
+  const auto with = [&](Door& door, const char* value) {
+    return door.visitor_of(request("127.0.0.1:5", {{"Authorization", value}}), kNow).roles;
+  };
+  EXPECT_EQ(with(doors.guarded, "Bearer token"), Roles::all());
+  EXPECT_TRUE(with(doors.guarded, "Bearer tokem").empty());
+  EXPECT_TRUE(with(doors.guarded, "Basic token").empty());
+  EXPECT_TRUE(with(doors.open, "Bearer token").empty());  // there is none, so none is right
+  EXPECT_TRUE(with(doors.open, "Bearer ").empty());
+}
+
+TEST(Door, LocksAnAddressOutThatGuesses) {
+  Doors doors;
+  const auto guess = [&](const char* peer) {
+    return doors.guarded.log_in(peer, "guess", kNow, doors.wait_s).error().code;
+  };
+  int free = 0;
+  while (guess("10.0.0.7:5") == ErrorCode::kRefused) ++free;
+  EXPECT_GE(free, server::Lockout::kFreeFailures);
+  EXPECT_LE(free, server::Lockout::kFreeFailures + 1);
+  EXPECT_GT(doors.wait_s, 0);
+  EXPECT_EQ(doors.guarded.log_in("10.0.0.7:6", "full", kNow, doors.wait_s).error().code,
+            ErrorCode::kUnavailable);
+  EXPECT_TRUE(doors.guarded.log_in("10.0.0.8:5", "full", kNow, doors.wait_s));
+  EXPECT_TRUE(
+      doors.guarded.log_in("10.0.0.7:6", "full", kNow + std::chrono::hours(1), doors.wait_s));
+}
+
+TEST(Door, ReadsACookieAmongOthers) {
+  EXPECT_EQ(cookie_value("a=1; oriel_session=xyz; b=2", "oriel_session"), "xyz");
+  EXPECT_EQ(cookie_value("oriel_sessionx=1", "oriel_session"), "");
+  EXPECT_EQ(cookie_value("oriel_session", "oriel_session"), "");
+  EXPECT_EQ(cookie_value(";;  ;", "oriel_session"), "");
+}
+
+}  // namespace
+}  // namespace oriel::web
