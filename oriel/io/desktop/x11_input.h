@@ -96,7 +96,9 @@ class X11Input : public InputSink {
   void queue_button(int button, bool is_down);
   void send();
   void write(const Event& event);
-  void set_lasting_state(bool is_back);
+  void set_lasting_state_aside();
+  void turn_num_lock();
+  void bring_lasting_state_back();
   void fetch_map();
   void take_map(Keycode first, int columns, std::vector<std::uint32_t> keysyms,
                 std::span<const Keycode> modifiers, unsigned fetch);
