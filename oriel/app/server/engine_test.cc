@@ -261,6 +261,22 @@ TEST(Engine, AnswersAFullRequestWithTheTruePictureThoughNothingChanged) {
   EXPECT_EQ(viewer.frame().at(9, 20), 0u) << "outside of what was asked for";
 }
 
+TEST(Engine, SendsTheLowerRightCornerOfAFullPictureLast) {
+  Engine engine({1300, 700});
+  paint(engine.desktop, {0, 0, 1300, 700}, 4);      // noise, that takes its time
+  paint(engine.desktop, {1024, 512, 276, 188}, 0);  // beside a corner that is ready at once
+  auto& viewer = engine.connect({"", {16}, {}, false});
+  ASSERT_TRUE(engine.run_until([&] { return viewer.is_connected(); }));
+  std::vector<Rect> got;
+  viewer.on_update = [&](const rfb::Updated& update) { got = update.rects; };
+  viewer.request(false, {0, 0, 1300, 700});
+  ASSERT_TRUE(engine.run_until([&] { return viewer.updates() == 1; }));
+  ASSERT_GT(got.size(), 4u);
+  EXPECT_EQ(got.back().right(), 1300);
+  EXPECT_EQ(got.back().bottom(), 700);
+  EXPECT_EQ(viewer.frame(), engine.desktop.frame());
+}
+
 TEST(Engine, CropsARequestToTheDesktopAndIgnoresOneOutside) {
   Engine engine;
   auto& viewer = engine.connect({"", {0}, {}, false});

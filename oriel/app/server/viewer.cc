@@ -52,6 +52,8 @@ const image::Region& Viewer::wanted() const {
 
 void Viewer::begin_update(int rectangles, TimePoint now) {
   session_.begin_update(rectangles);
+  missing_rectangles_ = rectangles;
+  corner_.reset();
   flow_.sent(now);
   requested_.clear();
   update_wanted();
@@ -62,6 +64,21 @@ void Viewer::begin_update(int rectangles, TimePoint now) {
 void Viewer::add_rectangle(const image::Rect& rect, const codec::Encoding& encoding,
                            SharedBytes payload) {
   if (is_closing_) return;
+  const bool is_corner = rect.right() == screen_size_.width && rect.bottom() == screen_size_.height;
+  if (is_corner && missing_rectangles_ > 1) {
+    corner_ = {rect, &encoding, std::move(payload)};
+    return;
+  }
+  send_rectangle(rect, encoding, std::move(payload));
+  if (corner_ && missing_rectangles_ == 1) {
+    send_rectangle(corner_->rect, *corner_->encoding, std::move(corner_->payload));
+    corner_.reset();
+  }
+}
+
+void Viewer::send_rectangle(const image::Rect& rect, const codec::Encoding& encoding,
+                            SharedBytes payload) {
+  --missing_rectangles_;
   const auto bytes = payload->size();
   session_.add_rectangle(rect, encoding, std::move(payload));
   environment_.metrics.framebuffer_rectangles_total().increment();

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "oriel/app/observe/log.h"
@@ -101,6 +102,8 @@ class Viewer final : public FrameViewer,
   void send_pseudo_rectangles();
   void count_bytes();
   void log_end(const Error& reason);
+  void send_rectangle(const image::Rect& rect, const codec::Encoding& encoding,
+                      SharedBytes payload);
 
   const ViewerId id_;
   ViewerEnvironment environment_;
@@ -124,6 +127,16 @@ class Viewer final : public FrameViewer,
   bool knows_geometry_ = false;            // understands ExtendedDesktopSize
   TimePoint connected_at_;
   TimePoint update_began_{};
+  // Of the open update. Payloads come in the order in which they get ready; the rectangle in the
+  // lower right corner waits for the others, because there are programs (gvnccapture) that take it
+  // for the end of a picture.
+  struct Corner {
+    image::Rect rect;
+    const codec::Encoding* encoding;
+    SharedBytes payload;
+  };
+  std::optional<Corner> corner_;
+  int missing_rectangles_ = 0;
   std::uint64_t counted_in_ = 0;
   std::uint64_t counted_out_ = 0;
 };
