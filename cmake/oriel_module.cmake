@@ -52,10 +52,11 @@ foreach(label ${ORIEL_TEST_LABELS})
   add_custom_target(oriel_tests_${label})
 endforeach()
 
-# oriel_test(name SOURCES ... LINKS ... LABELS ... TIMEOUT ...): one GoogleTest program, each of its tests known to CTest,
-# none of which may take longer than TIMEOUT seconds, else 60.
+# oriel_test(name SOURCES ... LINKS ... LABELS ... TIMEOUT ... PREFIX ...): one GoogleTest program, each of its tests known
+# to CTest, by PREFIX and its name. None may take longer than TIMEOUT seconds, else 60. Two programs of a folder need
+# different names for their tests: CTest would give both the labels of both.
 function(oriel_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT;PREFIX" "SOURCES;LINKS;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
   endif()
@@ -64,7 +65,7 @@ function(oriel_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gmock GTest::gtest_main)
   # Values of parameters without a printer are bytes, among them addresses: no names for tests.
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES TEST_PREFIX "${ARG_PREFIX}"
                        PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
   foreach(label ${ARG_LABELS})
     add_dependencies(oriel_tests_${label} ${name})
