@@ -52,16 +52,19 @@ foreach(label ${ORIEL_TEST_LABELS})
   add_custom_target(oriel_tests_${label})
 endforeach()
 
-# oriel_test(name SOURCES ... LINKS ... LABELS ...): one GoogleTest program, each of its tests known to CTest.
+# oriel_test(name SOURCES ... LINKS ... LABELS ... TIMEOUT seconds): one GoogleTest program, each of its tests known to CTest.
 function(oriel_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 60)
+  endif()
   find_package(GTest REQUIRED)
   include(GoogleTest)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gmock GTest::gtest_main)
   # Values of parameters without a printer are bytes, among them addresses: no names for tests.
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES
-                       PROPERTIES TIMEOUT 60 LABELS "${ARG_LABELS}")
+                       PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
   foreach(label ${ARG_LABELS})
     add_dependencies(oriel_tests_${label} ${name})
   endforeach()
