@@ -62,6 +62,13 @@ bool RawPeer::say(ByteSpan bytes) {
   return true;
 }
 
+std::size_t RawPeer::say_some(ByteSpan bytes) {
+  const auto sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  if (sent > 0) return static_cast<std::size_t>(sent);
+  wait_for(POLLIN | POLLOUT, 5);
+  return 0;
+}
+
 Bytes RawPeer::hear(std::size_t count) {
   Bytes all(count);
   std::size_t have = 0;

@@ -25,6 +25,8 @@ class RawPeer {
   // Sends all of it; false when the server does not take it for 200 ms, or has hung up.
   bool say(ByteSpan bytes);
   bool say(std::string_view text) { return say(as_bytes(text)); }
+  // Sends what is taken at once, 0 when nothing is, and waits a little for that to change.
+  std::size_t say_some(ByteSpan bytes);
   // Exactly so many bytes, or fewer when they do not come within 2 s.
   Bytes hear(std::size_t count);
   // Drops what is there. False when the server has hung up.

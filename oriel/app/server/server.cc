@@ -256,16 +256,19 @@ void Server::desktop_bell() {
   for (const auto& [id, viewer] : std::map(viewers_)) viewer->ring_bell();
 }
 
-// A viewer has copied a text: the desktop's programs can paste it.
+// A viewer has copied a text: the desktop's programs can paste it. It is converted when one of them
+// asks, so that texts which nobody pastes cost a copy.
 void Server::take_clipboard(ByteSpan latin1) {
   auto* clipboard = show_->desktop.clipboard();
   if (clipboard == nullptr || !settings_.takes_clipboard) return;
-  const auto text = clipboard::sanitize_clipboard_text(clipboard::latin1_to_utf8(as_text(latin1)),
-                                                       latin1.size() * 2);
   clipboard->offer({desktop::ClipboardFormat::kText},
-                   [bytes = Bytes(text.begin(), text.end())](
-                       desktop::ClipboardFormat, desktop::ClipboardDone done) { done(bytes); });
-  logger_.debug("clipboard from a viewer", {{"bytes", text.size()}});
+                   [copied = Bytes(latin1.begin(), latin1.end())](desktop::ClipboardFormat,
+                                                                  desktop::ClipboardDone done) {
+                     const auto text = clipboard::sanitize_clipboard_text(
+                         clipboard::latin1_to_utf8(as_text(copied)), copied.size() * 2);
+                     done(Bytes(text.begin(), text.end()));
+                   });
+  logger_.debug("clipboard from a viewer", {{"bytes", latin1.size()}});
   events_.publish(ClipboardChanged{true});
 }
 
