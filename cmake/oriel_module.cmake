@@ -47,14 +47,14 @@ function(oriel_module path)
 endfunction()
 
 # The labels of tests that ./test knows, see there. The target oriel_tests_LABEL builds their programs.
-set(ORIEL_TEST_LABELS integration interop stress bench full)
+set(ORIEL_TEST_LABELS integration interop attack stress bench full)
 foreach(label ${ORIEL_TEST_LABELS})
   add_custom_target(oriel_tests_${label})
 endforeach()
 
-# oriel_test(name SOURCES ... LINKS ... LABELS ... TIMEOUT seconds): one GoogleTest program, each of its tests known to CTest.
+# oriel_test(name SOURCES ... LINKS ... LABELS ... TIMEOUT seconds SERIAL): one GoogleTest program, each of its tests known to CTest.
 function(oriel_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "SERIAL" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
   endif()
@@ -64,7 +64,8 @@ function(oriel_test name)
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gmock GTest::gtest_main)
   # Values of parameters without a printer are bytes, among them addresses: no names for tests.
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES
-                       PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+                       PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
+                                  RUN_SERIAL ${ARG_SERIAL})
   foreach(label ${ARG_LABELS})
     add_dependencies(oriel_tests_${label} ${name})
   endforeach()
