@@ -233,6 +233,45 @@ constexpr Setting kSettings[] = {
            return assign(parse_integer(text, 1, kMaxConnectionsMax), s.max_connections);
          },
      .get = [](const Settings& s) { return std::to_string(s.max_connections); }},
+    {.key = "max_connections_per_address",
+     .kind = SettingKind::kInteger,
+     .group = kDoors,
+     .value_name = "N",
+     .help =
+         "How many of them one address may have (IPv6 by /64); all that come through one tunnel "
+         "or proxy have one address",
+     .example = "5",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_integer(text, 1, kMaxConnectionsMax), s.max_connections_per_address);
+         },
+     .get = [](const Settings& s) { return std::to_string(s.max_connections_per_address); }},
+    {.key = "handshake_timeout_s",
+     .kind = SettingKind::kInteger,
+     .group = kDoors,
+     .value_name = "SECONDS",
+     .help = "How long a viewer may take from connecting until it is let in; many ask for the "
+             "password meanwhile",
+     .example = "60",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_integer(text, 1, kHandshakeTimeoutMaxS), s.handshake_timeout_s);
+         },
+     .get = [](const Settings& s) { return std::to_string(s.handshake_timeout_s); }},
+    {.key = "max_messages_per_second",
+     .kind = SettingKind::kInteger,
+     .group = kDoors,
+     .value_name = "N",
+     .help =
+         "Messages (keys, pointer positions, requests) that are taken from one viewer; one that "
+         "sends more waits, and is disconnected when it does not stop",
+     .example = "2000",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_integer(text, kMessagesPerSecondMin, kMessagesPerSecondMax),
+                         s.max_messages_per_second);
+         },
+     .get = [](const Settings& s) { return std::to_string(s.max_messages_per_second); }},
 
     {.key = "max_rate",
      .kind = SettingKind::kInteger,

@@ -44,6 +44,9 @@ struct Settings {
   int control_idle_s = 10;
   bool allow_anyone = false;  // open a door to others without a password
   int max_connections = 200;  // viewers, authenticated or not
+  int max_connections_per_address = 100;
+  int handshake_timeout_s = 30;  // a human types the password in it
+  int max_messages_per_second = 5000;
 
   int max_rate = 60;           // updates per second and viewer
   bool enable_metrics = true;  // /metrics

@@ -19,7 +19,7 @@ FramePipeline::FramePipeline(boost::asio::any_io_executor executor, desktop::Des
       timer_(executor),
       cache_(kPayloadCacheBytes),
       pool_(encoder_threads,
-            [this, alive = std::weak_ptr(is_alive_)](EncodeJobPointer job, SharedBytes payload) {
+            [this, alive = std::weak_ptr(is_alive_)](EncodeJobPointer job, Payload payload) {
               boost::asio::post(executor_,
                                 [this, alive, job = std::move(job), payload = std::move(payload)] {
                                   if (alive.lock()) payload_ready(job->key, payload);
@@ -143,9 +143,9 @@ void FramePipeline::serve(const std::shared_ptr<FrameViewer>& viewer, TimePoint 
   std::int64_t missing_px = 0;
   for (const auto& unit : *plan) {
     const PayloadKey key{unit.rect, unit.content_generation, viewer->profile()};
-    if (auto payload = cache_.find(key)) {
+    if (auto payload = cache_.find(key); payload.bytes) {
       ++stats_.shared_units;
-      viewer->add_rectangle(unit.rect, *key.profile.encoding, std::move(payload));
+      viewer->add_rectangle(unit.rect, *payload.encoding, std::move(payload.bytes));
     } else if (auto found = under_way_.find(key); found != under_way_.end()) {
       ++stats_.shared_units;
       found->second.push_back(viewer);
@@ -182,12 +182,11 @@ std::shared_ptr<const FramePipeline::Plan> FramePipeline::plan_for(FrameViewer& 
 void FramePipeline::encode_inline(const std::shared_ptr<FrameViewer>& viewer,
                                   const PayloadKey& key) {
   const auto start = Clock::now();
-  auto payload = std::make_shared<const Bytes>(
-      inline_encoders_.encode(screen_->view().crop(key.rect), key.profile));
+  auto payload = inline_encoders_.encode(screen_->view().crop(key.rect), key.profile);
   stats_.inline_encode_time += Clock::now() - start;
   ++stats_.encoded_units;
   cache_.insert(key, payload);
-  viewer->add_rectangle(key.rect, *key.profile.encoding, std::move(payload));
+  viewer->add_rectangle(key.rect, *payload.encoding, std::move(payload.bytes));
 }
 
 void FramePipeline::encode_in_pool(const std::shared_ptr<FrameViewer>& viewer,
@@ -199,12 +198,12 @@ void FramePipeline::encode_in_pool(const std::shared_ptr<FrameViewer>& viewer,
   pool_.submit(std::move(job), *screen_);
 }
 
-void FramePipeline::payload_ready(const PayloadKey& key, const SharedBytes& payload) {
+void FramePipeline::payload_ready(const PayloadKey& key, const Payload& payload) {
   cache_.insert(key, payload);
   const auto waiters = std::move(under_way_.extract(key).mapped());
   for (const auto& waiter : waiters) {
     if (const auto viewer = waiter.lock()) {
-      viewer->add_rectangle(key.rect, *key.profile.encoding, payload);
+      viewer->add_rectangle(key.rect, *payload.encoding, payload.bytes);
       viewer->flush();
     }
   }

@@ -120,7 +120,7 @@ class FramePipeline final : public desktop::DesktopListener {
   void serve(const std::shared_ptr<FrameViewer>& viewer, TimePoint now);
   void encode_inline(const std::shared_ptr<FrameViewer>& viewer, const PayloadKey& key);
   void encode_in_pool(const std::shared_ptr<FrameViewer>& viewer, const PayloadKey& key);
-  void payload_ready(const PayloadKey& key, const SharedBytes& payload);
+  void payload_ready(const PayloadKey& key, const Payload& payload);
   void wake_at(TimePoint when);
 
   boost::asio::any_io_executor executor_;

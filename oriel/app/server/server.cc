@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "oriel/app/server/limits.h"
+#include "oriel/app/server/peer_address.h"
 #include "oriel/base/check.h"
 #include "oriel/base/version.h"
 #include "oriel/core/clipboard/text.h"
@@ -33,6 +34,13 @@ std::vector<std::string_view> encoding_names() {
   return names;
 }
 
+rfb::Limits session_limits(const config::Settings& settings) {
+  rfb::Limits limits;
+  limits.handshake_timeout = std::chrono::seconds(settings.handshake_timeout_s);
+  limits.messages_per_s = settings.max_messages_per_second;
+  return limits;
+}
+
 crypto::Challenge random_challenge() {
   crypto::Challenge challenge;
   ORIEL_CHECK(RAND_bytes(challenge.data(), challenge.size()) == 1);
@@ -49,7 +57,9 @@ Server::Server(boost::asio::io_context& io, const config::Settings& settings,
       metrics_(encoding_names(), Clock::now()),
       started_(Clock::now()),
       name_(name_of(settings)),
-      access_(static_cast<std::size_t>(settings.max_connections), kUnauthenticatedMax),
+      access_({static_cast<std::size_t>(settings.max_connections),
+               static_cast<std::size_t>(settings.max_connections_per_address),
+               kUnauthenticatedMax}),
       control_(settings.is_control_single ? ControlPolicy::kSingle : ControlPolicy::kShared,
                std::chrono::seconds(settings.control_idle_s)),
       control_timer_(io),
@@ -104,7 +114,7 @@ void Server::accept(net::StreamPointer stream) {
     stream->close();
     return;
   }
-  const auto admission = access_.admit(id);
+  const auto admission = access_.admit(id, address_of(stream->peer()));
   if (admission.yields) {
     const auto oldest = viewers_.find(*admission.yields);
     if (oldest != viewers_.end())
@@ -113,8 +123,10 @@ void Server::accept(net::StreamPointer stream) {
   }
   if (!admission.is_admitted) {
     logger_.with_id(fmt::format("c{}", id))
-        .warning("connection refused: all places are taken",
-                 {{"peer", stream->peer()}, {"max_connections", settings_.max_connections}});
+        .warning(fmt::format("connection refused: {}", admission.refusal),
+                 {{"peer", stream->peer()},
+                  {"max_connections", settings_.max_connections},
+                  {"max_connections_per_address", settings_.max_connections_per_address}});
     metrics_.connections_total().increment();
     metrics_.connections_failed_total().increment();
     metrics_.errors_total(ErrorCode::kTooLarge).increment();
@@ -127,7 +139,7 @@ void Server::accept(net::StreamPointer stream) {
       name_,
       show_->frames.screen().size(),
       {settings_.password.reveal(), settings_.view_password.reveal(), random_challenge()},
-      {},
+      session_limits(settings_),
       refusal_for(stream->peer())};
   const auto viewer = std::make_shared<Viewer>(id, environment, std::move(stream),
                                                std::move(session), logger_, callbacks());
@@ -244,16 +256,19 @@ void Server::desktop_bell() {
   for (const auto& [id, viewer] : std::map(viewers_)) viewer->ring_bell();
 }
 
-// A viewer has copied a text: the desktop's programs can paste it.
+// A viewer has copied a text: the desktop's programs can paste it. It is converted when one of them
+// asks, so that texts which nobody pastes cost a copy.
 void Server::take_clipboard(ByteSpan latin1) {
   auto* clipboard = show_->desktop.clipboard();
   if (clipboard == nullptr || !settings_.takes_clipboard) return;
-  const auto text = clipboard::sanitize_clipboard_text(clipboard::latin1_to_utf8(as_text(latin1)),
-                                                       latin1.size() * 2);
   clipboard->offer({desktop::ClipboardFormat::kText},
-                   [bytes = Bytes(text.begin(), text.end())](
-                       desktop::ClipboardFormat, desktop::ClipboardDone done) { done(bytes); });
-  logger_.debug("clipboard from a viewer", {{"bytes", text.size()}});
+                   [copied = Bytes(latin1.begin(), latin1.end())](desktop::ClipboardFormat,
+                                                                  desktop::ClipboardDone done) {
+                     const auto text = clipboard::sanitize_clipboard_text(
+                         clipboard::latin1_to_utf8(as_text(copied)), copied.size() * 2);
+                     done(Bytes(text.begin(), text.end()));
+                   });
+  logger_.debug("clipboard from a viewer", {{"bytes", latin1.size()}});
   events_.publish(ClipboardChanged{true});
 }
 

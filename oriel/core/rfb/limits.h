@@ -21,6 +21,11 @@ struct Limits {
   std::uint32_t reason_bytes_max = 4096;  // reason of a refusal
   int geometry_max = 16384;               // width and height that a client accepts
   Duration handshake_timeout = std::chrono::seconds(10);
+  // Messages of one client after the handshake. Who says more is left unread for a moment
+  // (message_allowance.h), and ended when it does not let up for flood_timeout. 1,000 characters a
+  // second are 2,000 key events.
+  int messages_per_s = 5000;
+  Duration flood_timeout = std::chrono::seconds(60);
 };
 
 }  // namespace oriel::rfb

@@ -25,7 +25,9 @@ void append_reason(Bytes& out, std::string_view reason) {
 }  // namespace
 
 ServerSession::ServerSession(ServerSessionConfig config, TimePoint now)
-    : config_(std::move(config)), handshake_deadline_(now + config_.limits.handshake_timeout) {
+    : config_(std::move(config)),
+      handshake_deadline_(now + config_.limits.handshake_timeout),
+      allowance_(config_.limits, now) {
   output_.append(as_bytes(newest_version().line));
 }
 
@@ -45,16 +47,17 @@ Status ServerSession::deadline_passed(TimePoint now) {
                       .count()));
 }
 
-Result<Need> ServerSession::receive(ByteSpan bytes, TimePoint) {
+Result<Need> ServerSession::receive(ByteSpan bytes, TimePoint now) {
   std::size_t consumed = 0;
   while (true) {
-    ORIEL_TRY(auto need, receive_one(bytes.subspan(consumed)));
+    if (rests_until() > now) return Need{consumed, 1};
+    ORIEL_TRY(auto need, receive_one(bytes.subspan(consumed), now));
     consumed += need.consumed;
     if (need.consumed == 0) return Need{consumed, std::max<std::size_t>(need.wanted, 1)};
   }
 }
 
-Result<Need> ServerSession::receive_one(ByteSpan bytes) {
+Result<Need> ServerSession::receive_one(ByteSpan bytes, TimePoint now) {
   if (bytes.empty()) return Need{};
   switch (phase_) {
     case Phase::kVersion:
@@ -66,7 +69,7 @@ Result<Need> ServerSession::receive_one(ByteSpan bytes) {
     case Phase::kClientInit:
       return receive_client_init(bytes);
     case Phase::kMessages:
-      return receive_message(bytes);
+      return receive_message(bytes, now);
   }
   return Need{};
 }
@@ -184,11 +187,23 @@ void ServerSession::take(const CutTextHead& message) {
   if (message.bytes == 0) events_.push_back(*std::exchange(cut_text_, std::nullopt));
 }
 
-Result<Need> ServerSession::receive_message(ByteSpan bytes) {
+// Its own rate is what a client is held to; the time of others is not its to take.
+Status ServerSession::count_message(const ClientMessage& message, TimePoint now) {
+  allowance_.spend(message_weight(message), now);
+  if (!allowance_.is_flood(now)) return {};
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(config_.limits.flood_timeout).count();
+  return fail(ErrorCode::kTooLarge,
+              fmt::format("more than {} messages a second for {} s without a break",
+                          config_.limits.messages_per_s, seconds));
+}
+
+Result<Need> ServerSession::receive_message(ByteSpan bytes, TimePoint now) {
   if (cut_text_) return receive_cut_text(bytes);
   ClientMessage message;
   ORIEL_TRY(auto need, parse_client_message(bytes, config_.limits, pointer_form_, message));
   if (need.consumed == 0) return need;
+  ORIEL_TRY_VOID(count_message(message, now));
   std::visit(
       [this]<typename T>(T& known) {
         if constexpr (requires { take(known); }) take(known);

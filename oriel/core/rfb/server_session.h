@@ -18,6 +18,7 @@
 #include "oriel/core/rfb/capabilities.h"
 #include "oriel/core/rfb/client_message.h"
 #include "oriel/core/rfb/limits.h"
+#include "oriel/core/rfb/message_allowance.h"
 #include "oriel/core/rfb/security/security_table.h"
 #include "oriel/core/rfb/version.h"
 
@@ -66,6 +67,7 @@ class ServerSession final : public Session {
   ServerSession(ServerSessionConfig config, TimePoint now);
 
   Result<Need> receive(ByteSpan bytes, TimePoint now) override;
+  std::optional<TimePoint> rests_until() const override { return allowance_.rests_until(); }
   OutputQueue& output() override { return output_; }
   void writable(TimePoint, std::size_t) override {}
   std::optional<TimePoint> deadline() const override;
@@ -114,13 +116,14 @@ class ServerSession final : public Session {
  private:
   enum class Phase { kVersion, kSecurityChoice, kSecurity, kClientInit, kMessages };
 
-  Result<Need> receive_one(ByteSpan bytes);
+  Result<Need> receive_one(ByteSpan bytes, TimePoint now);
   Result<Need> receive_version(ByteSpan bytes);
   Result<Need> refuse();
   Result<Need> receive_security_choice(ByteSpan bytes);
   Result<Need> receive_security(ByteSpan bytes);
   Result<Need> receive_client_init(ByteSpan bytes);
-  Result<Need> receive_message(ByteSpan bytes);
+  Result<Need> receive_message(ByteSpan bytes, TimePoint now);
+  Status count_message(const ClientMessage& message, TimePoint now);
   Need receive_cut_text(ByteSpan bytes);
   void take(const SetEncodings& message);
   void take(const SetPixelFormat& message);
@@ -136,6 +139,7 @@ class ServerSession final : public Session {
 
   ServerSessionConfig config_;
   TimePoint handshake_deadline_;
+  MessageAllowance allowance_;
   Phase phase_ = Phase::kVersion;
   const Version* version_ = nullptr;
   const SecurityType* security_type_ = nullptr;

@@ -179,6 +179,74 @@ TEST(ServerSession, GivesTheHandshakeTenSeconds) {
   EXPECT_EQ(talk.server.deadline(), std::nullopt);
 }
 
+// A session that has joined, of a server that takes `messages_per_s`.
+ServerSession joined(int messages_per_s) {
+  auto config = server_config();
+  config.limits.messages_per_s = messages_per_s;
+  ServerSession session(std::move(config), kStart);
+  EXPECT_TRUE(session.receive(as_bytes("RFB 003.008\n\1\1"), kStart));
+  EXPECT_TRUE(session.is_joined());
+  session.take_events();
+  return session;
+}
+
+TEST(ServerSession, LeavesTheRestUnreadWhileAClientSaysTooMuch) {
+  auto session = joined(100);
+  Bytes keys;
+  ByteWriter writer(keys);
+  for (int i = 0; i < 300; ++i) write_client_message(KeyEvent{true, 'a'}, writer);
+  const auto first = session.receive(keys, kStart);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(*first, (Need{100 * 8, 1}));
+  EXPECT_EQ(session.take_events().size(), 100u);
+  ASSERT_EQ(session.rests_until(), kStart + std::chrono::milliseconds(20));
+  EXPECT_EQ(session.receive(ByteSpan(keys).subspan(800), kStart), (Need{0, 1})) << "too early";
+
+  // Whatever the calls: nothing is lost, and all of it comes at the rate.
+  auto now = kStart;
+  for (ByteSpan rest = ByteSpan(keys).subspan(800); !rest.empty();) {
+    now = std::max(now, session.rests_until().value_or(now));
+    const auto need = session.receive(rest, now);
+    ASSERT_TRUE(need);
+    rest = rest.subspan(need->consumed);
+  }
+  EXPECT_EQ(session.take_events().size(), 200u);
+  EXPECT_NEAR(std::chrono::duration<double>(now - kStart).count(), 2, 0.1);
+}
+
+TEST(ServerSession, EndsAClientThatFloodsWithoutABreak) {
+  auto session = joined(100);
+  Bytes keys;
+  ByteWriter writer(keys);
+  for (int i = 0; i < 20; ++i) write_client_message(KeyEvent{true, 'a'}, writer);
+  auto now = kStart;
+  Result<Need> need = Need{};
+  while (need && now < kStart + std::chrono::seconds(100)) {
+    now = std::max(now, session.rests_until().value_or(now));
+    need = session.receive(keys, now);
+    session.take_events();
+  }
+  ASSERT_FALSE(need);
+  EXPECT_EQ(need.error().message, "more than 100 messages a second for 60 s without a break");
+  EXPECT_NEAR(std::chrono::duration<double>(now - kStart).count(), 60, 0.5);
+}
+
+TEST(ServerSession, KeepsNoMoreThanAHandfulOfBytesBeforeItHasAuthenticated) {
+  // At every step of the handshake what is wanted is a message of a fixed size.
+  ServerSession session(server_config("secret"), kStart);
+  std::size_t most = 0;
+  const std::string said = "RFB 003.008\n\x02sixteen bytes...";
+  std::size_t consumed = 0;
+  for (std::size_t size = 1; size <= said.size(); ++size) {
+    const auto need = session.receive(as_bytes(said).subspan(consumed, size - consumed), kStart);
+    if (!need) break;  // the wrong password
+    consumed += need->consumed;
+    most = std::max(most, need->wanted);
+  }
+  EXPECT_EQ(most, 16u);
+  EXPECT_TRUE(session.is_refused());
+}
+
 TEST(ServerSession, SendsEveryEncodingToADecodedFrame) {
   Conversation talk;
   talk.run();

@@ -20,6 +20,7 @@ struct TestViewerOptions {
   std::vector<std::int32_t> encodings{16, 0};
   std::optional<image::PixelFormat> format;  // else the server's
   bool asks_again = true;                    // an incremental request for all after each update
+  bool is_shared = true;                     // the shared flag
 };
 
 // Lives on the loop of `executor`; keep it until is_ended().
