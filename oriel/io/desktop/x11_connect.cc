@@ -113,10 +113,10 @@ std::optional<Socket> connect_tcp(const DisplayName& name, X11OpenGuard* guard) 
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  if (guard != nullptr) guard->set_looking_up(true);
+  if (guard != nullptr && !guard->begin_lookup()) return std::nullopt;
   const int error = getaddrinfo(name.host.c_str(),
                                 std::to_string(kTcpPortBase + name.number).c_str(), &hints, &found);
-  if (guard != nullptr) guard->set_looking_up(false);
+  if (guard != nullptr) guard->end_lookup();
   if (error != 0) {
     errno = EHOSTUNREACH;
     return std::nullopt;
@@ -205,9 +205,15 @@ bool X11OpenGuard::watch(int socket) {
   return true;
 }
 
-void X11OpenGuard::set_looking_up(bool is_looking_up) {
+bool X11OpenGuard::begin_lookup() {
   const std::lock_guard lock(mutex_);
-  is_looking_up_ = is_looking_up;
+  is_looking_up_ = !is_abandoned_;
+  return is_looking_up_;
+}
+
+void X11OpenGuard::end_lookup() {
+  const std::lock_guard lock(mutex_);
+  is_looking_up_ = false;
 }
 
 Result<X11Connection> connect_x11(const X11Address& address, X11OpenGuard* guard) {

@@ -32,9 +32,10 @@ class X11OpenGuard {
   // False while a name is looked up, which nothing can end.
   bool can_end() const;
 
-  // For the opening thread. False when it was given up.
+  // For the opening thread; false when it was given up.
   bool watch(int socket);
-  void set_looking_up(bool is_looking_up);
+  bool begin_lookup();
+  void end_lookup();
 
  private:
   mutable std::mutex mutex_;  // of all below
