@@ -46,7 +46,9 @@ class Viewer final : public FrameViewer,
     // The lights of the keyboard now.
     std::function<std::uint8_t()> leds;
     // The desktop's monitors when there are several.
-    std::function<std::vector<rfb::ScreenLayout>()> screens;
+    std::function<std::vector<rfb::ScreenLayout>()> screens = [] {
+      return std::vector<rfb::ScreenLayout>();
+    };
   };
 
   Viewer(ViewerId id, const ViewerEnvironment& environment, net::StreamPointer stream,
