@@ -9,7 +9,7 @@ find_package(spdlog REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
 pkg_check_modules(ISAL REQUIRED IMPORTED_TARGET libisal)
 pkg_check_modules(XCB REQUIRED IMPORTED_TARGET
-                  xcb xcb-shm xcb-damage xcb-xfixes xcb-randr xcb-xtest xcb-xkb)
+                  xcb xcb-shm xcb-damage xcb-xfixes xcb-randr xcb-xtest xcb-xkb xau)
 
 add_library(oriel_flags INTERFACE)
 target_compile_options(oriel_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor

@@ -26,7 +26,7 @@ void log_event(const observe::Logger& logger, const desktop::HeadlessServer::Eve
 
 }  // namespace
 
-void open_headless(DesktopRequest request, DesktopOpened opened) {
+DesktopOpening open_headless(DesktopRequest request, DesktopOpened opened) {
   // Shared by the callback below and by the open desktop, whichever lives longer.
   const auto server = std::make_shared<desktop::HeadlessServer>(request.io);
   const auto shared_opened = std::make_shared<DesktopOpened>(std::move(opened));
@@ -49,6 +49,7 @@ void open_headless(DesktopRequest request, DesktopOpened opened) {
   auto started = server->start(headless_config(request.settings), std::move(on_ready),
                                [logger](const auto& event) { log_event(logger, event); });
   if (!started) (*shared_opened)(std::unexpected(std::move(started).error()));
+  return nullptr;
 }
 
 }  // namespace oriel::desktops

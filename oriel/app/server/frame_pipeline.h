@@ -88,6 +88,12 @@ class FramePipeline final : public desktop::DesktopListener {
   void desktop_damaged() override;
   void desktop_resized(image::Size size) override;
   void desktop_lost(const Error& error) override;
+  void desktop_found_again() override {
+    if (others_ != nullptr) others_->desktop_found_again();
+  }
+  void desktop_screens_changed() override {
+    if (others_ != nullptr) others_->desktop_screens_changed();
+  }
   void desktop_leds_changed(std::uint8_t leds) override {
     if (others_ != nullptr) others_->desktop_leds_changed(leds);
   }

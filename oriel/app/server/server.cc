@@ -64,7 +64,7 @@ Server::Server(boost::asio::io_context& io, const config::Settings& settings,
                std::chrono::seconds(settings.control_idle_s)),
       control_timer_(io),
       http_api_({!settings.password.is_empty(),
-                 [this] { return Health{!is_desktop_lost_, health_json()}; },
+                 [this] { return Health{!lost_reason_, health_json()}; },
                  settings.enable_metrics ? std::function<std::string()>([this] {
                    return metrics_.to_prometheus_text(Clock::now());
                  })
@@ -136,7 +136,7 @@ void Server::accept(net::StreamPointer stream) {
   const ViewerEnvironment environment{io_.get_executor(), show_->frames, show_->input, metrics_,
                                       settings_.max_rate};
   rfb::ServerSessionConfig session{
-      name_,
+      title_for(id),
       show_->frames.screen().size(),
       {settings_.password.reveal(), settings_.view_password.reveal(), random_challenge()},
       session_limits(settings_),
@@ -158,7 +158,8 @@ Viewer::Callbacks Server::callbacks() {
           [this](Viewer& viewer, ByteSpan latin1) {
             if (may_act(viewer)) take_clipboard(latin1);
           },
-          [this] { return leds_; }};
+          [this] { return leds_; },
+          [this] { return screens(); }};
 }
 
 std::string Server::refusal_for(std::string_view peer) const {
@@ -201,11 +202,32 @@ void Server::tell_control() {
   const auto who = found == viewers_.end() ? std::string() : found->second->peer();
   logger_.info(owner == 0 ? "control is free" : "control changed",
                {{"owner", owner}, {"peer", who}});
-  for (const auto& [id, viewer] : std::map(viewers_)) {
-    const bool is_other = owner != 0 && id != owner;
-    viewer->rename_desktop(is_other ? fmt::format("{} (controlled by {})", name_, who) : name_);
-  }
+  tell_titles();
   events_.publish(ControlChanged{owner});
+}
+
+std::string Server::title_for(ViewerId viewer) const {
+  if (lost_reason_)
+    return fmt::format("{} (disconnected from the display: {})", name_, *lost_reason_);
+  const auto owner = viewers_.find(told_owner_);
+  if (owner == viewers_.end() || told_owner_ == viewer) return name_;
+  return fmt::format("{} (controlled by {})", name_, owner->second->peer());
+}
+
+void Server::tell_titles() {
+  for (const auto& [id, viewer] : std::map(viewers_)) viewer->rename_desktop(title_for(id));
+}
+
+// The desktop's monitors when there are several, as long as they fit to the screen that viewers
+// know.
+std::vector<rfb::ScreenLayout> Server::screens() const {
+  const auto bounds = image::Rect::of(show_->frames.screen().size());
+  std::vector<rfb::ScreenLayout> layout;
+  for (const auto& screen : show_->desktop.screens()) {
+    if (!bounds.contains(screen.rect)) return {};
+    layout.push_back({screen.id, screen.rect, 0});
+  }
+  return layout;
 }
 
 void Server::resize(Viewer& viewer, image::Size size, std::function<void(Status)> done) {
@@ -241,10 +263,22 @@ void Server::desktop_resized(image::Size size) {
 }
 
 void Server::desktop_lost(const Error& error) {
-  is_desktop_lost_ = true;
+  lost_reason_ = error.message;
   metrics_.errors_total(error.code).increment();
+  tell_titles();
   events_.publish(DesktopLost{error.message});
   if (desktop_lost_) desktop_lost_(error);
+}
+
+void Server::desktop_found_again() {
+  lost_reason_.reset();
+  tell_titles();
+  events_.publish(DesktopFound{});
+  if (desktop_found_) desktop_found_();
+}
+
+void Server::desktop_screens_changed() {
+  for (const auto& [id, viewer] : std::map(viewers_)) viewer->screens_changed();
 }
 
 void Server::desktop_leds_changed(std::uint8_t leds) {
@@ -315,7 +349,7 @@ void Server::stop(std::function<void()> stopped) {
 
 std::string Server::health_json() const {
   boost::json::object health;
-  health["status"] = !show_ ? "starting" : is_desktop_lost_ ? "desktop lost" : "ok";
+  health["status"] = !show_ ? "starting" : lost_reason_ ? "desktop lost" : "ok";
   health["version"] = kVersion;
   health["uptime_seconds"] = std::chrono::duration<double>(Clock::now() - started_).count();
   health["viewers"] = access_.authenticated_count();

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "oriel/app/config/settings.h"
 #include "oriel/app/observe/log.h"
@@ -37,6 +38,8 @@ class Server : private desktop::DesktopListener {
   void serve(desktop::Desktop& desktop);
   // Called when the source of pixels is gone; viewers keep the last picture.
   void on_desktop_lost(std::function<void(const Error&)> lost) { desktop_lost_ = std::move(lost); }
+  // Called when it is there again.
+  void on_desktop_found(std::function<void()> found) { desktop_found_ = std::move(found); }
   // Closes the doors and says goodbye to all; `stopped` is called when the last one has gone.
   void stop(std::function<void()> stopped);
 
@@ -69,12 +72,18 @@ class Server : private desktop::DesktopListener {
   void resize(Viewer& viewer, image::Size size, std::function<void(Status)> done);
   ResizeCause resize_cause(const Viewer& viewer) const;
   void tell_control();
+  // What the window of a viewer is called: who has control, and whether there is a desktop.
+  std::string title_for(ViewerId viewer) const;
+  void tell_titles();
+  std::vector<rfb::ScreenLayout> screens() const;
   void take_clipboard(ByteSpan latin1);
 
   // What the frame pipeline passes on.
   void desktop_damaged() override {}
   void desktop_resized(image::Size size) override;
   void desktop_lost(const Error& error) override;
+  void desktop_found_again() override;
+  void desktop_screens_changed() override;
   void desktop_leds_changed(std::uint8_t leds) override;
   void desktop_bell() override;
   void desktop_clipboard_changed(desktop::ClipboardFormats formats) override;
@@ -108,7 +117,8 @@ class Server : private desktop::DesktopListener {
   std::uint64_t refused_requests_ = 0;
   std::map<ViewerId, std::shared_ptr<Viewer>> viewers_;
   std::function<void(const Error&)> desktop_lost_;
-  bool is_desktop_lost_ = false;
+  std::function<void()> desktop_found_;
+  std::optional<std::string> lost_reason_;  // while the desktop is gone
   std::function<void()> stopped_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "oriel/app/server/limits.h"
@@ -13,6 +14,13 @@ namespace {
 
 const image::Region kNothing;
 
+// Whether a viewer wants the several monitors that there are.
+bool has_layout(const std::vector<rfb::ScreenLayout>& wanted,
+                const std::vector<rfb::ScreenLayout>& screens) {
+  return !screens.empty() && std::ranges::equal(wanted, screens, {}, &rfb::ScreenLayout::rect,
+                                                &rfb::ScreenLayout::rect);
+}
+
 double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
 }  // namespace
@@ -23,6 +31,8 @@ Viewer::Viewer(ViewerId id, const ViewerEnvironment& environment, net::StreamPoi
       environment_(environment),
       logger_(logger.with_id(fmt::format("c{}", id)).with({"peer", stream->peer()})),
       callbacks_(std::move(callbacks)),
+      title_(config.name),
+      told_title_(title_),
       session_(std::move(config), Clock::now()),
       flow_(environment.max_rate_per_s, Clock::now()),
       profile_{codec::find_encoding(rfb::kEncodingRaw), image::kBgrx},
@@ -271,7 +281,15 @@ void Viewer::on(const rfb::SetDesktopSize& event) {
   const bool is_one_screen = event.screens.size() == 1 &&
                              event.screens[0].rect == image::Rect::of(event.size) &&
                              !event.screens[0].rect.is_empty();
+  const auto screens = callbacks_.screens();
+  if (event.size == environment_.frames.screen().size() && has_layout(event.screens, screens))
+    return answer(rfb::kResizeDone);
   if (!is_one_screen) return answer(rfb::kResizeInvalidLayout);
+  if (!screens.empty()) {
+    logger_.warning("resize refused",
+                    {{"reason", fmt::format("the desktop has {} monitors", screens.size())}});
+    return answer(rfb::kResizeProhibited);
+  }
   screen_id_ = event.screens[0].id;
   if (event.size == environment_.frames.screen().size()) return answer(rfb::kResizeDone);
   callbacks_.resize(*this, event.size, [weak = weak_from_this(), answer](const Status& status) {
@@ -301,11 +319,13 @@ void Viewer::queue_geometry(ResizeCause cause, std::uint16_t result) {
                                                                    : rfb::kResizedByOtherClient;
   Bytes rectangle;
   ByteWriter writer(rectangle);
-  if (session_.capabilities().extended_desktop_size)
-    rfb::write_extended_desktop_size(size, {{screen_id_, image::Rect::of(size), 0}}, reason, result,
-                                     writer);
-  else
+  if (session_.capabilities().extended_desktop_size) {
+    auto screens = callbacks_.screens();
+    if (screens.empty()) screens.push_back({screen_id_, image::Rect::of(size), 0});
+    rfb::write_extended_desktop_size(size, screens, reason, result, writer);
+  } else {
     rfb::write_desktop_size(size, writer);
+  }
   queue_pseudo(rectangle);
   geometry_waits_ = true;
 }
@@ -315,9 +335,17 @@ void Viewer::queue_geometry(ResizeCause cause, std::uint16_t result) {
 // the second in their buffer.
 void Viewer::send_pseudo_rectangles() {
   const bool is_asked_for = !wanted_.is_empty() || continuous_;
-  if (!session_.has_pseudo_rectangles() || !is_asked_for || !is_writable_ || is_closing_ ||
-      session_.is_update_open())
+  const bool has_any = session_.has_pseudo_rectangles() || is_title_due();
+  if (!has_any || !is_asked_for || !is_writable_ || is_closing_ || session_.is_update_open())
     return;
+  if (is_title_due()) {
+    told_title_ = title_;
+    Bytes rectangle;
+    ByteWriter writer(rectangle);
+    rfb::write_desktop_name(title_, writer);
+    queue_pseudo(rectangle);
+    if (is_closing_) return;
+  }
   is_writable_ = false;
   geometry_waits_ = false;
   requested_.clear();
@@ -326,13 +354,24 @@ void Viewer::send_pseudo_rectangles() {
   driver_->kick();
 }
 
-void Viewer::rename_desktop(std::string_view name) {
-  if (!session_.capabilities().desktop_name || is_closing_) return;
-  Bytes rectangle;
-  ByteWriter writer(rectangle);
-  rfb::write_desktop_name(name, writer);
-  queue_pseudo(rectangle);
+void Viewer::screens_changed() {
+  if (!session_.is_joined() || !knows_geometry_ || is_closing_) return;
+  queue_geometry(ResizeCause::kServer, rfb::kResizeDone);
   send_pseudo_rectangles();
+}
+
+void Viewer::rename_desktop(std::string name) {
+  title_ = std::move(name);
+  if (!session_.is_joined()) {  // it will be told when it joins
+    session_.set_name(title_);
+    told_title_ = title_;
+  }
+  send_pseudo_rectangles();
+}
+
+// However often the title changes while a viewer takes nothing, it is told once.
+bool Viewer::is_title_due() const {
+  return title_ != told_title_ && session_.capabilities().desktop_name;
 }
 
 void Viewer::ring_bell() {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "oriel/app/observe/log.h"
 #include "oriel/app/observe/metrics.h"
@@ -45,6 +46,10 @@ class Viewer final : public FrameViewer,
     std::function<void(Viewer&, ByteSpan latin1)> clipboard;
     // The lights of the keyboard now.
     std::function<std::uint8_t()> leds;
+    // The desktop's monitors when there are several.
+    std::function<std::vector<rfb::ScreenLayout>()> screens = [] {
+      return std::vector<rfb::ScreenLayout>();
+    };
   };
 
   Viewer(ViewerId id, const ViewerEnvironment& environment, net::StreamPointer stream,
@@ -61,7 +66,9 @@ class Viewer final : public FrameViewer,
   bool is_joined() const { return session_.is_joined(); }
   bool is_shared() const { return is_shared_; }
   // Other words in the title of the viewer's window, if it can change it.
-  void rename_desktop(std::string_view name);
+  void rename_desktop(std::string name);
+  // Its monitors are others, its size is the same.
+  void screens_changed();
   void ring_bell();
   // A program on the desktop has copied this text.
   void show_clipboard(ByteSpan latin1);
@@ -95,6 +102,7 @@ class Viewer final : public FrameViewer,
   void on(const rfb::CutText& event);
   void on(const rfb::EnableContinuousUpdates& event);
   void on(const rfb::SetDesktopSize& event);
+  bool is_title_due() const;
   void update_wanted();
   bool may_act();
   void queue_geometry(ResizeCause cause, std::uint16_t result);
@@ -109,6 +117,8 @@ class Viewer final : public FrameViewer,
   ViewerEnvironment environment_;
   observe::Logger logger_;
   Callbacks callbacks_;
+  std::string title_;       // of the viewer's window, as it should be
+  std::string told_title_;  // as the viewer knows it
   rfb::ServerSession session_;
   std::shared_ptr<net::SessionDriver> driver_;
   rfb::UpdateFlow flow_;

@@ -266,6 +266,14 @@ Result<Need> ClientSession::receive_pseudo_body(ByteSpan bytes) {
       if (bytes.size() < 4) return Need{0, 4};
       size = 4 + std::size_t{16} * reader.u8();
       if (bytes.size() < size) return Need{0, size};
+      reader.take(3);
+      screens_.resize((size - 4) / 16);
+      for (auto& screen : screens_) {
+        screen.id = reader.u32();
+        const int x = reader.u16(), y = reader.u16(), width = reader.u16(), height = reader.u16();
+        screen.rect = {x, y, width, height};
+        screen.flags = reader.u32();
+      }
       if (rect.y == kResizeDone) ORIEL_TRY_VOID(resize(rect.size()));
       events_.push_back(Resized{frame_.size(), static_cast<std::uint16_t>(rect.x),
                                 static_cast<std::uint16_t>(rect.y)});

@@ -106,6 +106,8 @@ class ClientSession final : public Session {
 
   // BGRX, pad zero; the server's geometry.
   const image::Frame& frame() const { return frame_; }
+  // As the last ExtendedDesktopSize had them.
+  const std::vector<ScreenLayout>& screens() const { return screens_; }
 
  private:
   enum class Phase {
@@ -153,6 +155,7 @@ class ClientSession final : public Session {
   image::PixelFormat format_;
   image::ColourMap colour_map_{};  // what the server said
   image::Frame frame_;
+  std::vector<ScreenLayout> screens_;
   std::map<std::int32_t, std::unique_ptr<codec::Decoder>> decoders_;
   std::uint32_t rectangles_missing_ = 0;
   std::optional<OpenRectangle> open_rectangle_;

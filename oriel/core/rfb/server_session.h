@@ -84,6 +84,8 @@ class ServerSession final : public Session {
 
   // Before is_joined(): the desktop has another size than at the connection.
   void set_geometry(image::Size size) { config_.geometry = size; }
+  // Before is_joined(): another name.
+  void set_name(std::string name) { config_.name = std::move(name); }
 
   // What the client said it understands; nothing before its first SetEncodings.
   const Capabilities& capabilities() const { return capabilities_; }

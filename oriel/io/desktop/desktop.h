@@ -48,6 +48,14 @@ class ClipboardFormats {
   std::uint8_t bits_ = 0;
 };
 
+// A monitor of a desktop. `id` stays the same while the monitor does.
+struct ScreenPart {
+  std::uint32_t id = 0;
+  image::Rect rect;  // inside the desktop
+
+  friend bool operator==(const ScreenPart&, const ScreenPart&) = default;
+};
+
 // What a desktop tells its one listener.
 class DesktopListener {
  public:
@@ -58,6 +66,11 @@ class DesktopListener {
   virtual void desktop_resized(image::Size size) = 0;
   // The source is gone (the X server died); the last picture stays.
   virtual void desktop_lost(const Error& error) = 0;
+  // A lost source is there again; all of it counts as damaged, another size is told next. Only of
+  // desktops that look for it (reconnecting_desktop.h).
+  virtual void desktop_found_again() {}
+  // `screens` are others now.
+  virtual void desktop_screens_changed() {}
 
   // The lights are others now: bits of KeyboardLed, all off at first.
   virtual void desktop_leds_changed(std::uint8_t /*leds*/) {}
@@ -119,6 +132,8 @@ class Desktop {
 
   // Before `start` too.
   virtual image::Size size() const = 0;
+  // Its monitors, at most kMaxScreens (limits.h), when there are several; else it is one screen.
+  virtual std::vector<ScreenPart> screens() const { return {}; }
   // Starts to report to `listener`, which must outlive the desktop. The whole desktop counts as
   // damaged.
   virtual void start(DesktopListener& listener) = 0;
@@ -142,6 +157,8 @@ class Desktop {
   // Null when the desktop has none. The same object each time.
   virtual Clipboard* clipboard() { return nullptr; }
 
+  // What it lacks, one sentence each, for the log.
+  virtual std::vector<std::string> shortcomings() const { return {}; }
   // What /healthz says about it: "kind", and for X "display" and "xauthority".
   virtual std::map<std::string, std::string> details() const = 0;
 };
