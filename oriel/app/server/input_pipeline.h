@@ -24,6 +24,9 @@ class InputPipeline {
   void key(ViewerId viewer, std::uint32_t keysym, bool is_down, std::uint32_t scancode = 0);
   // `position` is moved into the desktop when it lies outside.
   void pointer(ViewerId viewer, image::Point position, std::uint16_t buttons);
+  // Where the pointer is, as far as is known, and where it is now without our doing.
+  image::Point position() const { return position_; }
+  void set_position(image::Point position) { position_ = position; }
   // After each batch of events.
   void flush() { desktop_.input().flush(); }
   // The viewer has gone: releases what it held.
