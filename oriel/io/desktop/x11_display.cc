@@ -380,6 +380,8 @@ void X11Display::take_event(const void* data) {
     listener_->x11_selection_event(event, SelectionEvent::kProperty);
   } else if (type == xfixes_event_ + XCB_XFIXES_SELECTION_NOTIFY) {
     listener_->x11_selection_event(event, SelectionEvent::kOwner);
+  } else if (type == xfixes_event_ + XCB_XFIXES_CURSOR_NOTIFY) {
+    listener_->x11_cursor_changed();
   } else if (type == XCB_CONFIGURE_NOTIFY ||
              (has_randr_ && type == randr_event_ + XCB_RANDR_SCREEN_CHANGE_NOTIFY)) {
     image::Size size;

@@ -16,6 +16,9 @@ X11Source::X11Source(std::unique_ptr<X11Display> display, KeyRepeat repeat)
       clipboard_(
           *display_,
           [this](ClipboardFormats formats) { listener_->desktop_clipboard_changed(formats); }),
+      cursor_(*display_, input_,
+              {[this](const image::Cursor& cursor) { listener_->desktop_cursor_changed(cursor); },
+               [this](image::Point position) { listener_->desktop_pointer_moved(position); }}),
       damage_(display_->size()) {}
 
 void X11Source::start(DesktopListener& listener) {
@@ -23,6 +26,8 @@ void X11Source::start(DesktopListener& listener) {
   // The first events are at least the damage of the whole window, and its batch announces it.
   display_->start(*this);
   clipboard_.select({});
+  cursor_.start();
+  input_.set_sent_callback([this] { cursor_.desktop_is_active(); });
 }
 
 std::vector<image::Rect> X11Source::take_damage() {
@@ -70,6 +75,7 @@ void X11Source::x11_batch_ended() {
     leds_ = leds;
     listener_->desktop_leds_changed(leds);
   }
+  if (events_ > 0) cursor_.desktop_is_active();
   look_again_after_flood();
   announce();
 }

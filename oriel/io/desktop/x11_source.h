@@ -10,6 +10,7 @@
 #include "oriel/io/desktop/damage_tracker.h"
 #include "oriel/io/desktop/desktop.h"
 #include "oriel/io/desktop/x11_clipboard.h"
+#include "oriel/io/desktop/x11_cursor.h"
 #include "oriel/io/desktop/x11_display.h"
 #include "oriel/io/desktop/x11_input.h"
 
@@ -23,6 +24,7 @@ class X11Source : public Desktop, private X11Listener {
   std::vector<image::Rect> take_damage() override;
   InputSink& input() override { return input_; }
   Clipboard* clipboard() override { return &clipboard_; }
+  void follow_pointer(bool is_followed) override { cursor_.follow_pointer(is_followed); }
   X11Input& x11_input() { return input_; }
   X11Clipboard& x11_clipboard() { return clipboard_; }
 
@@ -40,6 +42,7 @@ class X11Source : public Desktop, private X11Listener {
   void x11_keyboard_changed() override;
   void x11_keyboard_state(const KeyboardState& state, unsigned sequence) override;
   void x11_bell() override;
+  void x11_cursor_changed() override { cursor_.shape_changed(); }
   void x11_selection_event(const void* event, SelectionEvent kind) override;
   void x11_batch_ended() override;
   void x11_lost(const Error& error) override;
@@ -49,6 +52,7 @@ class X11Source : public Desktop, private X11Listener {
   std::unique_ptr<X11Display> display_;
   X11Input input_;
   X11Clipboard clipboard_;
+  X11Cursor cursor_;
   DamageTracker damage_;
   DesktopListener* listener_ = nullptr;
   bool is_announced_ = false;
