@@ -56,6 +56,7 @@ void X11Cursor::fetch_shape() {
     if (!*alive) return;
     is_fetching_ = false;
     auto* reply = static_cast<xcb_xfixes_get_cursor_image_reply_t*>(data.get());
+    // A server with the extension SECURITY refuses the cursor of a program that has ended.
     if (reply != nullptr) {
       const auto* pixels = xcb_xfixes_get_cursor_image_cursor_image(reply);
       const image::Size size{reply->width, reply->height};
