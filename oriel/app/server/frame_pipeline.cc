@@ -34,6 +34,7 @@ void FramePipeline::add(const std::shared_ptr<FrameViewer>& viewer) { viewers_.p
 
 void FramePipeline::remove(const FrameViewer& viewer) {
   std::erase_if(viewers_, [&](const auto& known) { return known.get() == &viewer; });
+  pointer_followers_changed();
 }
 
 void FramePipeline::desktop_damaged() {
@@ -57,6 +58,49 @@ void FramePipeline::desktop_resized(image::Size size) {
 
 void FramePipeline::desktop_lost(const Error& error) {
   if (others_ != nullptr) others_->desktop_lost(error);
+}
+
+void FramePipeline::desktop_cursor_changed(const image::Cursor& cursor) {
+  if (cursor_.shape == cursor) return;
+  cursor_.shape = cursor;
+  for (const auto& viewer : viewers_)
+    if (auto* news = viewer->cursor_news()) news->shape_changed();
+  if (others_ != nullptr) others_->desktop_cursor_changed(cursor);
+  advance();
+}
+
+void FramePipeline::desktop_pointer_moved(image::Point position) {
+  const bool was_known = cursor_.position.has_value();
+  cursor_.position = position;
+  // When it was not known before, it may well have been there always.
+  const auto mover = was_known ? PointerMover::kDesktop : PointerMover::kOtherViewer;
+  for (const auto& viewer : viewers_)
+    if (auto* news = viewer->cursor_news()) news->pointer_moved(mover);
+  if (others_ != nullptr) others_->desktop_pointer_moved(position);
+  advance();
+}
+
+void FramePipeline::pointer_moved(const FrameViewer& mover, image::Point position) {
+  if (cursor_.position == position) return;
+  cursor_.position = position;
+  for (const auto& viewer : viewers_) {
+    auto* news = viewer->cursor_news();
+    if (news == nullptr) continue;
+    if (viewer.get() == &mover)
+      news->viewer_moved_pointer();
+    else
+      news->pointer_moved(PointerMover::kOtherViewer);
+  }
+  if (is_pointer_followed_) advance();
+}
+
+void FramePipeline::pointer_followers_changed() {
+  const bool is_followed = std::ranges::any_of(viewers_, [](const auto& viewer) {
+    const auto* news = viewer->cursor_news();
+    return news != nullptr && news->follows_pointer();
+  });
+  if (std::exchange(is_pointer_followed_, is_followed) != is_followed)
+    desktop_.follow_pointer(is_followed);
 }
 
 void FramePipeline::advance() {
@@ -131,11 +175,14 @@ void FramePipeline::serve(const std::shared_ptr<FrameViewer>& viewer, TimePoint 
   const auto& wanted = viewer->wanted();
   if (wanted.is_empty()) return;
   const auto plan = plan_for(*viewer);
-  if (plan->empty()) return;
+  const auto* news = viewer->cursor_news();
+  const bool has_news = news != nullptr && news->is_any();
+  if (plan->empty() && !has_news) return;
   if (const auto allowed = viewer->next_allowed(now); allowed > now) {
     wake_at(allowed);
     return;
   }
+  if (plan->empty()) return viewer->send_cursor_news(now);
   viewer->sent().mark_sent(*screen_, wanted);
   viewer->begin_update(static_cast<int>(plan->size()), now);
 

@@ -26,6 +26,9 @@ class InputPipeline {
   // for flush, and the next such move replaces it: many positions in one batch reach the desktop as
   // the last of them. What changes a button is never held back or replaced.
   void pointer(ViewerId viewer, image::Point position, std::uint16_t buttons);
+  // Where the pointer is, as far as is known, and where it is now without our doing.
+  image::Point position() const { return position_; }
+  void set_position(image::Point position) { position_ = position; }
   // After each batch of events.
   void flush();
   // The viewer has gone: releases what it held.

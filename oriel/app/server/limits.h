@@ -22,8 +22,9 @@ inline constexpr auto kCommitPauseMax = std::chrono::milliseconds(5);
 // A viewer that has this much before it gets no clipboard and no bell: it does not read.
 inline constexpr std::size_t kPendingTextMax = 16u << 20;
 
-// Rectangles of one update (RFC 6143, 7.6.1 has 16 bits for them).
-inline constexpr std::size_t kRectanglesMax = 0xffff;
+// Rectangles of pixels in one update (RFC 6143, 7.6.1 has 16 bits for them; the cursor may go with
+// them).
+inline constexpr std::size_t kRectanglesMax = 0xff00;
 
 // Keys that one viewer may hold down; more are not taken.
 inline constexpr std::size_t kHeldKeysMax = 256;

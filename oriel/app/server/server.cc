@@ -290,6 +290,8 @@ void Server::desktop_bell() {
   for (const auto& [id, viewer] : std::map(viewers_)) viewer->ring_bell();
 }
 
+void Server::desktop_pointer_moved(image::Point position) { show_->input.set_position(position); }
+
 // A viewer has copied a text: the desktop's programs can paste it. It is converted when one of them
 // asks, so that texts which nobody pastes cost a copy.
 void Server::take_clipboard(ByteSpan latin1) {

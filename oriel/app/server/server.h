@@ -87,6 +87,7 @@ class Server : private desktop::DesktopListener {
   void desktop_leds_changed(std::uint8_t leds) override;
   void desktop_bell() override;
   void desktop_clipboard_changed(desktop::ClipboardFormats formats) override;
+  void desktop_pointer_moved(image::Point position) override;
 
   boost::asio::io_context& io_;
   const config::Settings& settings_;

@@ -38,6 +38,7 @@ Viewer::Viewer(ViewerId id, const ViewerEnvironment& environment, net::StreamPoi
       profile_{codec::find_encoding(rfb::kEncodingRaw), image::kBgrx},
       screen_size_(environment.frames.screen().size()),
       sent_(environment.frames.screen().grid()),
+      cursor_news_(environment.frames.cursor()),
       connected_at_(Clock::now()) {
   driver_ = std::make_shared<net::SessionDriver>(environment_.executor, std::move(stream), session_,
                                                  *this);
@@ -61,6 +62,7 @@ const image::Region& Viewer::wanted() const {
 }
 
 void Viewer::begin_update(int rectangles, TimePoint now) {
+  queue_cursor_news();
   session_.begin_update(rectangles);
   missing_rectangles_ = rectangles;
   corner_.reset();
@@ -152,6 +154,8 @@ void Viewer::session_progressed() {
     environment_.frames.reached(observe::LatencyMark::kInjected);
     flow_.input_came(Clock::now());
   }
+  if (std::exchange(has_moved_pointer_, false))
+    environment_.frames.pointer_moved(*this, environment_.input.position());
   send_pseudo_rectangles();
   count_bytes();
 }
@@ -192,6 +196,7 @@ void Viewer::on(const rfb::Joined& event) {
 // under way is finished in the format that it began in.
 void Viewer::on(const rfb::SetPixelFormat& event) {
   profile_.format = event.format;
+  cursor_news_.format_changed();
   logger_.debug("pixel format", {{"format", image::describe(event.format)}});
 }
 
@@ -201,6 +206,8 @@ void Viewer::on(const rfb::SetEncodings& event) {
   knows_geometry_ = session_.capabilities().extended_desktop_size;
   if (knows_geometry_ && !knew_geometry) queue_geometry(ResizeCause::kServer, rfb::kResizeDone);
   show_leds(callbacks_.leds());
+  cursor_news_.capabilities_changed(session_.capabilities());
+  environment_.frames.pointer_followers_changed();
   logger_.debug("encodings",
                 {{"offered", event.encodings.size()}, {"chosen", profile_.encoding->name}});
 }
@@ -222,7 +229,9 @@ void Viewer::on(const rfb::KeyEvent& event) {
 
 void Viewer::on(const rfb::PointerEvent& event) {
   environment_.metrics.pointer_events_total().increment();
-  if (may_act()) environment_.input.pointer(id_, event.position, event.buttons);
+  if (!may_act()) return;
+  environment_.input.pointer(id_, event.position, event.buttons);
+  has_moved_pointer_ = true;
 }
 
 void Viewer::on(const rfb::QemuKeyEvent& event) {
@@ -352,6 +361,16 @@ void Viewer::send_pseudo_rectangles() {
   update_wanted();
   session_.send_pseudo_update();
   driver_->kick();
+}
+
+void Viewer::queue_cursor_news() {
+  for (const auto& rectangle : cursor_news_.take(profile_.format)) queue_pseudo(rectangle);
+}
+
+void Viewer::send_cursor_news(TimePoint now) {
+  queue_cursor_news();
+  flow_.sent(now);
+  send_pseudo_rectangles();
 }
 
 void Viewer::screens_changed() {

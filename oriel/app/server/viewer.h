@@ -85,6 +85,8 @@ class Viewer final : public FrameViewer,
                      SharedBytes payload) override;
   void flush() override;
   void screen_resized(const screen::Screen& screen) override;
+  CursorNews* cursor_news() override { return &cursor_news_; }
+  void send_cursor_news(TimePoint now) override;
 
   // net::SessionHost
   void session_progressed() override;
@@ -107,6 +109,7 @@ class Viewer final : public FrameViewer,
   bool may_act();
   void queue_geometry(ResizeCause cause, std::uint16_t result);
   void queue_pseudo(ByteSpan rectangle);
+  void queue_cursor_news();
   void send_pseudo_rectangles();
   void count_bytes();
   void log_end(const Error& reason);
@@ -135,6 +138,8 @@ class Viewer final : public FrameViewer,
   std::uint32_t screen_id_ = 0;            // the client's name for the one screen
   bool geometry_waits_ = false;            // to be told with the next request
   bool knows_geometry_ = false;            // understands ExtendedDesktopSize
+  bool has_moved_pointer_ = false;         // in the events that are being handled
+  CursorNews cursor_news_;
   TimePoint connected_at_;
   TimePoint update_began_{};
   // Of the open update. Payloads come in the order in which they get ready; the rectangle in the

@@ -9,6 +9,7 @@
 #include "oriel/base/check.h"
 #include "oriel/core/rfb/colour_map_message.h"
 #include "oriel/core/rfb/constants.h"
+#include "oriel/core/rfb/cursor_message.h"
 
 namespace oriel::rfb {
 
@@ -293,12 +294,34 @@ Result<Need> ClientSession::receive_pseudo_body(ByteSpan bytes) {
     case kPseudoExtendedMouseButtons:
       events_.push_back(Confirmed{open_rectangle_->id});
       break;
+    case kPseudoPointerPos:
+    case kPseudoVmwareCursorPosition:
+      events_.push_back(PointerMoved{{rect.x, rect.y}, open_rectangle_->id});
+      break;
     default:
+      if (is_cursor_encoding(open_rectangle_->id)) return receive_cursor(bytes);
       return fail(ErrorCode::kUnsupported,
                   fmt::format("rectangle: encoding {} was never asked for", open_rectangle_->id));
   }
   finish_rectangle();
   return Need{size, 1};
+}
+
+Result<Need> ClientSession::receive_cursor(ByteSpan bytes) {
+  const auto& [rect, id, encoding] = *open_rectangle_;
+  ORIEL_TRY_VOID(check_colour_map("cursor"));
+  ORIEL_TRY(const auto size, cursor_body_bytes(id, rect, bytes, format_, config_.limits));
+  if (bytes.size() < size) return Need{0, size};
+  ORIEL_TRY(auto cursor, parse_cursor(id, rect, bytes.first(size), format_, config_.limits));
+  events_.push_back(CursorCame{std::move(cursor)});
+  finish_rectangle();
+  return Need{size, 1};
+}
+
+Status ClientSession::check_colour_map(std::string_view what) const {
+  if (format_.is_true_colour || colour_map_ == image::standard_colour_map()) return {};
+  return fail(ErrorCode::kUnsupported,
+              fmt::format("{}: its colour map is not the one that we know", what));
 }
 
 Result<Need> ClientSession::receive_rectangle_head(ByteSpan bytes) {
@@ -319,8 +342,7 @@ Result<Need> ClientSession::receive_rectangle_head(ByteSpan bytes) {
     return fail(ErrorCode::kInvalid,
                 fmt::format("rectangle {}x{} at {},{}: outside the desktop of {}x{}", width, height,
                             x, y, frame_.size().width, frame_.size().height));
-  if (!format_.is_true_colour && colour_map_ != image::standard_colour_map())
-    return fail(ErrorCode::kUnsupported, "rectangle: its colour map is not the one that we know");
+  ORIEL_TRY_VOID(check_colour_map("rectangle"));
   if (rect.is_empty()) finish_rectangle();
   return Need{kHead, 1};
 }

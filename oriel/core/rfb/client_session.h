@@ -13,6 +13,7 @@
 #include "oriel/base/session.h"
 #include "oriel/core/codec/encoding_table.h"
 #include "oriel/core/image/colour_map.h"
+#include "oriel/core/image/cursor.h"
 #include "oriel/core/image/frame.h"
 #include "oriel/core/rfb/client_message.h"
 #include "oriel/core/rfb/limits.h"
@@ -79,8 +80,21 @@ struct CutTextCame {
   friend bool operator==(const CutTextCame&, const CutTextCame&) = default;
 };
 
-using ClientEvent = std::variant<Connected, Updated, Bell, Resized, Renamed, FenceCame,
-                                 ContinuousUpdatesEnded, Confirmed, CutTextCame>;
+// The mouse cursor looks like this now; empty: it is not to be seen.
+struct CursorCame {
+  image::Cursor cursor;
+  friend bool operator==(const CursorCame&, const CursorCame&) = default;
+};
+// Somebody else has moved the pointer to here; said by PointerPos, or by VMware's cursor position.
+struct PointerMoved {
+  image::Point position;
+  std::int32_t encoding = 0;
+  friend bool operator==(const PointerMoved&, const PointerMoved&) = default;
+};
+
+using ClientEvent =
+    std::variant<Connected, Updated, Bell, Resized, Renamed, FenceCame, ContinuousUpdatesEnded,
+                 Confirmed, CutTextCame, CursorCame, PointerMoved>;
 
 // One strand owns it.
 class ClientSession final : public Session {
@@ -137,8 +151,10 @@ class ClientSession final : public Session {
   Result<Need> receive_rectangle_head(ByteSpan bytes);
   Result<Need> receive_rectangle_body(ByteSpan bytes);
   Result<Need> receive_pseudo_body(ByteSpan bytes);
+  Result<Need> receive_cursor(ByteSpan bytes);
   Result<Need> receive_fence(ByteSpan bytes);
   Need receive_cut_text(ByteSpan bytes);
+  Status check_colour_map(std::string_view what) const;
   Status resize(image::Size size);
   // A refusal with a U32 length and a reason behind `offset` bytes.
   Result<Need> receive_refusal(ByteSpan bytes, std::size_t offset) const;

@@ -19,6 +19,8 @@ struct Limits {
   int pseudo_rectangles_max = 256;
   std::uint32_t name_bytes_max = 4096;    // desktop name in ServerInit
   std::uint32_t reason_bytes_max = 4096;  // reason of a refusal
+  // Width and height of a cursor; the largest that TigerVNC's viewer takes.
+  int cursor_side_max = 256;
   int geometry_max = 16384;               // width and height that a client accepts
   Duration handshake_timeout = std::chrono::seconds(10);
   // Messages of one client after the handshake. Who says more is left unread for a moment

@@ -221,14 +221,20 @@ Result<Need> ServerSession::receive_message(ByteSpan bytes, TimePoint now) {
 }
 
 void ServerSession::begin_update(int rectangles) {
-  ORIEL_CHECK(is_joined() && !is_update_open() && rectangles >= 1 && rectangles <= 0xffff);
+  ORIEL_CHECK(rectangles >= 1);
+  write_update_head(rectangles + std::exchange(pseudo_rectangles_, 0));
+  output_.append(std::exchange(pseudo_bytes_, {}));
+  rectangles_missing_ = rectangles;
+}
+
+void ServerSession::write_update_head(int rectangles) {
+  ORIEL_CHECK(is_joined() && !is_update_open() && rectangles <= 0xffff);
   Bytes head;
   ByteWriter writer(head);
   if (std::exchange(owes_colour_map_, false))
     write_colour_map(image::standard_colour_map(), writer);
   writer.u8(kFramebufferUpdate).u8(0).u16(static_cast<std::uint16_t>(rectangles));
   output_.append(head);
-  rectangles_missing_ = rectangles;
 }
 
 // FramebufferUpdate rectangle: U16 x, y, width, height; S32 encoding; body (RFC 6143, 7.6.1).
@@ -283,9 +289,8 @@ bool ServerSession::queue_pseudo_rectangle(ByteSpan rectangle) {
 
 void ServerSession::send_pseudo_update() {
   ORIEL_CHECK(has_pseudo_rectangles());
-  begin_update(std::exchange(pseudo_rectangles_, 0));
+  write_update_head(std::exchange(pseudo_rectangles_, 0));
   output_.append(std::exchange(pseudo_bytes_, {}));
-  rectangles_missing_ = 0;
   finish_update();
 }
 

@@ -92,7 +92,8 @@ class ServerSession final : public Session {
 
   // Says a whole message, as server_message.h writes it: now, or when the open update is complete.
   void say(ByteSpan message);
-  // Queues a pseudo-rectangle, header and body. It leaves with the next send_pseudo_update.
+  // Queues a pseudo-rectangle, header and body. It leaves with the next send_pseudo_update, or in
+  // front of the pixels of the next begin_update.
   // False when limits.pseudo_rectangles_max wait already, and this one was not taken: end the
   // session.
   [[nodiscard]] bool queue_pseudo_rectangle(ByteSpan rectangle);
@@ -105,9 +106,10 @@ class ServerSession final : public Session {
   // The framebuffer update under way, if there is one; no other message can be sent before its last
   // rectangle.
   bool is_update_open() const { return rectangles_missing_ > 0; }
-  // Opens an update of `rectangles` (1 to 65535) that follow by add_rectangle, in any order and as
-  // they get ready. The colour map goes before it when the client has asked for a format with one
-  // since the last update: such a request empties the client's map.
+  // Opens an update of what is queued and of `rectangles` (1 or more; 65535 with what is queued)
+  // that follow by add_rectangle, in any order and as they get ready. The colour map goes before it
+  // when the client has asked for a format with one since the last update: such a request empties
+  // the client's map.
   void begin_update(int rectangles);
   // `payload` was made by the encoder of `encoding` for these pixels (at most its max_size) in the
   // format that the client had wanted last when the update began.
@@ -132,6 +134,7 @@ class ServerSession final : public Session {
   void take(const Fence& message);
   void take(const EnableContinuousUpdates& message);
   void take(const CutTextHead& message);
+  void write_update_head(int rectangles);
   void finish_update();
   // `say` for what the client has asked for itself.
   void answer(ByteSpan message);

@@ -387,6 +387,25 @@ TEST(ServerSession, KeepsABoundedNumberOfPseudoRectangles) {
   EXPECT_EQ(taken, Limits{}.pseudo_rectangles_max);
 }
 
+TEST(ServerSession, SendsWhatIsQueuedInFrontOfThePixelsOfTheNextUpdate) {
+  Conversation talk;
+  talk.run();
+  talk.client.take_events();
+  Bytes rectangle;
+  ByteWriter writer(rectangle);
+  write_pointer_position({3, 4}, kPseudoPointerPos, writer);
+  ASSERT_TRUE(talk.server.queue_pseudo_rectangle(rectangle));
+  talk.server.begin_update(1);
+  EXPECT_FALSE(talk.server.has_pseudo_rectangles());
+  talk.server.add_rectangle({0, 0, 1, 1}, *codec::find_encoding(kEncodingRaw),
+                            std::make_shared<const Bytes>(4));
+  EXPECT_FALSE(talk.server.is_update_open());
+  talk.run();
+  EXPECT_EQ(
+      talk.client.take_events(),
+      (std::vector<ClientEvent>{PointerMoved{{3, 4}, kPseudoPointerPos}, Updated{{{0, 0, 1, 1}}}}));
+}
+
 TEST(ServerSession, SaysACutTextThatTheClientGetsWhole) {
   for (std::size_t step : {1u, 7u, 1000u}) {
     Conversation talk("", "", step);

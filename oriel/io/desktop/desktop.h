@@ -13,6 +13,7 @@
 
 #include "oriel/base/bytes.h"
 #include "oriel/base/result.h"
+#include "oriel/core/image/cursor.h"
 #include "oriel/core/image/rect.h"
 #include "oriel/core/screen/patch.h"
 
@@ -79,6 +80,12 @@ class DesktopListener {
   // A program on the desktop has put something on the clipboard, in these formats; none: it is
   // empty now. Never said of what was offered from here, so nothing goes round in circles.
   virtual void desktop_clipboard_changed(ClipboardFormats /*formats*/) {}
+  // The mouse cursor has another shape, at most kMaxCursorSidePx (limits.h) a side; empty: it is
+  // hidden. Lent. Nothing is known of it before. It is never part of the pixels.
+  virtual void desktop_cursor_changed(const image::Cursor& /*cursor*/) {}
+  // The pointer is somewhere else than the input put it: a program moved it there, or the mouse of
+  // the machine. Said while it is followed only, and a little later.
+  virtual void desktop_pointer_moved(image::Point /*position*/) {}
 };
 
 // Takes the input of all viewers, already merged into one keyboard and one pointer.
@@ -156,6 +163,9 @@ class Desktop {
   virtual InputSink& input() = 0;
   // Null when the desktop has none. The same object each time.
   virtual Clipboard* clipboard() { return nullptr; }
+
+  // Whether anybody wants to hear of desktop_pointer_moved. Nobody at first.
+  virtual void follow_pointer(bool /*is_followed*/) {}
 
   // What it lacks, one sentence each, for the log.
   virtual std::vector<std::string> shortcomings() const { return {}; }

@@ -54,6 +54,13 @@ inline constexpr std::size_t kMaxWaitingInput = 8'192;
 // How long the end of an X desktop may wait for the server to take the bound keys back.
 inline constexpr std::chrono::milliseconds kRestoreTimeout{200};
 
+// Side of a cursor; larger ones are cut. The largest that TigerVNC's viewer takes.
+inline constexpr int kMaxCursorSidePx = 256;
+// While the pointer is followed: how often it is looked for after each sign of life on the desktop,
+// and how long one look lasts. A program that moves the pointer does so in answer to something.
+inline constexpr int kPointerLooks = 10;
+inline constexpr std::chrono::milliseconds kPointerLookInterval{50};
+
 // What a clipboard may hold in one format.
 inline constexpr std::size_t kMaxClipboardBytes = std::size_t{16} << 20;
 // Larger selections go by INCR, in chunks of this size: several of them fit into a socket buffer.

@@ -151,6 +151,19 @@ void ReconnectingDesktop::desktop_leds_changed(std::uint8_t leds) {
 
 void ReconnectingDesktop::desktop_bell() { listener_->desktop_bell(); }
 
+void ReconnectingDesktop::desktop_cursor_changed(const image::Cursor& cursor) {
+  listener_->desktop_cursor_changed(cursor);
+}
+
+void ReconnectingDesktop::desktop_pointer_moved(image::Point position) {
+  listener_->desktop_pointer_moved(position);
+}
+
+void ReconnectingDesktop::follow_pointer(bool is_followed) {
+  is_pointer_followed_ = is_followed;
+  if (source_) source_->follow_pointer(is_followed);
+}
+
 void ReconnectingDesktop::desktop_clipboard_changed(ClipboardFormats formats) {
   listener_->desktop_clipboard_changed(formats);
 }
@@ -203,7 +216,9 @@ void ReconnectingDesktop::opened(Result<std::unique_ptr<Desktop>> desktop) {
   if (source_->size() != size_) desktop_resized(source_->size());
   if (!*alive) return;
   take_screens();
-  if (*alive) source_->start(*this);
+  if (!*alive) return;
+  source_->start(*this);
+  if (is_pointer_followed_) source_->follow_pointer(true);
 }
 
 }  // namespace oriel::desktop

@@ -40,6 +40,7 @@ class ReconnectingDesktop final : public Desktop, private DesktopListener {
   void resize(image::Size size, std::move_only_function<void(Status)> done) override;
   InputSink& input() override;
   Clipboard* clipboard() override;
+  void follow_pointer(bool is_followed) override;
   std::vector<std::string> shortcomings() const override;
   // With "state": "disconnected" and the reason while the source is gone.
   std::map<std::string, std::string> details() const override;
@@ -55,6 +56,8 @@ class ReconnectingDesktop final : public Desktop, private DesktopListener {
   void desktop_screens_changed() override;
   void desktop_leds_changed(std::uint8_t leds) override;
   void desktop_bell() override;
+  void desktop_cursor_changed(const image::Cursor& cursor) override;
+  void desktop_pointer_moved(image::Point position) override;
   void desktop_clipboard_changed(ClipboardFormats formats) override;
 
   void try_later();
@@ -75,6 +78,7 @@ class ReconnectingDesktop final : public Desktop, private DesktopListener {
   std::vector<ScreenPart> screens_;
   std::map<std::string, std::string> details_;  // as of the last that was there
   std::uint8_t leds_ = 0;
+  bool is_pointer_followed_ = false;
   std::string lost_reason_;
   std::string told_reason_;
   TimePoint found_at_;

@@ -387,6 +387,8 @@ void X11Display::take_event(const void* data) {
     listener_->x11_selection_event(event, SelectionEvent::kProperty);
   } else if (type == xfixes_event_ + XCB_XFIXES_SELECTION_NOTIFY) {
     listener_->x11_selection_event(event, SelectionEvent::kOwner);
+  } else if (type == xfixes_event_ + XCB_XFIXES_CURSOR_NOTIFY) {
+    listener_->x11_cursor_changed();
   } else if (type == XCB_CONFIGURE_NOTIFY) {
     const auto* change = reinterpret_cast<const xcb_configure_notify_event_t*>(event);
     if (change->window == root_) take_size({change->width, change->height});

@@ -44,6 +44,8 @@ class X11Listener {
   // `sequence` is that of the last request that the server had done before.
   virtual void x11_keyboard_state(const KeyboardState& state, unsigned sequence) = 0;
   virtual void x11_bell() = 0;
+  // The cursor has another shape (XFIXES).
+  virtual void x11_cursor_changed() = 0;
   // Selections and properties: events that only one part of a desktop cares about. `event` is the
   // one of xcb, lent.
   virtual void x11_selection_event(const void* event, SelectionEvent kind) = 0;

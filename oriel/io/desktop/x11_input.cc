@@ -262,6 +262,7 @@ void X11Input::queue_keys(const std::vector<KeyStep>& steps) {
 
 void X11Input::queue_motion(image::Point position) {
   position_ = position;
+  ++motions_;
   if (!queue_.empty() && queue_.back().type == XCB_MOTION_NOTIFY) {
     queue_.back().position = position;
     return;
@@ -297,6 +298,7 @@ void X11Input::send() {
     });
   }
   if (is_any) display_.flush();
+  if (is_any && sent_) sent_();
   set_timer();
 }
 

@@ -47,6 +47,9 @@ X11Source::X11Source(std::unique_ptr<X11Display> display, KeyRepeat repeat)
           *display_,
           [this](ClipboardFormats formats) { listener_->desktop_clipboard_changed(formats); }),
       screens_(*display_, [this] { listener_->desktop_screens_changed(); }),
+      cursor_(*display_, input_,
+              {[this](const image::Cursor& cursor) { listener_->desktop_cursor_changed(cursor); },
+               [this](image::Point position) { listener_->desktop_pointer_moved(position); }}),
       damage_(display_->size()) {
   if (display_->has_damage()) return;
   poller_ = std::make_unique<DamagePoller>(display_->io(), display_->size(),
@@ -57,7 +60,11 @@ void X11Source::start(DesktopListener& listener) {
   listener_ = &listener;
   // The first events are at least the damage of the whole window, and its batch announces it.
   display_->start(*this);
-  if (display_->has_xfixes()) clipboard_.select({});
+  if (display_->has_xfixes()) {
+    clipboard_.select({});
+    cursor_.start();
+  }
+  input_.set_sent_callback([this] { cursor_.desktop_is_active(); });
   screens_.refresh();
   if (poller_) poller_->start();
 }
@@ -130,6 +137,7 @@ void X11Source::x11_batch_ended() {
     leds_ = leds;
     listener_->desktop_leds_changed(leds);
   }
+  if (events_ > 0) cursor_.desktop_is_active();
   look_again_after_flood();
   announce();
 }

@@ -11,6 +11,7 @@
 #include "oriel/io/desktop/damage_tracker.h"
 #include "oriel/io/desktop/desktop.h"
 #include "oriel/io/desktop/x11_clipboard.h"
+#include "oriel/io/desktop/x11_cursor.h"
 #include "oriel/io/desktop/x11_display.h"
 #include "oriel/io/desktop/x11_input.h"
 #include "oriel/io/desktop/x11_screens.h"
@@ -26,6 +27,7 @@ class X11Source : public Desktop, private X11Listener {
   // Without XTEST it takes everything and does nothing.
   InputSink& input() override { return *sink_; }
   Clipboard* clipboard() override { return display_->has_xfixes() ? &clipboard_ : nullptr; }
+  void follow_pointer(bool is_followed) override { cursor_.follow_pointer(is_followed); }
   std::vector<ScreenPart> screens() const override { return screens_.layout(); }
   std::vector<std::string> shortcomings() const override;
   X11Input& x11_input() { return input_; }
@@ -49,6 +51,7 @@ class X11Source : public Desktop, private X11Listener {
   void x11_keyboard_changed() override;
   void x11_keyboard_state(const KeyboardState& state, unsigned sequence) override;
   void x11_bell() override;
+  void x11_cursor_changed() override { cursor_.shape_changed(); }
   void x11_selection_event(const void* event, SelectionEvent kind) override;
   void x11_batch_ended() override;
   void x11_lost(const Error& error) override;
@@ -60,6 +63,7 @@ class X11Source : public Desktop, private X11Listener {
   std::unique_ptr<InputSink> sink_;
   X11Clipboard clipboard_;
   X11Screens screens_;
+  X11Cursor cursor_;
   std::unique_ptr<DamagePoller> poller_;  // where the display has no DAMAGE
   DamageTracker damage_;
   DesktopListener* listener_ = nullptr;
