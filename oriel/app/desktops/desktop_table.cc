@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "oriel/app/desktops/clipboard_selections.h"
 #include "oriel/app/desktops/headless_source.h"
 #include "oriel/io/desktop/pattern.h"
 #include "oriel/io/desktop/x11.h"
@@ -17,6 +18,7 @@ void open_pattern(DesktopRequest request, DesktopOpened opened) {
 void open_x11(DesktopRequest request, DesktopOpened opened) {
   auto desktop = desktop::X11Desktop::open(request.io, request.argument);
   if (!desktop) return opened(std::unexpected(std::move(desktop).error()));
+  (*desktop)->choose_selections(selections_of(request.settings));
   opened(OpenDesktop{std::move(*desktop), nullptr});
 }
 

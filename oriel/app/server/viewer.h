@@ -8,6 +8,7 @@
 
 #include "oriel/app/observe/log.h"
 #include "oriel/app/observe/metrics.h"
+#include "oriel/app/server/clipboard_hub.h"
 #include "oriel/app/server/frame_pipeline.h"
 #include "oriel/app/server/input_pipeline.h"
 #include "oriel/core/rfb/server_session.h"
@@ -29,6 +30,7 @@ struct ViewerEnvironment {
 
 // Lives on the network thread's loop, until `ended` has been called.
 class Viewer final : public FrameViewer,
+                     public ClipboardPeer,
                      public net::SessionHost,
                      public std::enable_shared_from_this<Viewer> {
  public:
@@ -40,8 +42,8 @@ class Viewer final : public FrameViewer,
     // The viewer wants the desktop to have this size; `done` is called once.
     std::function<void(Viewer&, image::Size, std::function<void(Status)> done)> resize;
     std::function<ResizeCause(const Viewer&)> resize_cause;
-    // The viewer has copied a text (Latin-1).
-    std::function<void(Viewer&, ByteSpan latin1)> clipboard;
+    // What the viewer, which may do more than look, says of its clipboard.
+    std::function<void(Viewer&, const rfb::CutTextEvent&)> clipboard;
     // The lights of the keyboard now.
     std::function<std::uint8_t()> leds;
   };
@@ -49,7 +51,7 @@ class Viewer final : public FrameViewer,
   Viewer(ViewerId id, const ViewerEnvironment& environment, net::StreamPointer stream,
          rfb::ServerSessionConfig config, const observe::Logger& logger, Callbacks callbacks);
 
-  ViewerId id() const { return id_; }
+  ViewerId id() const override { return id_; }
   void start();
   // Says goodbye: what is queued is still sent.
   void close(Error reason);
@@ -62,10 +64,15 @@ class Viewer final : public FrameViewer,
   // Other words in the title of the viewer's window, if it can change it.
   void rename_desktop(std::string_view name);
   void ring_bell();
-  // A program on the desktop has copied this text.
-  void show_clipboard(ByteSpan latin1);
   // Bits of desktop::KeyboardLed.
   void show_leds(std::uint8_t leds);
+
+  // ClipboardPeer
+  bool can_take_clipboard() const override;
+  const rfb::ClipboardCaps* clipboard_caps() const override;
+  void say_clipboard(const rfb::ClipboardMessage& message) override;
+  void say_clipboard_body(ByteSpan body) override;
+  void show_clipboard(ByteSpan latin1) override;
 
   // FrameViewer
   const image::Region& wanted() const override;
@@ -92,6 +99,8 @@ class Viewer final : public FrameViewer,
   void on(const rfb::PointerEvent& event);
   void on(const rfb::QemuKeyEvent& event);
   void on(const rfb::CutText& event);
+  void on(const rfb::ClipboardCame& event);
+  void on(const rfb::ClipboardRefused& event);
   void on(const rfb::EnableContinuousUpdates& event);
   void on(const rfb::SetDesktopSize& event);
   void update_wanted();

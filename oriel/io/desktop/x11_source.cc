@@ -22,7 +22,7 @@ void X11Source::start(DesktopListener& listener) {
   listener_ = &listener;
   // The first events are at least the damage of the whole window, and its batch announces it.
   display_->start(*this);
-  clipboard_.select({});
+  clipboard_.select(selections_);
 }
 
 std::vector<image::Rect> X11Source::take_damage() {

@@ -25,6 +25,8 @@ class X11Source : public Desktop, private X11Listener {
   Clipboard* clipboard() override { return &clipboard_; }
   X11Input& x11_input() { return input_; }
   X11Clipboard& x11_clipboard() { return clipboard_; }
+  // Before `start`: which selections count; CLIPBOARD alone unless told otherwise.
+  void choose_selections(ClipboardSelections selections) { selections_ = selections; }
 
  protected:
   X11Source(std::unique_ptr<X11Display> display, KeyRepeat repeat);
@@ -49,6 +51,7 @@ class X11Source : public Desktop, private X11Listener {
   std::unique_ptr<X11Display> display_;
   X11Input input_;
   X11Clipboard clipboard_;
+  ClipboardSelections selections_;
   DamageTracker damage_;
   DesktopListener* listener_ = nullptr;
   bool is_announced_ = false;
