@@ -50,6 +50,10 @@ class Desk {
         testing::TestViewerOptions{"", {0, rfb::kPseudoExtendedClipboard}, {}, true}));
     auto& clip = clipboards_.emplace_back(*viewers_.back());
     EXPECT_TRUE(run_until([&] { return clip.server && clip.viewer().updates() > 0; }));
+    // The server knows what it takes once it has answered what was said behind that.
+    const auto updates = clip.viewer().updates();
+    clip.viewer().request(false, {0, 0, 1, 1});
+    EXPECT_TRUE(run_until([&] { return clip.viewer().updates() > updates; }));
     return clip;
   }
   bool run_until(const std::function<bool()>& is_true) {

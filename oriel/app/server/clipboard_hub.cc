@@ -168,7 +168,9 @@ void ClipboardHub::on(Peer& peer, const rfb::ClipboardProvide& message) {
     const auto found = message.contents.find(wire_format(format));
     if (found == message.contents.end() || answer(viewer, format, found->second)) continue;
     // Later than anybody would wait for it: it is there for the next who asks.
-    if (is_own(peer) && offer_.formats.contains(format) && !offer_.contents.contains(format)) {
+    const Peer* saying = find(viewer);  // an answer may have ended a session
+    if (saying == nullptr) return;
+    if (is_own(*saying) && offer_.formats.contains(format) && !offer_.contents.contains(format)) {
       convert(format, found->second, [this, offer = offer_.id, format](Result<Bytes> bytes) {
         fetched(offer, format, std::move(bytes));
       });
@@ -488,6 +490,12 @@ void ClipboardHub::write_body(rfb::FormatBits bits, Read done) {
 
 void ClipboardHub::body_written(std::uint64_t offer, rfb::FormatBits bits, Bytes body) {
   if (offer_.id != offer) return;
+  if (body.size() > rfb::Limits{}.cut_text_bytes_max) {
+    logger_.warning("what was copied is too large for viewers", {{"bytes", body.size()}});
+    body.clear();
+    ByteWriter writer(body);
+    rfb::write_clipboard_message(rfb::ClipboardProvide{}, writer);
+  }
   const Result<SharedBytes> shared = std::make_shared<const Bytes>(std::move(body));
   if (offer_.bodies.size() >= kBodiesMax) offer_.bodies.clear();
   // One that lacks something is written anew for the next who asks.

@@ -65,7 +65,9 @@ struct Running {
         io.get_executor(), net::make_socket_stream(std::move(socket)),
         testing::TestViewerOptions{password, std::move(encodings), {}, true}));
     auto& clip = clipboards.emplace_back(*viewers.back());
-    EXPECT_TRUE(run_until([&] { return clip.viewer().updates() > 0; }));
+    EXPECT_TRUE(run_until(
+        [&] { return clip.viewer().updates() > 0 && clip.server.has_value() == has_extension; }));
+    pass_by(clip);  // what it says of itself
     return clip;
   }
   bool run_until(const std::function<bool()>& is_true) {
