@@ -458,7 +458,7 @@ TEST(Serve, CarriesALongClipboardBothWays) {
   auto& viewer = viewers.connect(server.vnc_port());
   std::optional<std::string> came;
   viewer.on_event = [&](const rfb::ClientEvent& event) {
-    if (const auto* text = std::get_if<rfb::CutTextCame>(&event)) came = as_text(text->text);
+    if (const auto* text = std::get_if<rfb::CutText>(&event)) came = as_text(text->text);
   };
   ASSERT_TRUE(viewers.run_until([&] { return viewer.updates() > 0; }));
   const auto text = long_text();
@@ -490,7 +490,7 @@ TEST(Serve, TakesNoClipboardWhereThatIsSwitchedOff) {
   auto& viewer = viewers.connect(server.vnc_port());
   int came = 0;
   viewer.on_event = [&](const rfb::ClientEvent& event) {
-    came += std::holds_alternative<rfb::CutTextCame>(event);
+    came += std::holds_alternative<rfb::CutText>(event);
   };
   ASSERT_TRUE(viewers.run_until([&] { return viewer.updates() > 0; }));
   viewer.cut_text(as_bytes("hello"));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "oriel/app/desktops/clipboard_selections.h"
 #include "oriel/io/desktop/headless.h"
 #include "oriel/io/desktop/supervisor.h"
 
@@ -38,6 +39,7 @@ DesktopOpening open_headless(DesktopRequest request, DesktopOpened opened) {
     if (!address) return (*shared_opened)(std::unexpected(std::move(address).error()));
     auto desktop = desktop::HeadlessDesktop::open(io, *address, settings.geometry);
     if (!desktop) return (*shared_opened)(std::unexpected(std::move(desktop).error()));
+    (*desktop)->choose_selections(selections_of(settings));
     logger.info("headless desktop ready", {{"display", fmt::format(":{}", address->display)},
                                            {"xauthority", address->xauthority}});
     running->start_session();

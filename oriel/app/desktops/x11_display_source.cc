@@ -2,13 +2,15 @@
 
 #include <utility>
 
+#include "oriel/app/desktops/clipboard_selections.h"
 #include "oriel/io/desktop/reconnecting_desktop.h"
 #include "oriel/io/desktop/x11_opener.h"
 
 namespace oriel::desktops {
 
 DesktopOpening open_x11_display(DesktopRequest request, DesktopOpened opened) {
-  const auto opener = std::make_shared<desktop::X11Opener>(request.io, request.argument);
+  const auto opener = std::make_shared<desktop::X11Opener>(request.io, request.argument,
+                                                           selections_of(request.settings));
   const auto logger = request.logger.with_name("desktop");
   opener->open([&io = request.io, logger, weak = std::weak_ptr(opener),
                 told = std::move(opened)](Result<std::unique_ptr<desktop::Desktop>> first) mutable {

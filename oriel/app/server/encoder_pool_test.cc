@@ -19,7 +19,9 @@ TEST(EncoderSet, SendsRawWhereAnEncodingWouldBeLonger) {
     const auto payload = encoders.encode(noise.view(), {&encoding, image::kBgrx});
     EXPECT_LE(payload.bytes->size(), kRawSize) << encoding.name;
     const bool is_raw = payload.encoding->id == rfb::kEncodingRaw;
-    if (encoding.name == "rre" || encoding.name == "corre") EXPECT_TRUE(is_raw) << encoding.name;
+    if (encoding.name == "rre" || encoding.name == "corre") {
+      EXPECT_TRUE(is_raw) << encoding.name;
+    }
     EXPECT_EQ(payload.bytes->size() == kRawSize, is_raw) << encoding.name;
   }
 }

@@ -79,7 +79,7 @@ struct Engine {
                      : resizer == viewer.id() ? ResizeCause::kThisViewer
                                               : ResizeCause::kOtherViewer;
             },
-            [](Viewer&, ByteSpan) {},
+            [](Viewer&, const rfb::CutTextEvent&) {},
             [] { return std::uint8_t{0}; }};
   }
 

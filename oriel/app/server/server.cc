@@ -13,7 +13,6 @@
 #include "oriel/app/server/peer_address.h"
 #include "oriel/base/check.h"
 #include "oriel/base/version.h"
-#include "oriel/core/clipboard/text.h"
 #include "oriel/io/net/host_policy.h"
 
 namespace oriel::server {
@@ -102,6 +101,7 @@ void Server::serve(desktop::Desktop& desktop) {
   // NOLINTNEXTLINE(modernize-make-unique): its members cannot be moved into it.
   show_.reset(
       new Show{desktop, {io_.get_executor(), desktop, encoder_threads}, InputPipeline(desktop)});
+  clipboard_.emplace(io_.get_executor(), desktop.clipboard(), clipboard_config(), logger_);
   show_->frames.forward_to(*this);
   show_->frames.start();
 }
@@ -140,7 +140,8 @@ void Server::accept(net::StreamPointer stream) {
       show_->frames.screen().size(),
       {settings_.password.reveal(), settings_.view_password.reveal(), random_challenge()},
       session_limits(settings_),
-      refusal_for(stream->peer())};
+      refusal_for(stream->peer()),
+      ClipboardHub::caps(settings_.takes_clipboard, settings_.gives_clipboard)};
   const auto viewer = std::make_shared<Viewer>(id, environment, std::move(stream),
                                                std::move(session), logger_, callbacks());
   viewers_[id] = viewer;
@@ -155,8 +156,8 @@ Viewer::Callbacks Server::callbacks() {
             resize(viewer, size, std::move(done));
           },
           [this](const Viewer& viewer) { return resize_cause(viewer); },
-          [this](Viewer& viewer, ByteSpan latin1) {
-            if (may_act(viewer)) take_clipboard(latin1);
+          [this](Viewer& viewer, const rfb::CutTextEvent& event) {
+            clipboard_->viewer_said(viewer.id(), event);
           },
           [this] { return leds_; },
           [this] { return screens(); }};
@@ -171,6 +172,7 @@ std::string Server::refusal_for(std::string_view peer) const {
 
 void Server::viewer_joined(Viewer& viewer) {
   access_.authenticated(viewer.id());
+  if (!viewer.is_view_only()) clipboard_->add(viewer);
   if (!settings_.password.is_empty()) lockout_.succeeded(viewer.peer());
   if (!viewer.is_shared() && settings_.disconnect_others) {
     for (const auto& [id, other] : std::map(viewers_))
@@ -292,45 +294,27 @@ void Server::desktop_bell() {
 
 void Server::desktop_pointer_moved(image::Point position) { show_->input.set_position(position); }
 
-// A viewer has copied a text: the desktop's programs can paste it. It is converted when one of them
-// asks, so that texts which nobody pastes cost a copy.
-void Server::take_clipboard(ByteSpan latin1) {
-  auto* clipboard = show_->desktop.clipboard();
-  if (clipboard == nullptr || !settings_.takes_clipboard) return;
-  clipboard->offer({desktop::ClipboardFormat::kText},
-                   [copied = Bytes(latin1.begin(), latin1.end())](desktop::ClipboardFormat,
-                                                                  desktop::ClipboardDone done) {
-                     const auto text = clipboard::sanitize_clipboard_text(
-                         clipboard::latin1_to_utf8(as_text(copied)), copied.size() * 2);
-                     done(Bytes(text.begin(), text.end()));
-                   });
-  logger_.debug("clipboard from a viewer", {{"bytes", latin1.size()}});
-  events_.publish(ClipboardChanged{true});
+ClipboardHubConfig Server::clipboard_config() {
+  ClipboardHubConfig config;
+  config.record.max_bytes = static_cast<std::size_t>(settings_.clipboard_max_bytes);
+  config.record.history_entries = static_cast<std::size_t>(settings_.clipboard_history);
+  config.takes = settings_.takes_clipboard;
+  config.gives = settings_.gives_clipboard;
+  config.may_copy = [this](ViewerId id) {
+    const auto found = viewers_.find(id);
+    return found != viewers_.end() && may_act(*found->second);
+  };
+  config.changed = [this](bool is_by_viewer) { events_.publish(ClipboardChanged{is_by_viewer}); };
+  return config;
 }
 
-// A program has copied something: its text is sent to all who may act, with a substitute for what
-// Latin-1 lacks.
 void Server::desktop_clipboard_changed(desktop::ClipboardFormats formats) {
-  auto* clipboard = show_->desktop.clipboard();
-  logger_.debug("the desktop has another clipboard",
-                {{"has_text", formats.contains(desktop::ClipboardFormat::kText)}});
-  if (clipboard == nullptr || !settings_.gives_clipboard ||
-      !formats.contains(desktop::ClipboardFormat::kText))
-    return;
-  if (viewers_.empty()) return;
-  clipboard->request(desktop::ClipboardFormat::kText, [this](Result<Bytes> text) {
-    if (!text)
-      return logger_.warning("the clipboard cannot be read", {{"reason", text.error().message}});
-    const auto latin1 =
-        clipboard::utf8_to_latin1(clipboard::sanitize_clipboard_text(as_text(*text), text->size()));
-    logger_.debug("clipboard to viewers", {{"bytes", latin1.size()}});
-    for (const auto& [id, viewer] : std::map(viewers_)) viewer->show_clipboard(as_bytes(latin1));
-    events_.publish(ClipboardChanged{false});
-  });
+  clipboard_->desktop_changed(formats);
 }
 
 void Server::viewer_ended(Viewer& viewer, const Error& reason) {
   if (viewer.is_refused()) lockout_.failed(viewer.peer(), Clock::now());
+  if (clipboard_) clipboard_->remove(viewer.id());
   control_.release(viewer.id());
   access_.left(viewer.id());
   viewers_.erase(viewer.id());

@@ -14,6 +14,7 @@
 #include "oriel/app/observe/log.h"
 #include "oriel/app/observe/metrics.h"
 #include "oriel/app/server/access.h"
+#include "oriel/app/server/clipboard_hub.h"
 #include "oriel/app/server/control.h"
 #include "oriel/app/server/frame_pipeline.h"
 #include "oriel/app/server/http_api.h"
@@ -52,6 +53,8 @@ class Server : private desktop::DesktopListener {
   FramePipeline& frames() { return show_->frames; }
   observe::Metrics& metrics() { return metrics_; }
   EventBus& events() { return events_; }
+  // After serve(): what went over the clipboard.
+  const clipboard::Clipboard& clipboard() const { return clipboard_->record(); }
   // Sends a viewer away; false when there is none of that id.
   bool kick(ViewerId viewer, std::string_view reason);
 
@@ -76,7 +79,7 @@ class Server : private desktop::DesktopListener {
   std::string title_for(ViewerId viewer) const;
   void tell_titles();
   std::vector<rfb::ScreenLayout> screens() const;
-  void take_clipboard(ByteSpan latin1);
+  ClipboardHubConfig clipboard_config();
 
   // What the frame pipeline passes on.
   void desktop_damaged() override {}
@@ -114,6 +117,7 @@ class Server : private desktop::DesktopListener {
   std::unique_ptr<net::TcpListener> vnc_;
   std::unique_ptr<net::TcpListener> http_listener_;
   std::unique_ptr<Show> show_;
+  std::optional<ClipboardHub> clipboard_;  // as long as show_
   ViewerId next_id_ = 1;
   std::uint64_t refused_requests_ = 0;
   std::map<ViewerId, std::shared_ptr<Viewer>> viewers_;

@@ -240,16 +240,40 @@ void Viewer::on(const rfb::QemuKeyEvent& event) {
 }
 
 void Viewer::on(const rfb::CutText& event) {
-  if (!is_view_only_) callbacks_.clipboard(*this, event.text);
+  if (!is_view_only_) callbacks_.clipboard(*this, event);
 }
 
-// What the viewer has copied itself is not sent back to it.
+void Viewer::on(const rfb::ClipboardCame& event) {
+  if (!is_view_only_) callbacks_.clipboard(*this, event);
+}
+
+void Viewer::on(const rfb::ClipboardRefused& event) {
+  if (!is_view_only_) callbacks_.clipboard(*this, event);
+}
+
+bool Viewer::can_take_clipboard() const {
+  if (!session_.is_joined() || is_closing_ || is_view_only_) return false;
+  if (session_.pending_bytes() <= kPendingTextMax) return true;
+  logger_.warning("clipboard not sent: the viewer has not taken what it was sent before",
+                  {{"pending_bytes", session_.pending_bytes()}});
+  return false;
+}
+
+const rfb::ClipboardCaps* Viewer::clipboard_caps() const {
+  return session_.capabilities().extended_clipboard ? &session_.clipboard_caps() : nullptr;
+}
+
+void Viewer::say_clipboard(const rfb::ClipboardMessage& message) {
+  session_.say_clipboard(message);
+  flush();
+}
+
+void Viewer::say_clipboard_body(ByteSpan body) {
+  session_.say_clipboard_body(body);
+  flush();
+}
+
 void Viewer::show_clipboard(ByteSpan latin1) {
-  if (!session_.is_joined() || is_closing_ || is_view_only_) return;
-  if (session_.pending_bytes() > kPendingTextMax) {
-    return logger_.warning("clipboard not sent: the viewer has not taken what it was sent before",
-                           {{"pending_bytes", session_.pending_bytes()}});
-  }
   Bytes message;
   ByteWriter writer(message);
   rfb::write_server_cut_text(latin1, writer);

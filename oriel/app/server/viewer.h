@@ -10,6 +10,7 @@
 
 #include "oriel/app/observe/log.h"
 #include "oriel/app/observe/metrics.h"
+#include "oriel/app/server/clipboard_hub.h"
 #include "oriel/app/server/frame_pipeline.h"
 #include "oriel/app/server/input_pipeline.h"
 #include "oriel/core/rfb/server_session.h"
@@ -31,6 +32,7 @@ struct ViewerEnvironment {
 
 // Lives on the network thread's loop, until `ended` has been called.
 class Viewer final : public FrameViewer,
+                     public ClipboardPeer,
                      public net::SessionHost,
                      public std::enable_shared_from_this<Viewer> {
  public:
@@ -42,8 +44,8 @@ class Viewer final : public FrameViewer,
     // The viewer wants the desktop to have this size; `done` is called once.
     std::function<void(Viewer&, image::Size, std::function<void(Status)> done)> resize;
     std::function<ResizeCause(const Viewer&)> resize_cause;
-    // The viewer has copied a text (Latin-1).
-    std::function<void(Viewer&, ByteSpan latin1)> clipboard;
+    // What the viewer, which may do more than look, says of its clipboard.
+    std::function<void(Viewer&, const rfb::CutTextEvent&)> clipboard;
     // The lights of the keyboard now.
     std::function<std::uint8_t()> leds;
     // The desktop's monitors when there are several.
@@ -55,7 +57,7 @@ class Viewer final : public FrameViewer,
   Viewer(ViewerId id, const ViewerEnvironment& environment, net::StreamPointer stream,
          rfb::ServerSessionConfig config, const observe::Logger& logger, Callbacks callbacks);
 
-  ViewerId id() const { return id_; }
+  ViewerId id() const override { return id_; }
   void start();
   // Says goodbye: what is queued is still sent.
   void close(Error reason);
@@ -70,10 +72,15 @@ class Viewer final : public FrameViewer,
   // Its monitors are others, its size is the same.
   void screens_changed();
   void ring_bell();
-  // A program on the desktop has copied this text.
-  void show_clipboard(ByteSpan latin1);
   // Bits of desktop::KeyboardLed.
   void show_leds(std::uint8_t leds);
+
+  // ClipboardPeer
+  bool can_take_clipboard() const override;
+  const rfb::ClipboardCaps* clipboard_caps() const override;
+  void say_clipboard(const rfb::ClipboardMessage& message) override;
+  void say_clipboard_body(ByteSpan body) override;
+  void show_clipboard(ByteSpan latin1) override;
 
   // FrameViewer
   const image::Region& wanted() const override;
@@ -102,6 +109,8 @@ class Viewer final : public FrameViewer,
   void on(const rfb::PointerEvent& event);
   void on(const rfb::QemuKeyEvent& event);
   void on(const rfb::CutText& event);
+  void on(const rfb::ClipboardCame& event);
+  void on(const rfb::ClipboardRefused& event);
   void on(const rfb::EnableContinuousUpdates& event);
   void on(const rfb::SetDesktopSize& event);
   bool is_title_due() const;

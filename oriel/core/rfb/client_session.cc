@@ -14,7 +14,9 @@
 namespace oriel::rfb {
 
 ClientSession::ClientSession(ClientSessionConfig config, TimePoint now)
-    : config_(std::move(config)), handshake_deadline_(now + config_.limits.handshake_timeout) {}
+    : config_(std::move(config)),
+      handshake_deadline_(now + config_.limits.handshake_timeout),
+      cut_text_(config_.limits) {}
 
 std::optional<TimePoint> ClientSession::deadline() const {
   if (phase_ == Phase::kMessages) return std::nullopt;
@@ -33,6 +35,17 @@ void ClientSession::say(const ClientMessage& message) {
   ByteWriter writer(bytes);
   write_client_message(message, writer);
   output_.append(bytes);
+}
+
+void ClientSession::say_clipboard(const ClipboardMessage& message) {
+  ORIEL_CHECK(is_connected());
+  if (const auto* request = std::get_if<ClipboardRequest>(&message))
+    cut_text_.expect(request->formats);
+  Bytes body, whole;
+  ByteWriter body_writer(body), writer(whole);
+  write_clipboard_message(message, body_writer);
+  write_extended_cut_text(kClientCutText, body, writer);
+  output_.append(whole);
 }
 
 Result<Need> ClientSession::receive(ByteSpan bytes, TimePoint) {
@@ -181,7 +194,7 @@ Result<Need> ClientSession::receive_message(ByteSpan bytes) {
     bytes_to_skip_ -= skipped;
     return Need{static_cast<std::size_t>(skipped), 1};
   }
-  if (cut_text_) return receive_cut_text(bytes);
+  if (cut_text_.is_open()) return receive_cut_text(bytes);
   ByteReader reader(bytes);
   switch (const auto type = reader.u8()) {
     case kFramebufferUpdate:
@@ -203,13 +216,9 @@ Result<Need> ClientSession::receive_message(ByteSpan bytes) {
     case kServerCutText: {
       if (bytes.size() < 8) return Need{0, 8};
       reader.skip(3);
-      const auto length = reader.u32();
-      if (length > config_.limits.cut_text_bytes_max)
-        return fail(ErrorCode::kTooLarge, fmt::format("ServerCutText: {} bytes, at most {}", length,
-                                                      config_.limits.cut_text_bytes_max));
-      cut_text_.emplace();
-      cut_text_missing_ = length;
-      receive_cut_text({});
+      ORIEL_TRY(const auto head, read_cut_text_head(reader.s32(), "ServerCutText", config_.limits));
+      cut_text_.open(head);
+      ORIEL_TRY_VOID(receive_cut_text({}));  // an empty one is complete
       return Need{8, 1};
     }
     default:
@@ -218,12 +227,11 @@ Result<Need> ClientSession::receive_message(ByteSpan bytes) {
   }
 }
 
-Need ClientSession::receive_cut_text(ByteSpan bytes) {
-  const auto taken = std::min(bytes.size(), cut_text_missing_);
-  ByteWriter(cut_text_->text).bytes(bytes.first(taken));
-  cut_text_missing_ -= taken;
-  if (cut_text_missing_ == 0) events_.push_back(*std::exchange(cut_text_, std::nullopt));
-  return Need{taken, 1};
+Result<Need> ClientSession::receive_cut_text(ByteSpan bytes) {
+  std::size_t consumed = 0;
+  ORIEL_TRY(auto event, cut_text_.receive(bytes, consumed));
+  if (event) std::visit([this](auto& known) { events_.push_back(std::move(known)); }, *event);
+  return Need{consumed, 1};
 }
 
 Result<Need> ClientSession::receive_fence(ByteSpan bytes) {

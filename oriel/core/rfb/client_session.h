@@ -74,12 +74,6 @@ struct Confirmed {
   friend bool operator==(const Confirmed&, const Confirmed&) = default;
 };
 
-// A program on the desktop has copied a text: Latin-1.
-struct CutTextCame {
-  Bytes text;
-  friend bool operator==(const CutTextCame&, const CutTextCame&) = default;
-};
-
 // The mouse cursor looks like this now; empty: it is not to be seen.
 struct CursorCame {
   image::Cursor cursor;
@@ -94,7 +88,7 @@ struct PointerMoved {
 
 using ClientEvent =
     std::variant<Connected, Updated, Bell, Resized, Renamed, FenceCame, ContinuousUpdatesEnded,
-                 Confirmed, CutTextCame, CursorCame, PointerMoved>;
+                 Confirmed, CutText, ClipboardCame, ClipboardRefused, CursorCame, PointerMoved>;
 
 // One strand owns it.
 class ClientSession final : public Session {
@@ -117,6 +111,9 @@ class ClientSession final : public Session {
   // not while an update may be on its way; of formats with a colour map only servers that have our
   // standard map are understood. A cut text's bytes are the caller's to queue.
   void say(const ClientMessage& message);
+  // Says a message of the extended clipboard, to a server that has sent its caps; a request lets
+  // its answer be large.
+  void say_clipboard(const ClipboardMessage& message);
 
   // BGRX, pad zero; the server's geometry.
   const image::Frame& frame() const { return frame_; }
@@ -153,7 +150,7 @@ class ClientSession final : public Session {
   Result<Need> receive_pseudo_body(ByteSpan bytes);
   Result<Need> receive_cursor(ByteSpan bytes);
   Result<Need> receive_fence(ByteSpan bytes);
-  Need receive_cut_text(ByteSpan bytes);
+  Result<Need> receive_cut_text(ByteSpan bytes);
   Status check_colour_map(std::string_view what) const;
   Status resize(image::Size size);
   // A refusal with a U32 length and a reason behind `offset` bytes.
@@ -177,8 +174,7 @@ class ClientSession final : public Session {
   std::optional<OpenRectangle> open_rectangle_;
   std::vector<image::Rect> updated_;
   std::uint64_t bytes_to_skip_ = 0;
-  std::optional<CutTextCame> cut_text_;  // on its way
-  std::size_t cut_text_missing_ = 0;
+  CutTextReceiver cut_text_;
   OutputQueue output_;
   std::vector<ClientEvent> events_;
 };

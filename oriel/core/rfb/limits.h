@@ -11,8 +11,12 @@ namespace oriel::rfb {
 struct Limits {
   std::size_t encodings_max = 1024;              // in one SetEncodings
   std::uint32_t cut_text_bytes_max = 16u << 20;  // of one ClientCutText or ServerCutText
-  std::size_t fence_bytes_max = 64;              // payload of one fence (rfbproto.rst)
-  std::size_t screens_max = 16;                  // in one SetDesktopSize
+  // Of each format of the extended clipboard, before it is compressed: what was asked for (a 4K
+  // picture fits), and what was not.
+  std::size_t clipboard_bytes_max = 44u << 20;
+  std::size_t clipboard_unasked_max = 1u << 20;
+  std::size_t fence_bytes_max = 64;  // payload of one fence (rfbproto.rst)
+  std::size_t screens_max = 16;      // in one SetDesktopSize
   // Answers that wait for the end of an open update, and pseudo-rectangles that wait for a request:
   // of a client that asks and does not read.
   std::size_t deferred_answers_bytes_max = 64 * 1024;

@@ -17,6 +17,7 @@
 #include "oriel/core/image/rect.h"
 #include "oriel/core/rfb/capabilities.h"
 #include "oriel/core/rfb/client_message.h"
+#include "oriel/core/rfb/cut_text_receiver.h"
 #include "oriel/core/rfb/limits.h"
 #include "oriel/core/rfb/message_allowance.h"
 #include "oriel/core/rfb/security/security_table.h"
@@ -30,6 +31,8 @@ struct ServerSessionConfig {
   SecurityServerConfig security;
   Limits limits;
   std::string refusal;  // not empty: the client is told this instead of being let in
+  // What a client with the extended clipboard is told; one that may only look is told: nothing.
+  ClipboardCaps clipboard = server_clipboard_caps();
 };
 
 // The handshake is over: the client has been told the geometry.
@@ -39,15 +42,9 @@ struct Joined {
   friend bool operator==(const Joined&, const Joined&) = default;
 };
 
-// The client has copied a text: Latin-1, lines ended by LF (RFC 6143, 7.5.6).
-struct CutText {
-  Bytes text;
-  friend bool operator==(const CutText&, const CutText&) = default;
-};
-
-using ServerEvent =
-    std::variant<Joined, SetPixelFormat, SetEncodings, UpdateRequest, KeyEvent, PointerEvent,
-                 EnableContinuousUpdates, SetDesktopSize, QemuKeyEvent, CutText>;
+using ServerEvent = std::variant<Joined, SetPixelFormat, SetEncodings, UpdateRequest, KeyEvent,
+                                 PointerEvent, EnableContinuousUpdates, SetDesktopSize,
+                                 QemuKeyEvent, CutText, ClipboardCame, ClipboardRefused>;
 
 struct EncodingStats {
   std::uint64_t rectangles = 0;
@@ -92,6 +89,13 @@ class ServerSession final : public Session {
 
   // Says a whole message, as server_message.h writes it: now, or when the open update is complete.
   void say(ByteSpan message);
+  // Says a message of the extended clipboard, which the client must have; a request lets its answer
+  // be large.
+  void say_clipboard(const ClipboardMessage& message);
+  // The same, as write_clipboard_message has written it: no request.
+  void say_clipboard_body(ByteSpan body);
+  // What the client takes: as it has said, or as the specification has it.
+  const ClipboardCaps& clipboard_caps() const { return clipboard_caps_; }
   // Queues a pseudo-rectangle, header and body. It leaves with the next send_pseudo_update, or in
   // front of the pixels of the next begin_update.
   // False when limits.pseudo_rectangles_max wait already, and this one was not taken: end the
@@ -128,13 +132,13 @@ class ServerSession final : public Session {
   Result<Need> receive_client_init(ByteSpan bytes);
   Result<Need> receive_message(ByteSpan bytes, TimePoint now);
   Status count_message(const ClientMessage& message, TimePoint now);
-  Need receive_cut_text(ByteSpan bytes);
+  Result<Need> receive_cut_text(ByteSpan bytes);
   void take(const SetEncodings& message);
   void take(const SetPixelFormat& message);
   void take(const Fence& message);
   void take(const EnableContinuousUpdates& message);
-  void take(const CutTextHead& message);
   void write_update_head(int rectangles);
+  void say_clipboard_caps();
   void finish_update();
   // `say` for what the client has asked for itself.
   void answer(ByteSpan message);
@@ -149,8 +153,9 @@ class ServerSession final : public Session {
   const Version* version_ = nullptr;
   const SecurityType* security_type_ = nullptr;
   std::unique_ptr<SecurityServer> security_;
-  std::optional<CutText> cut_text_;  // on its way
-  std::uint32_t cut_text_missing_ = 0;
+  CutTextReceiver cut_text_;
+  ClipboardCaps clipboard_caps_ = default_clipboard_caps();
+  bool knew_clipboard_ = false;  // the client has the extended clipboard, or had it
   bool is_refused_ = false;
   bool is_view_only_ = false;
   bool owes_colour_map_ = false;

@@ -416,7 +416,7 @@ TEST(ServerSession, SaysACutTextThatTheClientGetsWhole) {
     write_server_cut_text(Bytes(5000, 'x'), writer);
     talk.server.say(message);
     talk.run();
-    EXPECT_EQ(talk.client.take_events(), (std::vector<ClientEvent>{CutTextCame{Bytes(5000, 'x')}}));
+    EXPECT_EQ(talk.client.take_events(), (std::vector<ClientEvent>{CutText{Bytes(5000, 'x')}}));
   }
 }
 

@@ -46,8 +46,9 @@ struct X11Opener::Attempt {
   }
 };
 
-X11Opener::X11Opener(boost::asio::io_context& io, std::string display)
-    : io_(io), display_(std::move(display)) {}
+X11Opener::X11Opener(boost::asio::io_context& io, std::string display,
+                     ClipboardSelections selections)
+    : io_(io), display_(std::move(display)), selections_(selections) {}
 
 X11Opener::~X11Opener() { give_up(); }
 
@@ -64,8 +65,10 @@ void X11Opener::open(DesktopDone done) {
         give_up();
         told(fail(ErrorCode::kTimeout, silent_display_message(display_)));
       });
-  attempt_->thread = std::thread([attempt = attempt_, &io = io_, display = display_] {
+  attempt_->thread = std::thread([attempt = attempt_, &io = io_, display = display_,
+                                  selections = selections_] {
     auto desktop = X11Desktop::open(io, display, PixelTransport::kSharedMemory, &attempt->guard);
+    if (desktop) (*desktop)->choose_selections(selections);
     const std::lock_guard lock(attempt->mutex);
     if (attempt->is_given_up) return;
     attempt->result = std::move(desktop);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "oriel/io/desktop/desktop.h"
+#include "oriel/io/desktop/x11_clipboard.h"
 
 namespace boost::asio {
 class io_context;
@@ -20,7 +21,8 @@ using DesktopDone = std::move_only_function<void(Result<std::unique_ptr<Desktop>
 class X11Opener {
  public:
   // `io` must outlive it and what it opens. `display` as in $DISPLAY.
-  X11Opener(boost::asio::io_context& io, std::string display);
+  X11Opener(boost::asio::io_context& io, std::string display,
+            ClipboardSelections selections = {});
   // Gives up; `done` is not called any more.
   ~X11Opener();
   X11Opener(const X11Opener&) = delete;
@@ -36,6 +38,7 @@ class X11Opener {
 
   boost::asio::io_context& io_;
   std::string display_;
+  ClipboardSelections selections_;
   std::shared_ptr<Attempt> attempt_;
 };
 

@@ -61,7 +61,7 @@ void X11Source::start(DesktopListener& listener) {
   // The first events are at least the damage of the whole window, and its batch announces it.
   display_->start(*this);
   if (display_->has_xfixes()) {
-    clipboard_.select({});
+    clipboard_.select(selections_);
     cursor_.start();
   }
   input_.set_sent_callback([this] { cursor_.desktop_is_active(); });

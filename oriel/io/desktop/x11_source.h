@@ -32,6 +32,8 @@ class X11Source : public Desktop, private X11Listener {
   std::vector<std::string> shortcomings() const override;
   X11Input& x11_input() { return input_; }
   X11Clipboard& x11_clipboard() { return clipboard_; }
+  // Before `start`: which selections count; CLIPBOARD alone unless told otherwise.
+  void choose_selections(ClipboardSelections selections) { selections_ = selections; }
 
  protected:
   X11Source(std::unique_ptr<X11Display> display, KeyRepeat repeat);
@@ -62,6 +64,7 @@ class X11Source : public Desktop, private X11Listener {
   X11Input input_;
   std::unique_ptr<InputSink> sink_;
   X11Clipboard clipboard_;
+  ClipboardSelections selections_;
   X11Screens screens_;
   X11Cursor cursor_;
   std::unique_ptr<DamagePoller> poller_;  // where the display has no DAMAGE

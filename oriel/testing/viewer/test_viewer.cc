@@ -14,6 +14,11 @@ void TestViewer::say(const rfb::ClientMessage& message) {
   driver_->kick();
 }
 
+void TestViewer::say_clipboard(const rfb::ClipboardMessage& message) {
+  session_.say_clipboard(message);
+  driver_->kick();
+}
+
 void TestViewer::cut_text(ByteSpan latin1) {
   session_.say(rfb::CutTextHead{static_cast<std::uint32_t>(latin1.size())});
   session_.output().append(latin1);

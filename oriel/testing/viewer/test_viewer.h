@@ -38,6 +38,7 @@ class TestViewer final : public net::SessionHost {
   std::uint64_t bytes_in() const { return driver_->bytes_in(); }
 
   void say(const rfb::ClientMessage& message);
+  void say_clipboard(const rfb::ClipboardMessage& message);
   // What the viewer has copied, in Latin-1.
   void cut_text(ByteSpan latin1);
   // The full picture again, or what changed in `rect`.
