@@ -36,7 +36,11 @@ struct Outcome {
   std::vector<rfb::ClientEvent> events;
   image::Frame frame;
 
-  friend bool operator==(const Outcome&, const Outcome&) = default;
+  // A decoder may write a part of a body that has not come in full (decoder.h), so the frame counts
+  // only when nothing is left over.
+  friend bool operator==(const Outcome& a, const Outcome& b) {
+    return a.fed == b.fed && a.events == b.events && (a.fed.unconsumed > 0 || a.frame == b.frame);
+  }
 };
 
 Outcome run(std::uint8_t choice, ByteSpan bytes, std::size_t step_bytes, fuzz::Calls calls) {
