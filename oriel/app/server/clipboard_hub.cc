@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "oriel/app/server/clipboard_formats.h"
-#include "oriel/app/server/limits.h"
 #include "oriel/core/clipboard/text.h"
 
 namespace oriel::server {
@@ -97,7 +96,7 @@ void ClipboardHub::viewer_said(ViewerId viewer, const rfb::CutTextEvent& event) 
 
 void ClipboardHub::on(Peer& peer, const rfb::CutText& event) {
   if (!may_claim(peer)) return;
-  auto text = keep_size(Format::kText, *from_wire(Format::kText, event.text));
+  auto text = within_limit(Format::kText, *from_wire(Format::kText, event.text));
   if (!text) return refuse(peer, text.error());
   if (is_known(peer, **text)) return;
   claim(peer, {Format::kText}, {{Format::kText, *text}});
@@ -141,6 +140,8 @@ void ClipboardHub::on(Peer& peer, const rfb::ClipboardRequest& message) {
 void ClipboardHub::on(Peer& peer, const rfb::ClipboardPeek&) {
   const auto* caps = peer.viewer->clipboard_caps();
   if (caps == nullptr || !peer.viewer->can_take_clipboard()) return;
+  peer.told = offer_.id;
+  peer.told_at = Clock::now();
   peer.told_bits = is_own(peer) || !config_.gives ? 0 : wire_bits(offer_.formats) & caps->formats;
   notify(peer);
 }
@@ -197,7 +198,7 @@ void ClipboardHub::claim_unasked(Peer& peer, std::map<Format, Bytes> unasked) {
             [this, gathered, is_picture_echo, format, viewer = peer.viewer->id(),
              claims = peer.claims](const Result<Bytes>& bytes) {
               if (bytes) {
-                if (const auto kept = keep_size(format, *bytes)) {
+                if (const auto kept = within_limit(format, *bytes)) {
                   gathered->contents.emplace(format, *kept);
                   gathered->formats.insert(format);
                 }
@@ -236,7 +237,7 @@ bool ClipboardHub::may_be_echo(const Peer& peer) const {
   if (is_own(peer) || peer.told != offer_.id || offer_.formats.empty()) return false;
   const auto text = offer_.contents.find(Format::kText);
   const bool has_it = peer.text && text != offer_.contents.end() && peer.text == text->second;
-  return has_it || Clock::now() - peer.told_at < kClipboardEchoWindow;
+  return has_it || Clock::now() - peer.told_at < config_.echo_window;
 }
 
 // Whether `text` is what the viewer was sent last, or what everybody has anyway.
@@ -268,7 +269,7 @@ void ClipboardHub::verify(Peer& peer, Formats formats) {
           Peer* answering = find(viewer);
           if (!text || answering == nullptr || answering->claims != claims || offer_.id != offer)
             return;
-          const auto kept = keep_size(Format::kText, *text);
+          const auto kept = within_limit(Format::kText, *text);
           if (kept && !is_known(*answering, **kept))
             claim(*answering, formats, {{Format::kText, *kept}});
         });
@@ -433,7 +434,7 @@ void ClipboardHub::fetched(std::uint64_t offer, Format format, Result<Bytes> byt
   for (auto& done : reads.mapped()) done(kept);
 }
 
-Result<SharedBytes> ClipboardHub::keep_size(Format format, Bytes bytes) const {
+Result<SharedBytes> ClipboardHub::within_limit(Format format, Bytes bytes) const {
   if (bytes.size() > record_.max_bytes()) {
     return fail(
         ErrorCode::kTooLarge,
@@ -447,7 +448,7 @@ Result<SharedBytes> ClipboardHub::keep(Format format, Bytes bytes) {
   // What a viewer has sent has been made fit already.
   const bool is_raw = offer_.holder == Holder::kDesktop && format == Format::kText;
   if (is_raw) bytes = *from_wire(format, bytes);
-  ORIEL_TRY(auto kept, keep_size(format, std::move(bytes)));
+  ORIEL_TRY(auto kept, within_limit(format, std::move(bytes)));
   if (format == Format::kText) {
     const auto text = as_text(*kept);
     if (offer_.holder == Holder::kDesktop)
@@ -516,7 +517,7 @@ void ClipboardHub::ask(Peer& peer, Format format,
       (caps->actions & rfb::kClipboardRequest) == 0)
     return done(fail(ErrorCode::kUnavailable, "the viewer that has copied it cannot be asked"));
   const auto id = ++last_ask_;
-  auto timer = std::make_unique<boost::asio::steady_timer>(executor_, kClipboardAnswerTimeout);
+  auto timer = std::make_unique<boost::asio::steady_timer>(executor_, config_.answer_timeout);
   timer->async_wait([this, is_alive = is_alive_, id](const boost::system::error_code& error) {
     if (error || !*is_alive) return;
     end_ask(id, fail(ErrorCode::kTimeout,

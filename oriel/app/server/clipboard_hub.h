@@ -15,6 +15,7 @@
 #include "oriel/app/observe/log.h"
 #include "oriel/app/server/background.h"
 #include "oriel/app/server/input_pipeline.h"
+#include "oriel/app/server/limits.h"
 #include "oriel/base/time.h"
 #include "oriel/core/clipboard/clipboard.h"
 #include "oriel/core/rfb/cut_text_receiver.h"
@@ -42,6 +43,8 @@ struct ClipboardHubConfig {
   clipboard::ClipboardConfig record;
   bool takes = true;  // from viewers
   bool gives = true;  // to viewers
+  Duration answer_timeout = kClipboardAnswerTimeout;
+  Duration echo_window = kClipboardEchoWindow;
   // Whether what this viewer copies counts now.
   std::function<bool(ViewerId)> may_copy;
   // Something else was copied.
@@ -145,7 +148,8 @@ class ClipboardHub {
   void read(Format format, Read done);
   void read_all(Formats formats, std::move_only_function<void(Contents)> done);
   void fetched(std::uint64_t offer, Format format, Result<Bytes> bytes);
-  Result<SharedBytes> keep_size(Format format, Bytes bytes) const;
+  // `bytes`, unless they are more than the configuration allows.
+  Result<SharedBytes> within_limit(Format format, Bytes bytes) const;
   Result<SharedBytes> keep(Format format, Bytes bytes);
   void write_body(rfb::FormatBits bits, Read done);
   void body_written(std::uint64_t offer, rfb::FormatBits bits, Bytes body);

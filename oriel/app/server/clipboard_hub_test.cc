@@ -253,6 +253,44 @@ TEST(ClipboardHub, FailsAPasteWhenSomethingElseIsCopiedOrRefused) {
   EXPECT_EQ((**shared.last_paste).error().message, "the viewer has it no more");
 }
 
+TEST(ClipboardHub, GivesUpAViewerThatDoesNotAnswerAndKeepsWhatComesTooLate) {
+  ClipboardHubConfig config;
+  config.answer_timeout = 1ms;
+  Shared shared(config);
+  auto& viewer = shared.extended();
+  shared.say(viewer, rfb::ClipboardNotify{kText | kHtml});
+  shared.paste();
+  ASSERT_TRUE(shared.run_until([&] { return shared.last_paste->has_value(); }));
+  EXPECT_EQ((**shared.last_paste).error().code, ErrorCode::kTimeout);
+  shared.say(viewer, text_of("late"));
+  EXPECT_EQ(*shared.paste(), bytes_of("late"));
+  EXPECT_EQ(shared.changes, (std::vector<bool>{true})) << "it is no other copy";
+  EXPECT_TRUE(shared.desktop.formats().contains(ClipboardFormat::kHtml));
+}
+
+TEST(ClipboardHub, AsksNothingOfAViewerThatCopiesLaterThanAnEchoWould) {
+  ClipboardHubConfig config;
+  config.echo_window = Duration::zero();
+  Shared shared(config);
+  auto& viewer = shared.extended();
+  shared.copy("old");
+  viewer.take();
+  shared.say(viewer, rfb::ClipboardNotify{kText});
+  EXPECT_TRUE(viewer.take().empty());
+  EXPECT_EQ(shared.changes, (std::vector<bool>{false, true}));
+}
+
+TEST(ClipboardHub, TakesNoPictureFromAViewerThatWasJustToldOfOne) {
+  Shared shared;
+  auto& viewer = shared.extended();
+  shared.copy({{ClipboardFormat::kPng, bytes_of("picture")}});
+  shared.say(viewer, rfb::ClipboardNotify{kDib});
+  shared.say(viewer, rfb::ClipboardProvide{{{Format::kDib, bytes_of("picture")}}});
+  EXPECT_EQ(shared.changes, (std::vector<bool>{false}));
+  shared.say(viewer, rfb::ClipboardNotify{kDib | kText});
+  EXPECT_EQ(shared.changes, (std::vector<bool>{false, true})) << "it has more than it was told of";
+}
+
 TEST(ClipboardHub, TakesTextThatComesUnasked) {
   Shared shared;
   auto& viewer = shared.extended();

@@ -38,9 +38,10 @@ ClipboardCaps parse_caps(std::uint32_t flags, ByteReader reader) {
 void end_lines_with_lf(Bytes& text) {
   while (!text.empty() && text.back() == 0) text.pop_back();
   std::size_t to = 0;
-  for (std::size_t from = 0; from < text.size(); ++from) {
-    const bool is_pair = text[from] == '\r' && from + 1 < text.size() && text[from + 1] == '\n';
-    if (!is_pair) text[to++] = text[from];
+  for (const std::uint8_t byte : text) {
+    // All that stand before an LF, so that what is read has no CRLF left.
+    while (byte == '\n' && to > 0 && text[to - 1] == '\r') --to;
+    text[to++] = byte;
   }
   text.resize(to);
 }

@@ -74,6 +74,7 @@ TEST(ExtendedClipboard, ReadsBackWhatItWrites) {
 
 TEST(ExtendedClipboard, ReadsTheLineEndsOfText) {
   EXPECT_EQ(text_of(std::string_view("a\r\nb\nc\rd\0", 9)), "a\nb\nc\rd");
+  EXPECT_EQ(text_of("a\r\r\nb"), "a\nb");
   EXPECT_EQ(text_of("no NUL"), "no NUL");
   EXPECT_EQ(text_of(std::string_view("\0\0", 2)), "");
   EXPECT_EQ(text_of("\r"), "\r");
