@@ -66,6 +66,11 @@ std::unique_ptr<VncClient> VncClient::connect(int port, const ClientOptions& opt
   rfbClientSetClientData(client, &kPasswordTag, result->password_.data());
   client->GetPassword = give_password;
   if (!rfbInitClient(client, nullptr, nullptr)) return nullptr;  // it has freed the client
+  // libvncclient leaves in it what the memory held: the picture of the client before, as often as
+  // not.
+  std::memset(
+      client->frameBuffer, 0,
+      static_cast<std::size_t>(client->width) * client->height * (client->format.bitsPerPixel / 8));
   // Used in the handshake only; the option's text need not live longer.
   client->appData.encodingsString = "raw";
   result->client_ = client;
@@ -113,13 +118,7 @@ Picture VncClient::picture() const {
 
 Picture VncClient::as_seen(Picture picture) const {
   const rfbPixelFormat& format = client_->format;
-  const auto seen = [](std::uint32_t value, std::uint32_t max) {
-    return widened((value * max + 127) / 255, max);
-  };
-  for (auto& pixel : picture.pixels)
-    pixel = seen(pixel >> 16 & 255, format.redMax) << 16 |
-            seen(pixel >> 8 & 255, format.greenMax) << 8 | seen(pixel & 255, format.blueMax);
-  return picture;
+  return rounded(std::move(picture), format.redMax, format.greenMax, format.blueMax);
 }
 
 std::uint64_t VncClient::bytes_received() const {
