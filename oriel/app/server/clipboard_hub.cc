@@ -295,6 +295,28 @@ void ClipboardHub::claim(Peer& peer, Formats formats, Contents contents) {
   if (config_.record.history_entries > 0) read(Format::kText, [](const auto&) {});
 }
 
+Status ClipboardHub::copy(Format format, Bytes bytes) {
+  if (!config_.takes)
+    return fail(ErrorCode::kRefused, "this server takes no clipboard (--clipboard-in=false)");
+  ORIEL_TRY(auto kept, within_limit(format, std::move(bytes)));
+  Formats formats;
+  formats.insert(format);
+  record_.announce_client(wire_bits(formats), Clock::now());
+  if (format == Format::kText) (void)record_.take_client_text(as_text(*kept), Clock::now());
+  replace_offer({.holder = Holder::kViewer, .formats = formats, .contents = {{format, kept}}});
+  offer_to_desktop();
+  announce();
+  config_.changed(true);
+  return {};
+}
+
+void ClipboardHub::read_copied(Format format, Read done) {
+  if (!config_.gives)
+    return done(fail(ErrorCode::kRefused, "this server gives no clipboard (--clipboard-out=false)"));
+  if (!offer_.formats.contains(format)) return done(std::make_shared<const Bytes>());
+  read(format, std::move(done));
+}
+
 void ClipboardHub::replace_offer(Offer offer) {
   const Error gone{ErrorCode::kUnavailable, "something else was copied meanwhile"};
   auto before = std::exchange(offer_, std::move(offer));

@@ -71,6 +71,12 @@ class ClipboardHub {
   void viewer_said(ViewerId viewer, const rfb::CutTextEvent& event);
   void desktop_changed(desktop::ClipboardFormats formats);
 
+  // A program of ours, not of the desktop: what was copied last, as desktops have it; and a copy of
+  // its own, which all are told of. kRefused: that direction is off; kTooLarge.
+  void read_copied(desktop::ClipboardFormat format,
+                   std::move_only_function<void(const Result<SharedBytes>&)> done);
+  Status copy(desktop::ClipboardFormat format, Bytes bytes);
+
   const clipboard::Clipboard& record() const { return record_; }
 
  private:

@@ -14,6 +14,12 @@ bool Control::act(ViewerId viewer, TimePoint now) {
   return true;
 }
 
+void Control::give(ViewerId viewer, TimePoint now) {
+  if (policy_ == ControlPolicy::kShared) return;
+  owner_ = viewer;
+  acted_at_ = now;
+}
+
 void Control::release(ViewerId viewer) {
   if (owner_ == viewer) owner_.reset();
 }

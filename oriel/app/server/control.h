@@ -20,6 +20,8 @@ class Control {
 
   // `viewer` acts now: whether its input counts. Who acts while nobody has control takes it.
   bool act(ViewerId viewer, TimePoint now);
+  // `viewer` has control now, whoever had it; without effect under kShared.
+  void give(ViewerId viewer, TimePoint now);
   // `viewer` gives control back, or has left.
   void release(ViewerId viewer);
   // Who has control; nobody under kShared, and after the idle time.

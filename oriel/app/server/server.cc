@@ -106,7 +106,7 @@ void Server::serve(desktop::Desktop& desktop) {
   show_->frames.start();
 }
 
-void Server::accept(net::StreamPointer stream) {
+void Server::accept(net::StreamPointer stream, Arrival arrival) {
   const auto id = next_id_++;
   if (!show_ || stopped_) {
     logger_.with_id(fmt::format("c{}", id))
@@ -138,20 +138,27 @@ void Server::accept(net::StreamPointer stream) {
   rfb::ServerSessionConfig session{
       title_for(id),
       show_->frames.screen().size(),
-      {settings_.password.reveal(), settings_.view_password.reveal(), random_challenge()},
+      security_for(arrival),
       session_limits(settings_),
-      refusal_for(stream->peer()),
+      arrival.is_trusted ? "" : refusal_for(stream->peer()),
+      arrival.is_trusted && arrival.is_view_only,
       ClipboardHub::caps(settings_.takes_clipboard, settings_.gives_clipboard)};
   const auto viewer = std::make_shared<Viewer>(id, environment, std::move(stream),
-                                               std::move(session), logger_, callbacks());
+                                               std::move(session), logger_, callbacks(),
+                                               std::move(arrival));
   viewers_[id] = viewer;
   viewer->start();
+}
+
+rfb::SecurityServerConfig Server::security_for(const Arrival& arrival) const {
+  if (arrival.is_trusted) return {{}, {}, random_challenge()};
+  return {settings_.password.reveal(), settings_.view_password.reveal(), random_challenge()};
 }
 
 Viewer::Callbacks Server::callbacks() {
   return {[this](Viewer& viewer) { viewer_joined(viewer); },
           [this](Viewer& viewer, const Error& reason) { viewer_ended(viewer, reason); },
-          [this](Viewer& viewer) { return may_act(viewer); },
+          [this](Viewer& viewer) { return may_act(viewer.id()); },
           [this](Viewer& viewer, image::Size size, std::function<void(Status)> done) {
             resize(viewer, size, std::move(done));
           },
@@ -179,14 +186,24 @@ void Server::viewer_joined(Viewer& viewer) {
       if (id != viewer.id() && other->is_joined())
         other->close({ErrorCode::kClosed, "another viewer asked to be alone (the shared flag)"});
   }
-  events_.publish(ViewerJoined{viewer.id(), viewer.peer(), viewer.is_view_only()});
+  events_.publish(
+      ViewerJoined{viewer.id(), viewer.peer(), viewer.is_view_only(), viewer.arrival().tag});
 }
 
-bool Server::may_act(Viewer& viewer) {
-  const auto now = Clock::now();
-  const bool may = control_.act(viewer.id(), now);
+bool Server::may_act(ViewerId actor) {
+  const bool may = control_.act(actor, Clock::now());
   if (settings_.is_control_single) tell_control();
   return may;
+}
+
+void Server::give_control(ViewerId viewer) {
+  control_.give(viewer, Clock::now());
+  tell_control();
+}
+
+void Server::release_control(ViewerId viewer) {
+  control_.release(viewer);
+  tell_control();
 }
 
 // Tells all who has control when that is another one than they know, and looks again when it may
@@ -249,6 +266,36 @@ ResizeCause Server::resize_cause(const Viewer& viewer) const {
   return resize_wish_->viewer == viewer.id() ? ResizeCause::kThisViewer : ResizeCause::kOtherViewer;
 }
 
+bool Server::tell(ViewerId viewer, std::string_view text) {
+  const auto found = viewers_.find(viewer);
+  if (found == viewers_.end()) return false;
+  found->second->rename_desktop(fmt::format("{}: {}", name_, text));
+  found->second->ring_bell();
+  const auto timer =
+      std::make_shared<boost::asio::steady_timer>(io_, boost::asio::chrono::seconds(15));
+  timer->async_wait([this, timer, viewer](const boost::system::error_code& error) {
+    if (const auto still = viewers_.find(viewer); !error && still != viewers_.end())
+      still->second->rename_desktop(title_for(viewer));
+  });
+  return true;
+}
+
+void Server::end_log_in(std::uint64_t log_in) {
+  if (log_in == 0) return;
+  for (const auto& [id, viewer] : std::map(viewers_))
+    if (viewer->arrival().log_in == log_in)
+      viewer->close({ErrorCode::kClosed, "you have logged out"});
+}
+
+void Server::resize_desktop(image::Size size, std::function<void(Status)> done) {
+  if (is_resizing_) return done(fail(ErrorCode::kUnavailable, "another resize is under way"));
+  is_resizing_ = true;
+  show_->desktop.resize(size, [this, done = std::move(done)](const Status& status) {
+    is_resizing_ = false;
+    done(status);
+  });
+}
+
 bool Server::kick(ViewerId viewer, std::string_view reason) {
   const auto found = viewers_.find(viewer);
   if (found == viewers_.end()) return false;
@@ -302,7 +349,7 @@ ClipboardHubConfig Server::clipboard_config() {
   config.gives = settings_.gives_clipboard;
   config.may_copy = [this](ViewerId id) {
     const auto found = viewers_.find(id);
-    return found != viewers_.end() && may_act(*found->second);
+    return found != viewers_.end() && may_act(id);
   };
   config.changed = [this](bool is_by_viewer) { events_.publish(ClipboardChanged{is_by_viewer}); };
   return config;

@@ -55,8 +55,36 @@ class Server : private desktop::DesktopListener {
   EventBus& events() { return events_; }
   // After serve(): what went over the clipboard.
   const clipboard::Clipboard& clipboard() const { return clipboard_->record(); }
+  // Takes a connection that speaks RFB.
+  void accept(net::StreamPointer stream, Arrival arrival = {});
   // Sends a viewer away; false when there is none of that id.
   bool kick(ViewerId viewer, std::string_view reason);
+  // Shows `text` in the title of a viewer's window for a while; false when there is none.
+  bool tell(ViewerId viewer, std::string_view text);
+  // The log-in of that number has ended, and so have the viewers that came by it.
+  void end_log_in(std::uint64_t log_in);
+
+  const std::string& name() const { return name_; }
+  // Before serve() there is none.
+  bool has_desktop() const { return show_ != nullptr; }
+  // Why the desktop is gone; null while it is there.
+  const std::string* lost_reason() const { return lost_reason_ ? &*lost_reason_ : nullptr; }
+  const std::map<ViewerId, std::shared_ptr<Viewer>>& viewers() const { return viewers_; }
+  Lockout& lockout() { return lockout_; }
+  // After serve().
+  desktop::Desktop& desktop() { return show_->desktop; }
+  InputPipeline& input() { return show_->input; }
+  ClipboardHub& clipboard_hub() { return *clipboard_; }
+
+  // A number for who acts without being a viewer.
+  ViewerId new_id() { return next_id_++; }
+  // Whether the input of `actor` counts now; it has control then, where one at a time has it.
+  bool may_act(ViewerId actor);
+  std::optional<ViewerId> control_owner() const { return control_.owner(Clock::now()); }
+  void give_control(ViewerId viewer);
+  void release_control(ViewerId viewer);
+  // kUnavailable while another resize is under way.
+  void resize_desktop(image::Size size, std::function<void(Status)> done);
 
  private:
   // What exists once there is a desktop.
@@ -66,12 +94,11 @@ class Server : private desktop::DesktopListener {
     InputPipeline input;
   };
 
-  void accept(net::StreamPointer stream);
+  rfb::SecurityServerConfig security_for(const Arrival& arrival) const;
   Viewer::Callbacks callbacks();
   std::string refusal_for(std::string_view peer) const;
   void viewer_joined(Viewer& viewer);
   void viewer_ended(Viewer& viewer, const Error& reason);
-  bool may_act(Viewer& viewer);
   void resize(Viewer& viewer, image::Size size, std::function<void(Status)> done);
   ResizeCause resize_cause(const Viewer& viewer) const;
   void tell_control();

@@ -26,11 +26,13 @@ double seconds(Duration duration) { return std::chrono::duration<double>(duratio
 }  // namespace
 
 Viewer::Viewer(ViewerId id, const ViewerEnvironment& environment, net::StreamPointer stream,
-               rfb::ServerSessionConfig config, const observe::Logger& logger, Callbacks callbacks)
+               rfb::ServerSessionConfig config, const observe::Logger& logger, Callbacks callbacks,
+               Arrival arrival)
     : id_(id),
       environment_(environment),
       logger_(logger.with_id(fmt::format("c{}", id)).with({"peer", stream->peer()})),
       callbacks_(std::move(callbacks)),
+      arrival_(std::move(arrival)),
       title_(config.name),
       told_title_(title_),
       session_(std::move(config), Clock::now()),
@@ -53,6 +55,11 @@ void Viewer::start() {
 void Viewer::close(Error reason) {
   is_closing_ = true;
   driver_->close_after_flush(std::move(reason));
+}
+
+ViewerFigures Viewer::figures() const {
+  return {connected_at_, session_.stats().updates, driver_->bytes_out(), driver_->bytes_in(),
+          driver_->round_trip()};
 }
 
 const image::Region& Viewer::wanted() const {

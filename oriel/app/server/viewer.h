@@ -19,9 +19,28 @@
 
 namespace oriel::server {
 
-// What a viewer needs of the server; all outlive it.
 enum class ResizeCause { kServer, kThisViewer, kOtherViewer };
 
+// How a viewer has come in.
+struct Arrival {
+  std::string_view transport = "tcp";  // static
+  // It has logged in at another door already, so that it is asked for nothing more.
+  bool is_trusted = false;
+  bool is_view_only = false;  // of a trusted one
+  std::uint64_t log_in = 0;   // the log-in that it came by; 0: none
+  std::string tag;            // that it chose to be known by; may be empty
+};
+
+// What it was sent and how well.
+struct ViewerFigures {
+  TimePoint connected_at{};
+  std::uint64_t updates = 0;
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t bytes_received = 0;
+  std::optional<Duration> round_trip;
+};
+
+// What a viewer needs of the server; all outlive it.
 struct ViewerEnvironment {
   boost::asio::any_io_executor executor;
   FramePipeline& frames;
@@ -55,7 +74,8 @@ class Viewer final : public FrameViewer,
   };
 
   Viewer(ViewerId id, const ViewerEnvironment& environment, net::StreamPointer stream,
-         rfb::ServerSessionConfig config, const observe::Logger& logger, Callbacks callbacks);
+         rfb::ServerSessionConfig config, const observe::Logger& logger, Callbacks callbacks,
+         Arrival arrival = {});
 
   ViewerId id() const override { return id_; }
   void start();
@@ -67,6 +87,8 @@ class Viewer final : public FrameViewer,
   bool is_refused() const { return session_.is_refused(); }
   bool is_joined() const { return session_.is_joined(); }
   bool is_shared() const { return is_shared_; }
+  const Arrival& arrival() const { return arrival_; }
+  ViewerFigures figures() const;
   // Other words in the title of the viewer's window, if it can change it.
   void rename_desktop(std::string name);
   // Its monitors are others, its size is the same.
@@ -129,6 +151,7 @@ class Viewer final : public FrameViewer,
   ViewerEnvironment environment_;
   observe::Logger logger_;
   Callbacks callbacks_;
+  Arrival arrival_;
   std::string title_;       // of the viewer's window, as it should be
   std::string told_title_;  // as the viewer knows it
   rfb::ServerSession session_;

@@ -143,7 +143,7 @@ Status ServerSession::finish_security() {
   const auto outcome = security_->outcome();
   if (!outcome) return {};
   const bool is_accepted = *outcome != SecurityOutcome::kRefused;
-  is_view_only_ = *outcome == SecurityOutcome::kAcceptedViewOnly;
+  is_view_only_ = config_.is_view_only || *outcome == SecurityOutcome::kAcceptedViewOnly;
   const bool has_result = security_type_->id != kSecurityNone || version_->none_has_security_result;
   Bytes result;
   if (has_result) ByteWriter(result).u32(is_accepted ? 0 : 1);

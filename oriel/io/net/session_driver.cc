@@ -276,6 +276,7 @@ awaitable<void> SessionDriver::write_loop() {
   if (state_ == State::kFlushing) {
     state_ = State::kDraining;
     arm_end_timer(limits_.drain_timeout);
+    if (reason_) stream_->set_close_reason(reason_->message);
     co_await stream_->shutdown_send();
   }
   loop_ended();

@@ -62,6 +62,7 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   std::uint64_t bytes_in() const { return bytes_in_; }
   std::uint64_t bytes_out() const { return bytes_out_; }
   std::size_t unsent_bytes() const { return stream_->unsent_bytes(); }
+  std::optional<Duration> round_trip() const { return stream_->round_trip(); }
   std::string peer() const { return stream_->peer(); }
 
  private:

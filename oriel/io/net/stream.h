@@ -7,11 +7,14 @@
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "oriel/base/bytes.h"
 #include "oriel/base/result.h"
+#include "oriel/base/time.h"
 
 namespace oriel::net {
 
@@ -51,6 +54,13 @@ class Stream {
   // Says to the peer that nothing more comes (FIN, or the WebSocket close handshake). Reading goes
   // on until the peer has done the same. Takes as long as the peer likes: bound it with close().
   virtual boost::asio::awaitable<void> shutdown_send() = 0;
+
+  // Why the stream is about to be ended, for the peer where the carrier can say it (WebSocket: at
+  // most 123 bytes, RFC 6455, 5.5.1); before shutdown_send.
+  virtual void set_close_reason(std::string_view /*clause*/) {}
+
+  // The round trip as the kernel knows it (TCP_INFO); nothing where it does not.
+  virtual std::optional<Duration> round_trip() const { return std::nullopt; }
 
   // Bytes that the kernel has accepted but not sent (SIOCOUTQNSD); 0 when unknown.
   virtual std::size_t unsent_bytes() const = 0;

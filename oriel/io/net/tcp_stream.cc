@@ -136,6 +136,16 @@ class SocketStream final : public Stream {
     co_return;
   }
 
+  std::optional<Duration> round_trip() const override {
+    tcp_info info{};
+    socklen_t length = sizeof info;
+    if (!is_tcp_ || !socket_.is_open() ||
+        ::getsockopt(const_cast<Socket&>(socket_).native_handle(), IPPROTO_TCP, TCP_INFO, &info,
+                     &length) != 0)
+      return std::nullopt;
+    return std::chrono::microseconds(info.tcpi_rtt);
+  }
+
   std::size_t unsent_bytes() const override {
     int count = 0;
     auto request = is_tcp_ ? SIOCOUTQNSD : SIOCOUTQ;

@@ -237,7 +237,19 @@ class WebSocketStream final : public Stream {
   bool is_writable_now() const override { return !is_writing_ && below().is_writable_now(); }
   std::size_t unsent_bytes() const override { return below().unsent_bytes(); }
 
-  awaitable<void> shutdown_send() override { return end({websocket::close_code::normal}); }
+  awaitable<void> shutdown_send() override { return end(goodbye_); }
+  void set_close_reason(std::string_view clause) override {
+    constexpr std::size_t kReasonBytesMax = 123;
+    clause = clause.substr(0, kReasonBytesMax);
+    // Not in the middle of a character: the peer would refuse the frame.
+    while (clause.size() == kReasonBytesMax && (clause.back() & 0x80) != 0) {
+      const bool is_lead = (clause.back() & 0x40) != 0;
+      clause.remove_suffix(1);
+      if (is_lead) break;
+    }
+    goodbye_.reason = {clause.data(), clause.size()};
+  }
+  std::optional<Duration> round_trip() const override { return below().round_trip(); }
 
   void close() override { below().close(); }
   std::string peer() const override { return below().peer(); }
@@ -259,6 +271,7 @@ class WebSocketStream final : public Stream {
   WebSocket socket_;
   bool is_writing_ = false;
   bool is_ending_ = false;
+  websocket::close_reason goodbye_{websocket::close_code::normal};
 };
 
 // 16 bytes in base64 (RFC 6455, 4.1).
