@@ -234,10 +234,10 @@ std::uint64_t ends_at_every_byte_heard(const Target& target, const std::stop_tok
     if (turn / 2 % 4 == 0) {
       peer.say(kVersion);
       peer.say("\2");
-      peer.hear(turn / 8 % 31);  // as far as the challenge
+      peer.hear(turn / 8 % 31, 10);  // as far as the challenge
     } else if (peer.join(target.password)) {
       peer.say(asked);
-      peer.hear(turn / 2 % 1500);
+      peer.hear(turn / 2 % 1500, 10);
     }
   }
   return turn;

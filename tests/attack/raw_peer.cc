@@ -69,14 +69,14 @@ std::size_t RawPeer::say_some(ByteSpan bytes) {
   return 0;
 }
 
-Bytes RawPeer::hear(std::size_t count) {
+Bytes RawPeer::hear(std::size_t count, int patience_ms) {
   Bytes all(count);
   std::size_t have = 0;
   while (have < count) {
     const auto got = ::recv(fd_, all.data() + have, count - have, 0);
     if (got > 0)
       have += static_cast<std::size_t>(got);
-    else if (got == 0 || errno != EAGAIN || !wait_for(POLLIN, 2000))
+    else if (got == 0 || errno != EAGAIN || !wait_for(POLLIN, patience_ms))
       break;
   }
   all.resize(have);

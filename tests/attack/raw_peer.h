@@ -27,8 +27,8 @@ class RawPeer {
   bool say(std::string_view text) { return say(as_bytes(text)); }
   // Sends what is taken at once, 0 when nothing is, and waits a little for that to change.
   std::size_t say_some(ByteSpan bytes);
-  // Exactly so many bytes, or fewer when they do not come within 2 s.
-  Bytes hear(std::size_t count);
+  // Exactly so many bytes, or fewer when none come for so long.
+  Bytes hear(std::size_t count, int patience_ms = 2000);
   // Drops what is there. False when the server has hung up.
   bool drain();
   // Ends with a reset rather than a goodbye.

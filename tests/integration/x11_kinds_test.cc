@@ -323,6 +323,10 @@ TEST(X11Resize, IsRefusedBeyondWhatTheServerCanAndTheSizeStays) {
   (*desktop)->resize({900, 700}, [&](Status status) { result = std::move(status); });
   ASSERT_TRUE(run_until(io, [&] { return result.has_value(); }));
   EXPECT_FALSE(*result);
+  // The output shows what it has shown before, and no mode is left.
+  const auto outputs = server.run_client({"xrandr"});
+  EXPECT_THAT(outputs, HasSubstr("connected 800x600+0+0"));
+  EXPECT_THAT(outputs, ::testing::Not(HasSubstr("900x700")));
   Frame expected({800, 600});
   painter.paint(expected, 10);
   EXPECT_TRUE(run_until(io, [&] { return mirror.frame == expected; }));

@@ -13,7 +13,7 @@ namespace oriel::interop {
 
 struct Cell {
   std::string viewer;    // the row of the table
-  std::string encoding;  // its column, and what the server must have used, alone
+  std::string encoding;  // its column, and what the server must have used, with Raw at most
   std::string program;   // what must be installed; empty: nothing
   std::string password;  // of the server; empty: an open door
   // What the cell says when all is right.

@@ -22,7 +22,7 @@ Made by the test `Compatibility.OfEveryViewerIsAsTheTableSays` (`./test --full`)
 
 Each viewer was shown the same desktop by `oriel serve`: a card of text, a gradient, flat areas and noise, 704x507 pixels.
 What it drew was compared with the card pixel by pixel, and the server's own statistics had to say that all of it was sent
-in the encoding of the column.
+in the encoding of the column, or as Raw where that is shorter.
 
 - **exact**: every pixel is the card's; with less colours than 24 bits, the nearest colour that there is.
 - **JPEG**: the viewer can only write JPEG, at quality 100: each channel of each pixel is within 4 of 255.

@@ -65,15 +65,16 @@ void X11Opener::open(DesktopDone done) {
         give_up();
         told(fail(ErrorCode::kTimeout, silent_display_message(display_)));
       });
-  attempt_->thread = std::thread([attempt = attempt_, &io = io_, display = display_,
-                                  selections = selections_] {
-    auto desktop = X11Desktop::open(io, display, PixelTransport::kSharedMemory, &attempt->guard);
-    if (desktop) (*desktop)->choose_selections(selections);
-    const std::lock_guard lock(attempt->mutex);
-    if (attempt->is_given_up) return;
-    attempt->result = std::move(desktop);
-    boost::asio::post(io, [attempt] { attempt->finish(); });
-  });
+  attempt_->thread =
+      std::thread([attempt = attempt_, &io = io_, display = display_, selections = selections_] {
+        auto desktop =
+            X11Desktop::open(io, display, PixelTransport::kSharedMemory, &attempt->guard);
+        if (desktop) (*desktop)->choose_selections(selections);
+        const std::lock_guard lock(attempt->mutex);
+        if (attempt->is_given_up) return;
+        attempt->result = std::move(desktop);
+        boost::asio::post(io, [attempt] { attempt->finish(); });
+      });
 }
 
 // Ends the thread: at once, but for one that looks up a name. That one finds itself given up before

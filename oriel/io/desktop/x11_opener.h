@@ -21,8 +21,7 @@ using DesktopDone = std::move_only_function<void(Result<std::unique_ptr<Desktop>
 class X11Opener {
  public:
   // `io` must outlive it and what it opens. `display` as in $DISPLAY.
-  X11Opener(boost::asio::io_context& io, std::string display,
-            ClipboardSelections selections = {});
+  X11Opener(boost::asio::io_context& io, std::string display, ClipboardSelections selections = {});
   // Gives up; `done` is not called any more.
   ~X11Opener();
   X11Opener(const X11Opener&) = delete;

@@ -4,7 +4,8 @@ namespace oriel::testing {
 
 TestViewer::TestViewer(boost::asio::any_io_executor executor, net::StreamPointer stream,
                        TestViewerOptions options)
-    : options_(std::move(options)), session_({{options_.password}, options_.is_shared, {}}, Clock::now()) {
+    : options_(std::move(options)),
+      session_({{options_.password}, options_.is_shared, {}}, Clock::now()) {
   driver_ = std::make_shared<net::SessionDriver>(executor, std::move(stream), session_, *this);
   driver_->start();
 }
