@@ -30,6 +30,7 @@ struct HttpRequest {
   bool is_head = false;
   bool is_keep_alive = false;
   bool is_http_1_0 = false;
+  bool is_secure = false;  // came over TLS
 
   // The value of the first field of that name (any case), or null.
   const std::string* find(std::string_view name) const;
