@@ -37,6 +37,10 @@ std::string_view log_level_name(LogLevel level);
 // "shared" is false, "single" is true.
 Result<bool> parse_control(std::string_view text);
 
+// "auto", "on" or "off".
+Result<TlsMode> parse_tls_mode(std::string_view text);
+std::string_view tls_mode_name(TlsMode mode);
+
 Result<LogFormat> parse_log_format(std::string_view text);
 std::string_view log_format_name(LogFormat format);
 
