@@ -7,8 +7,9 @@ import { chromium } from "playwright-core";
 import { until } from "./deadline.mjs";
 
 export class Page {
-  // options: viewport {width, height}, colorScheme "light" or "dark".
-  static async open(url, { viewport = { width: 1280, height: 800 }, colorScheme = "dark" } = {}) {
+  // options: viewport {width, height}, colorScheme "light" or "dark", ignoreHTTPSErrors (go on past
+  // the warning of an unknown certificate).
+  static async open(url, { viewport = { width: 1280, height: 800 }, colorScheme = "dark", ignoreHTTPSErrors = false } = {}) {
     const page = new Page();
     page.#profile = mkdtempSync(path.join(tmpdir(), "oriel-chromium-"));
     page.#context = await chromium.launchPersistentContext(page.#profile, {
@@ -16,6 +17,7 @@ export class Page {
       headless: true,
       viewport,
       colorScheme,
+      ignoreHTTPSErrors,
       args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync"],
     });

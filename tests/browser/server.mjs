@@ -5,6 +5,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
+import https from "node:https";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -31,7 +32,8 @@ function processesWith(mark) {
 
 export class Server {
   // options: session (text of a shell script that is the desktop's session), geometry, password,
-  // name, httpPort and vncPort (to start again on the same ports).
+  // name, httpPort and vncPort (to start again on the same ports), tls (HTTPS with a certificate of
+  // its own).
   static async start(options = {}) {
     const server = new Server();
     await server.#start(options);
@@ -47,12 +49,13 @@ export class Server {
   #mark = randomUUID();
   #display = "";
 
-  async #start({ session = "exec sleep 1000", geometry = "1280x800", password, name, httpPort = 0, vncPort = 0 }) {
+  async #start({ session = "exec sleep 1000", geometry = "1280x800", password, name, httpPort = 0, vncPort = 0, tls = false }) {
     const script = path.join(this.#folder, "session");
     writeFileSync(script, `#!/bin/sh\n${session}\n`, { mode: 0o755 });
     const args = ["serve", "--desktop", "headless", "--geometry", geometry, "--session", script];
     args.push("--vnc", `127.0.0.1:${vncPort}`, "--http", `127.0.0.1:${httpPort}`);
     if (name) args.push("--name", name);
+    if (tls) args.push("--tls", "on");
     if (password) {
       const file = path.join(this.#folder, "password");
       writeFileSync(file, `${password}\n`, { mode: 0o600 });
@@ -60,11 +63,11 @@ export class Server {
     }
     this.#process = spawn(program, args, {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, [markName]: this.#mark },
+      env: { ...process.env, XDG_STATE_HOME: this.#folder, [markName]: this.#mark },
     });
     this.#process.stderr.on("data", (bytes) => (this.log += bytes));
     createInterface({ input: this.#process.stdout }).on("line", (line) => {
-      const browser = /^Open in a browser: (http:\/\/\S+:(\d+)\/)/.exec(line);
+      const browser = /^Open in a browser: (https?:\/\/\S+:(\d+)\/)/.exec(line);
       const viewers = /^VNC viewers: \S+?::?(\d+)/.exec(line);
       if (browser) [this.url, this.httpPort] = [browser[1], Number(browser[2])];
       if (viewers) this.vncPort = Number(viewers[1]);
@@ -91,7 +94,11 @@ export class Server {
   // One request with exactly this path and these headers; redirects and paths are left as they are.
   get(requestPath, headers = {}) {
     return new Promise((resolve, reject) => {
-      const request = http.get({ host: "127.0.0.1", port: this.httpPort, path: requestPath, headers, agent: false });
+      const { get } = this.url.startsWith("https:") ? https : http;
+      const request = get({
+        host: "127.0.0.1", port: this.httpPort, path: requestPath, headers, agent: false,
+        rejectUnauthorized: false, // its certificate is its own
+      });
       request.on("error", reject);
       const take = async (response) => {
         const chunks = [];

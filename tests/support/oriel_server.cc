@@ -63,7 +63,7 @@ std::string http_get(int port, const std::string& path) {
 }
 
 // The port in the line that starts with `label` and an address, such as "127.0.0.1:5900 (or" or
-// "http://127.0.0.1:6080/"; 0 while that line is not there in full.
+// "https://127.0.0.1:6080/"; 0 while that line is not there in full.
 int port_after(std::string_view output, std::string_view label) {
   std::size_t at = output.find(label);
   if (at == std::string_view::npos || output.find('\n', at) == std::string_view::npos) return 0;
@@ -91,7 +91,7 @@ OrielServer::OrielServer(const ServerOptions& options) {
   Command command{{oriel_program(), "serve", "--desktop", options.desktop, "--geometry",
                    fmt::format("{}x{}", options.width, options.height), "--session", session,
                    "--vnc", "127.0.0.1:0", "--http", "127.0.0.1:0"},
-                  {}};
+                  options.environment};
   if (!options.password.empty()) {
     const std::filesystem::path file = folder_.path() / "password";
     write_file(file, options.password + "\n", perms::owner_read | perms::owner_write);
@@ -102,16 +102,16 @@ OrielServer::OrielServer(const ServerOptions& options) {
   process_ = std::make_unique<ChildProcess>(command);
   wait_until([this] {
     const std::string text = output();
-    http_port_ = port_after(text, "Open in a browser: http://");
+    http_port_ = port_after(text, "Open in a browser: http");
     vnc_port_ = port_after(text, "VNC viewers: ");
     return (http_port_ != 0 && vnc_port_ != 0) || process_->exit_code();
   });
   if (http_port_ == 0 || vnc_port_ == 0) {
     throw std::runtime_error("oriel serve printed no addresses, but: " + output());
   }
+  if (options.desktop != "headless") return;
   const boost::json::value answer = health();
   const boost::json::object& desktop = answer.at("desktop").as_object();
-  if (options.desktop != "headless") return;
   display_ = {std::string(desktop.at("display").as_string()),
               std::string(desktop.at("xauthority").as_string())};
 }

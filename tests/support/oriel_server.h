@@ -3,6 +3,7 @@
 
 #include <boost/json/value.hpp>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,6 +37,7 @@ struct ServerOptions {
   int height = 700;
   std::string desktop = "headless";
   std::vector<std::string> more_arguments;
+  std::map<std::string, std::string> environment;  // added to the test's own
 };
 
 // Throws std::runtime_error with the server's output when it does not start.

@@ -92,7 +92,13 @@ class Serve {
 
   void say_where() {
     const auto http = server_.http_address(), vnc = server_.vnc_address();
-    if (!http.empty()) fmt::print("Open in a browser: http://{}/\n", reachable(http));
+    if (!http.empty())
+      fmt::print("Open in a browser: {}://{}/\n", server_.http_scheme(), reachable(http));
+    if (const auto fingerprint = server_.self_signed_fingerprint(); !fingerprint.empty())
+      fmt::print(
+          "The certificate is self-signed, so the browser will warn once that it does not know it; "
+          "it is the right one if its SHA-256 fingerprint is\n  {}\n",
+          fingerprint);
     if (!vnc.empty()) fmt::print("VNC viewers: {}\n", reachable(vnc));
     const auto tunnel =
         ssh_tunnel_line(environment_value("SSH_CONNECTION"), environment_value("USER"), http, vnc);

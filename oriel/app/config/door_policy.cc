@@ -15,9 +15,19 @@ Status check_door(const char* key, const std::optional<ListenAddress>& address) 
                                                key, format_listen_address(address)));
 }
 
+// A certificate and its key are one thing in two settings.
+Status check_tls_pair(const Settings& settings) {
+  if (settings.tls_cert.empty() == settings.tls_key.empty()) return {};
+  const bool has_cert = settings.tls_key.empty();
+  return fail(ErrorCode::kInvalid,
+              fmt::format("{} is set without {}: give both, or neither",
+                          has_cert ? "tls_cert" : "tls_key", has_cert ? "tls_key" : "tls_cert"));
+}
+
 }  // namespace
 
 Status check_doors(const Settings& settings) {
+  ORIEL_TRY_VOID(check_tls_pair(settings));
   if (!settings.view_password.is_empty() && settings.password.is_empty()) {
     return fail(
         ErrorCode::kRefused,
@@ -27,6 +37,11 @@ Status check_doors(const Settings& settings) {
   if (settings.allow_anyone || !settings.password.is_empty()) return {};
   ORIEL_TRY_VOID(check_door("vnc.listen", settings.vnc_listen));
   return check_door("http.listen", settings.http_listen);
+}
+
+bool uses_tls(const Settings& settings) {
+  if (settings.tls != TlsMode::kAuto || !settings.http_listen) return settings.tls == TlsMode::kOn;
+  return !is_loopback(*settings.http_listen);
 }
 
 }  // namespace oriel::config

@@ -7,8 +7,11 @@
 namespace oriel::config {
 
 // A listener on another address than loopback needs a password (RFB itself asks for it, also
-// through the web page), or --allow-anyone. Error kRefused: the sentence says what to do; exit
-// code 2.
+// through the web page), or --allow-anyone; a certificate needs its key. The error's sentence says
+// what to do; exit code 2.
 Status check_doors(const Settings& settings);
+
+// Whether the HTTP door, which is open, speaks TLS.
+bool uses_tls(const Settings& settings);
 
 }  // namespace oriel::config

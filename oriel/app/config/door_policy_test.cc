@@ -52,5 +52,28 @@ TEST(DoorPolicy, APasswordOrInsistenceOpensTheDoor) {
   EXPECT_TRUE(check_doors(settings));
 }
 
+TEST(DoorPolicy, ACertificateAndItsKeyAreGivenTogether) {
+  Settings settings;
+  settings.tls_cert = "cert.pem";
+  ASSERT_FALSE(check_doors(settings));
+  EXPECT_THAT(check_doors(settings).error().message, HasSubstr("tls_cert is set without tls_key"));
+  settings.tls_key = "key.pem";
+  EXPECT_TRUE(check_doors(settings));
+  settings.tls_cert = "";
+  ASSERT_FALSE(check_doors(settings));
+  EXPECT_THAT(check_doors(settings).error().message, HasSubstr("tls_key is set without tls_cert"));
+}
+
+TEST(DoorPolicy, TlsIsForListenersThatAreNotLoopbackUnlessItIsSaid) {
+  auto here = with_doors(std::nullopt, ListenAddress{"127.0.0.1", 6080});
+  auto everywhere = with_doors(std::nullopt, ListenAddress{"0.0.0.0", 6080});
+  EXPECT_FALSE(uses_tls(here));
+  EXPECT_TRUE(uses_tls(everywhere));
+  here.tls = everywhere.tls = TlsMode::kOn;
+  EXPECT_TRUE(uses_tls(here) && uses_tls(everywhere));
+  here.tls = everywhere.tls = TlsMode::kOff;
+  EXPECT_FALSE(uses_tls(here) || uses_tls(everywhere));
+}
+
 }  // namespace
 }  // namespace oriel::config

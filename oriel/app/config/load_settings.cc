@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "oriel/app/config/door_policy.h"
 #include "oriel/app/config/flags.h"
 #include "oriel/app/config/limits.h"
 #include "oriel/app/config/private_file.h"
@@ -134,6 +135,18 @@ Status read_password_file(Settings& settings) {
   return {};
 }
 
+void notice_tls(Settings& settings) {
+  if (!settings.http_listen) return;
+  const bool is_loopback_door = is_loopback(*settings.http_listen);
+  if (!settings.tls_cert.empty() && !uses_tls(settings))
+    settings.notices.push_back(fmt::format(
+        "tls_cert has no effect: tls is {}{}", tls_mode_name(settings.tls),
+        is_loopback_door ? " and the page listens on loopback only; use --tls on" : ""));
+  if (!is_loopback_door && !uses_tls(settings))
+    settings.notices.push_back(
+        "tls is off: passwords, keys and pictures of the web page can be read on the way");
+}
+
 Status check_together(const Settings& settings) {
   bool fits = settings.geometry.width <= settings.max_geometry.width &&
               settings.geometry.height <= settings.max_geometry.height;
@@ -164,6 +177,8 @@ Result<Settings> load_settings(std::span<const char* const> arguments,
   for (const auto& setting : setting_table())
     settings.origins[std::string(setting.key)] = "default";
 
+  settings.state_folder = state_folder(environment).value_or("");
+
   auto config = flags.config;
   if (auto variable = environment.find(kConfigVariable); !config && variable != environment.end())
     config = variable->second;
@@ -184,6 +199,7 @@ Result<Settings> load_settings(std::span<const char* const> arguments,
   if (password == PasswordSource::kFile) ORIEL_TRY_VOID(read_password_file(settings));
   ORIEL_TRY_VOID(read_view_password_file(settings));
   ORIEL_TRY_VOID(check_together(settings));
+  notice_tls(settings);
   if (settings.password.reveal().size() > kVncPasswordBytes)
     settings.notices.push_back(fmt::format(
         "VNC authentication uses only the first {} bytes of the password", kVncPasswordBytes));
@@ -202,17 +218,30 @@ bool asks_for_help(std::span<const char* const> arguments) {
   return false;
 }
 
-std::optional<std::string> config_folder(const Environment& environment) {
+namespace {
+
+// An XDG base folder: $`variable`, else `in_home` of $HOME; and our own in it.
+std::optional<std::string> xdg_folder(const Environment& environment, std::string_view variable,
+                                      std::string_view in_home) {
   auto set_to = [&](std::string_view name) -> std::optional<std::string> {
-    auto variable = environment.find(name);
-    if (variable == environment.end() || variable->second.empty()) return std::nullopt;
-    return variable->second;
+    auto found = environment.find(name);
+    if (found == environment.end() || found->second.empty()) return std::nullopt;
+    return found->second;
   };
   // The XDG specification: a relative path is invalid and ignored.
-  if (auto folder = set_to("XDG_CONFIG_HOME"); folder && folder->starts_with('/'))
-    return *folder + "/oriel";
-  if (auto home = set_to("HOME")) return *home + "/.config/oriel";
+  if (auto folder = set_to(variable); folder && folder->starts_with('/')) return *folder + "/oriel";
+  if (auto home = set_to("HOME")) return fmt::format("{}/{}/oriel", *home, in_home);
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> config_folder(const Environment& environment) {
+  return xdg_folder(environment, "XDG_CONFIG_HOME", ".config");
+}
+
+std::optional<std::string> state_folder(const Environment& environment) {
+  return xdg_folder(environment, "XDG_STATE_HOME", ".local/state");
 }
 
 }  // namespace oriel::config

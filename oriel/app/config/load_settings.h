@@ -30,4 +30,8 @@ bool asks_for_help(std::span<const char* const> arguments);
 // looked for there too.
 std::optional<std::string> config_folder(const Environment& environment);
 
+// $XDG_STATE_HOME/oriel or $HOME/.local/state/oriel, for what the program keeps between its runs;
+// none when neither is set.
+std::optional<std::string> state_folder(const Environment& environment);
+
 }  // namespace oriel::config

@@ -272,5 +272,19 @@ TEST(LoadSettings, KnowsWhetherHelpIsAskedFor) {
   EXPECT_FALSE(asks({}));
 }
 
+TEST(LoadSettings, SaysWhenTlsIsNotWhatOneMayExpect) {
+  EXPECT_THAT(load({"--tls-cert", "c.pem", "--tls-key", "k.pem"})->notices,
+              ::testing::ElementsAre(HasSubstr("use --tls on")));
+  EXPECT_THAT(load({"--http", "0.0.0.0:0", "--tls", "off"})->notices,
+              ::testing::ElementsAre(HasSubstr("can be read on the way")));
+}
+
+TEST(LoadSettings, KeepsItsStateWhereTheEnvironmentSays) {
+  EXPECT_EQ(state_folder({{"XDG_STATE_HOME", "/s"}, {"HOME", "/h"}}), "/s/oriel");
+  EXPECT_EQ(state_folder({{"XDG_STATE_HOME", "relative"}, {"HOME", "/h"}}),
+            "/h/.local/state/oriel");
+  EXPECT_EQ(state_folder({}), std::nullopt);
+}
+
 }  // namespace
 }  // namespace oriel::config

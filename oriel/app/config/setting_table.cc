@@ -126,6 +126,38 @@ constexpr Setting kSettings[] = {
      .set = [](Settings& s,
                std::string_view text) { return assign(parse_host_list(text), s.allowed_hosts); },
      .get = [](const Settings& s) { return s.allowed_hosts; }},
+    {.key = "tls",
+     .kind = SettingKind::kText,
+     .group = kDoors,
+     .value_name = "MODE",
+     .help = "HTTPS for the web page: auto (unless it listens on loopback), on or off; without "
+             "tls_cert a self-signed certificate is made",
+     .example = "on",
+     .set = [](Settings& s, std::string_view text) { return assign(parse_tls_mode(text), s.tls); },
+     .get = [](const Settings& s) { return std::string(tls_mode_name(s.tls)); }},
+    {.key = "tls_cert",
+     .kind = SettingKind::kText,
+     .group = kDoors,
+     .value_name = "FILE",
+     .help = "Certificate of HTTPS in PEM form, followed by those that lead from it to a root; "
+             "looked at again when it changes",
+     .example = "/etc/oriel/cert.pem",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_text(text, kTextBytesMax), s.tls_cert);
+         },
+     .get = [](const Settings& s) { return s.tls_cert; }},
+    {.key = "tls_key",
+     .kind = SettingKind::kText,
+     .group = kDoors,
+     .value_name = "FILE",
+     .help = "Private key of tls_cert in PEM form, readable by its owner only",
+     .example = "/etc/oriel/key.pem",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_text(text, kTextBytesMax), s.tls_key);
+         },
+     .get = [](const Settings& s) { return s.tls_key; }},
     {.key = "password",
      .kind = SettingKind::kSecret,
      .group = kDoors,

@@ -170,6 +170,16 @@ Result<bool> parse_control(std::string_view text) {
   return bad(text, "expected shared or single");
 }
 
+Result<TlsMode> parse_tls_mode(std::string_view text) {
+  for (auto mode : {TlsMode::kAuto, TlsMode::kOn, TlsMode::kOff})
+    if (text == tls_mode_name(mode)) return mode;
+  return bad(text, "expected auto, on or off");
+}
+
+std::string_view tls_mode_name(TlsMode mode) {
+  return mode == TlsMode::kAuto ? "auto" : mode == TlsMode::kOn ? "on" : "off";
+}
+
 Result<std::string> parse_desktop(std::string_view text) {
   const auto name = text.substr(0, text.find(':'));
   const bool has_name = !name.empty() && std::ranges::all_of(name, [](char c) {

@@ -39,6 +39,10 @@ Result<ClipboardSelection> parse_clipboard_selection(std::string_view text);
 std::string_view clipboard_selection_name(ClipboardSelection selection);
 Result<bool> parse_control(std::string_view text);
 
+// "auto", "on" or "off".
+Result<TlsMode> parse_tls_mode(std::string_view text);
+std::string_view tls_mode_name(TlsMode mode);
+
 Result<LogFormat> parse_log_format(std::string_view text);
 std::string_view log_format_name(LogFormat format);
 

@@ -25,6 +25,13 @@ struct ListenAddress {
 // Which of an X desktop's selections viewers share: what programs copy, what the mouse marks.
 enum class ClipboardSelection { kClipboard, kPrimary, kBoth };
 
+// Which listeners speak TLS.
+enum class TlsMode {
+  kAuto,  // those that are not loopback
+  kOn,
+  kOff,
+};
+
 struct Settings {
   std::string desktop = "headless";      // headless | x11:DISPLAY | pattern
   image::Size geometry{1280, 800};       // of the headless desktop and the pattern
@@ -35,7 +42,10 @@ struct Settings {
 
   std::optional<ListenAddress> vnc_listen{{"127.0.0.1", 5900}};  // none: the door is closed
   std::optional<ListenAddress> http_listen{{"127.0.0.1", 6080}};
-  std::string allowed_hosts;  // comma-separated Host names that HTTP accepts besides loopback
+  std::string allowed_hosts;     // comma-separated Host names that HTTP accepts besides loopback
+  TlsMode tls = TlsMode::kAuto;  // of the HTTP door
+  std::string tls_cert;          // PEM; empty, like tls_key: a self-signed one is made
+  std::string tls_key;
   Secret password;            // from environment, password file or configuration file
   std::string password_file;  // load_settings has read it into `password`
   Secret view_password;       // its holders may only look
@@ -59,6 +69,8 @@ struct Settings {
   LogLevel log_level = LogLevel::kInfo;
   LogFormat log_format = LogFormat::kText;
 
+  // For what is kept between runs; empty when the environment names none. No setting of its own.
+  std::string state_folder;
   // Where each value came from: key -> "default", "file PATH:LINE", "environment ORIEL_X", "flag
   // --x".
   std::map<std::string, std::string> origins;

@@ -9,6 +9,7 @@
 #include <boost/json/serialize.hpp>
 #include <thread>
 
+#include "oriel/app/config/door_policy.h"
 #include "oriel/app/server/limits.h"
 #include "oriel/app/server/peer_address.h"
 #include "oriel/base/check.h"
@@ -86,6 +87,13 @@ Status Server::listen() {
   if (const auto& door = settings_.http_listen) {
     net::HttpServerConfig config;
     config.hosts.allowed_hosts = net::split_host_list(settings_.allowed_hosts);
+    if (config::uses_tls(settings_)) {
+      ORIEL_TRY(tls_, open_tls_door(settings_, [this](const std::string& sentence) {
+                  logger_.warning(sentence);
+                }));
+      config.tls = tls_->context;
+      config.is_strict_transport = !tls_->is_self_signed;
+    }
     http_.emplace(io_.get_executor(), http_api_, std::move(config));
     ORIEL_TRY(http_listener_,
               net::TcpListener::listen(
@@ -378,6 +386,10 @@ void Server::stop(std::function<void()> stopped) {
   stopped_ = std::move(stopped);
   for (const auto& [id, viewer] : std::map(viewers_))
     viewer->close({ErrorCode::kClosed, "the server stops"});
+}
+
+std::string Server::self_signed_fingerprint() const {
+  return tls_ && tls_->is_self_signed ? tls_->context->fingerprint() : "";
 }
 
 std::string Server::health_json() const {

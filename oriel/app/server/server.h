@@ -21,6 +21,7 @@
 #include "oriel/app/server/input_pipeline.h"
 #include "oriel/app/server/lockout.h"
 #include "oriel/app/server/server_event.h"
+#include "oriel/app/server/tls_door.h"
 #include "oriel/app/server/viewer.h"
 #include "oriel/io/net/tcp_listener.h"
 
@@ -47,6 +48,11 @@ class Server : private desktop::DesktopListener {
   // Where the doors really are: "127.0.0.1:5900"; empty when closed.
   std::string vnc_address() const { return vnc_ ? vnc_->address() : ""; }
   std::string http_address() const { return http_listener_ ? http_listener_->address() : ""; }
+
+  // "https://127.0.0.1:6080/"'s first word; and of a certificate of our own the SHA-256, else
+  // empty.
+  std::string http_scheme() const { return tls_ ? "https" : "http"; }
+  std::string self_signed_fingerprint() const;
 
   std::string health_json() const;
   // After serve().
@@ -140,6 +146,7 @@ class Server : private desktop::DesktopListener {
   bool is_resizing_ = false;
   std::uint8_t leds_ = 0;
   HttpApi http_api_;
+  std::optional<TlsDoor> tls_;  // of http_
   std::optional<net::HttpServer> http_;
   std::unique_ptr<net::TcpListener> vnc_;
   std::unique_ptr<net::TcpListener> http_listener_;

@@ -49,11 +49,6 @@ bool is_ipv4_loopback(std::string_view host) {
   return true;
 }
 
-bool is_loopback_name(std::string_view host) {
-  return host == "localhost" || host.ends_with(".localhost") || host == "[::1]" ||
-         is_ipv4_loopback(host);
-}
-
 bool is_configured(const HostPolicy& policy, std::string_view host) {
   return std::ranges::any_of(policy.allowed_hosts, [&](const std::string& allowed) {
     auto parsed = parse_host_and_port(allowed);
@@ -64,6 +59,7 @@ bool is_configured(const HostPolicy& policy, std::string_view host) {
 struct Origin {
   HostAndPort where;
   std::uint16_t default_port;
+  bool is_https;
 };
 
 std::optional<Origin> parse_origin(std::string_view text) {
@@ -73,10 +69,15 @@ std::optional<Origin> parse_origin(std::string_view text) {
   if (!is_https && !text.starts_with(kHttp)) return {};
   auto where = parse_host_and_port(text.substr(is_https ? kHttps.size() : kHttp.size()));
   if (!where) return {};
-  return Origin{*std::move(where), static_cast<std::uint16_t>(is_https ? 443 : 80)};
+  return Origin{*std::move(where), static_cast<std::uint16_t>(is_https ? 443 : 80), is_https};
 }
 
 }  // namespace
+
+bool is_loopback_name(std::string_view host) {
+  return host == "localhost" || host.ends_with(".localhost") || host == "[::1]" ||
+         is_ipv4_loopback(host);
+}
 
 std::vector<std::string> split_host_list(std::string_view list) {
   std::vector<std::string> names;
@@ -130,6 +131,10 @@ Status check_host_claim(const HostPolicy& policy, const HostClaim& claim) {
   if (!origin) {
     return fail(ErrorCode::kRefused,
                 "the Origin header is not the http or https address of a page of this server");
+  }
+  if (claim.is_secure && !origin->is_https) {
+    return fail(ErrorCode::kRefused,
+                "a page that came without TLS may not use this server: open it at https://");
   }
   auto port_of = [&](const HostAndPort& where) {
     return where.port.value_or(origin->default_port);

@@ -26,13 +26,18 @@ struct HostClaim {
   std::string_view host;                   // the Host header
   std::optional<std::string_view> origin;  // the Origin header, if there is one
   std::string_view local;  // our end of the connection, such as "192.168.1.7:6080"; may be empty
+  bool is_secure = false;  // it came over TLS
 };
 
 // Host must be a loopback name (localhost, *.localhost, 127.0.0.0/8, [::1]), a configured name, or
 // the literal address that the connection arrived at, with any port. Origin, if present, must be
-// http or https on the same host and port as Host, or on a configured name. Otherwise kRefused with
-// a clause that says what to set.
+// http or https on the same host and port as Host, or on a configured name; over TLS https only,
+// since anybody on the way could have written a page that came without. Otherwise kRefused with a
+// clause that says what to set.
 Status check_host_claim(const HostPolicy& policy, const HostClaim& claim);
+
+// localhost, *.localhost, 127.0.0.0/8 or [::1]: a name that leads to this machine everywhere.
+bool is_loopback_name(std::string_view host);
 
 // "localhost:6080", "[::1]", "desk.example.org." taken apart; nothing when it is malformed.
 struct HostAndPort {

@@ -15,6 +15,7 @@
 
 #include "oriel/io/net/http_body_stream.h"
 #include "oriel/io/net/http_parser.h"
+#include "oriel/io/net/tls_stream.h"
 #include "oriel/io/net/wake_event.h"
 #include "oriel/io/net/websocket_stream.h"
 
@@ -23,7 +24,8 @@ namespace {
 
 using boost::asio::awaitable;
 
-constexpr std::size_t kReadBytes = 4096;  // at a time: most requests fit
+constexpr const char* kStrictTransport = "max-age=31536000";  // a year
+constexpr std::size_t kReadBytes = 4096;                      // at a time: most requests fit
 
 // One connection, which its coroutine owns; the server may close it.
 struct Connection {
@@ -35,6 +37,8 @@ struct Connection {
   Bytes unread;            // read and not parsed yet
   bool is_waiting = true;  // for the rest of a request: it may yield to others
   bool has_begun_request = false;
+  bool is_secure = false;  // TLS is between us
+  bool is_strict = false;  // the response to this request carries HSTS
 };
 using SharedConnection = std::shared_ptr<Connection>;
 
@@ -48,6 +52,20 @@ struct AnswerSlot {
   std::optional<HttpResponse> response;
   WakeEvent wake;
 };
+
+// Which of the two languages of this door a connection begins with: the type of TLS's first record
+// (RFC 8446, 5.1), which begins no HTTP method.
+bool begins_like_tls(ByteSpan bytes) { return !bytes.empty() && bytes[0] == 22; }
+
+// To the same address with TLS. Its Host has been checked.
+HttpResponse tls_redirect(const HttpRequest& request) {
+  const auto* host = request.find("Host");
+  const auto to = fmt::format("https://{}{}{}{}", host != nullptr ? *host : "", request.path,
+                              request.query.empty() ? "" : "?", request.query);
+  auto response = http_sentence(308, "This server is at https://");
+  response.fields.push_back({"Location", to});
+  return response;
+}
 
 Status try_write(Stream& stream, std::string_view text) {
   auto piece = as_bytes(text);
@@ -76,11 +94,17 @@ awaitable<bool> write_all(Stream& stream, ByteSpan first, ByteSpan second) {
 struct HttpServer::Shared : std::enable_shared_from_this<Shared> {
   Shared(boost::asio::any_io_executor the_executor, HttpRoutes& the_routes,
          HttpServerConfig the_config)
-      : executor(std::move(the_executor)), routes(the_routes), config(std::move(the_config)) {}
+      : executor(std::move(the_executor)),
+        routes(the_routes),
+        config(std::move(the_config)),
+        strict_security(config.security) {
+    strict_security.fields.push_back({"Strict-Transport-Security", kStrictTransport});
+  }
 
   boost::asio::any_io_executor executor;
   HttpRoutes& routes;  // not used once is_closed
   HttpServerConfig config;
+  SecurityHeaders strict_security;          // with HSTS
   std::list<SharedConnection> connections;  // those that have waited longest come first
   bool is_closed = false;
 
@@ -90,6 +114,8 @@ struct HttpServer::Shared : std::enable_shared_from_this<Shared> {
   void arm(const SharedConnection& connection, std::chrono::milliseconds timeout);
 
   awaitable<void> run(SharedConnection connection);
+  awaitable<bool> make_secure(SharedConnection connection);
+  const SecurityHeaders& security_of(const SharedConnection& connection) const;
   awaitable<bool> serve_one(SharedConnection connection, bool is_first);
   awaitable<RequestOrRefusal> read_request(SharedConnection connection, bool is_first);
   awaitable<bool> respond(SharedConnection connection, const HttpResponse& response, bool is_head,
@@ -151,11 +177,39 @@ void HttpServer::Shared::arm(const SharedConnection& connection,
 // ---- one connection ---------------------------------------------------------------------------
 
 awaitable<void> HttpServer::Shared::run(SharedConnection connection) {
-  for (bool is_first = true; co_await serve_one(connection, is_first); is_first = false) {
+  bool goes_on = !config.tls || co_await make_secure(connection);
+  for (bool is_first = true; goes_on && co_await serve_one(connection, is_first);
+       is_first = false) {
   }
   connection->timer.cancel();
   if (connection->stream) connection->stream->close();
   connections.remove(connection);
+}
+
+// Finds out whether the peer speaks TLS, and if so agrees with it on a key. False when the
+// connection is over. All that time it is one of those that may yield to others.
+awaitable<bool> HttpServer::Shared::make_secure(SharedConnection connection) {
+  arm(connection, config.limits.request_timeout);
+  auto& unread = connection->unread;
+  unread.resize(kReadBytes);
+  const auto count = co_await connection->stream->read_some(unread);
+  unread.resize(count.value_or(0));
+  if (!count || is_closed) co_return false;
+  if (!begins_like_tls(unread)) co_return true;
+  auto tls = make_tls_stream(executor, std::move(connection->stream),
+                             config.tls->make_engine(Clock::now()), std::exchange(unread, {}));
+  auto& lent = *tls;
+  connection->stream = std::move(tls);
+  const auto status = co_await lent.handshake();
+  if (is_closed) co_return false;
+  connection->is_secure = status.has_value();
+  if (!status && status.error().code != ErrorCode::kClosed)
+    routes.refused(lent.peer(), 0, status.error().message);
+  co_return status.has_value();
+}
+
+const SecurityHeaders& HttpServer::Shared::security_of(const SharedConnection& connection) const {
+  return connection->is_strict ? strict_security : config.security;
 }
 
 // Serves one request; false when the connection is over or has become a WebSocket.
@@ -172,10 +226,15 @@ awaitable<bool> HttpServer::Shared::serve_one(SharedConnection connection, bool 
     co_await linger(connection);
     co_return false;
   }
-  HostClaim claim{.host = {}, .origin = {}, .local = request->local};
+  HostClaim claim{
+      .host = {}, .origin = {}, .local = request->local, .is_secure = request->is_secure};
   if (auto* host = request->find("Host")) claim.host = *host;
   if (auto* origin = request->find("Origin")) claim.origin = *origin;
   auto allowed = check_host_claim(config.hosts, claim);
+  const bool lacks_tls = config.tls && !request->is_secure;
+  const auto host = parse_host_and_port(claim.host);
+  connection->is_strict =
+      config.is_strict_transport && request->is_secure && host && !is_loopback_name(host->host);
   bool is_websocket = allowed && routes.is_websocket_path(request->path);
   HttpResponse response;
   if (!allowed) {
@@ -183,16 +242,21 @@ awaitable<bool> HttpServer::Shared::serve_one(SharedConnection connection, bool 
     sentence[0] = static_cast<char>(sentence[0] - 'a' + 'A');
     response = http_sentence(403, sentence);
     tell_refused(request->peer, response);
+  } else if (is_websocket && lacks_tls) {
+    response = http_sentence(403, "This server wants TLS: connect to wss:// instead of ws://");
+    tell_refused(request->peer, response);
+  } else if (lacks_tls) {
+    response = tls_redirect(*request);
   } else if (is_websocket) {
     auto refusal = websocket_refusal(*request);
     if (!refusal) co_return co_await upgrade(connection, *std::move(request));
     response = *std::move(refusal);
     tell_refused(request->peer, response);
   }
-  bool is_keep_alive = request->is_keep_alive && allowed && !is_websocket;
+  bool is_keep_alive = request->is_keep_alive && allowed && !is_websocket && !lacks_tls;
   const bool is_head = request->is_head;
   const bool is_http_1_0 = request->is_http_1_0;
-  if (allowed && !is_websocket) {
+  if (allowed && !is_websocket && !lacks_tls) {
     response = co_await ask_routes(connection, *std::move(request));
     if (is_closed) co_return false;
   }
@@ -209,7 +273,9 @@ awaitable<bool> HttpServer::Shared::serve_one(SharedConnection connection, bool 
 awaitable<RequestOrRefusal> HttpServer::Shared::read_request(SharedConnection connection,
                                                              bool is_first) {
   const auto& limits = config.limits;
-  auto& [stream, timer, unread, is_waiting, has_begun] = *connection;
+  auto& stream = connection->stream;
+  auto& unread = connection->unread;
+  auto& has_begun = connection->has_begun_request;
   HttpParser parser(limits);
   has_begun = false;
   arm(connection, is_first ? limits.request_timeout : limits.idle_timeout);
@@ -231,13 +297,14 @@ awaitable<RequestOrRefusal> HttpServer::Shared::read_request(SharedConnection co
   auto request = parser.take_request();
   request.peer = stream->peer();
   request.local = stream->local();
+  request.is_secure = connection->is_secure;
   co_return request;
 }
 
 awaitable<bool> HttpServer::Shared::respond(SharedConnection connection,
                                             const HttpResponse& response, bool is_head,
                                             bool is_keep_alive) const {
-  auto head = write_response_head(response, config.security, is_keep_alive);
+  auto head = write_response_head(response, security_of(connection), is_keep_alive);
   co_return co_await write_all(*connection->stream, as_bytes(head),
                                is_head ? ByteSpan() : response.content());
 }
@@ -269,7 +336,7 @@ awaitable<void> HttpServer::Shared::respond_with_stream(SharedConnection connect
         return self->watch_for_the_end(connection, body);
       },
       boost::asio::detached);
-  std::string text = write_response_head(response, config.security, false, framing);
+  std::string text = write_response_head(response, security_of(connection), false, framing);
   for (;;) {
     arm(connection, config.limits.write_timeout);
     if (!text.empty() && !co_await write_all(*connection->stream, as_bytes(text), {})) break;
@@ -334,6 +401,7 @@ HttpServer::~HttpServer() {
 
 void HttpServer::serve(StreamPointer stream) {
   if (!shared_->make_room()) {
+    if (shared_->config.tls) return stream->close();  // it may not understand plain words
     auto response = http_sentence(503, "All connections of this server are in use; try again");
     auto text = write_response_head(response, shared_->config.security, false);
     text += as_text(response.content());

@@ -12,6 +12,7 @@
 #include "oriel/io/net/http_message.h"
 #include "oriel/io/net/limits.h"
 #include "oriel/io/net/stream.h"
+#include "oriel/io/net/tls_context.h"
 
 namespace oriel::net {
 
@@ -29,7 +30,8 @@ class HttpRoutes {
   virtual void on_websocket(const HttpRequest& request, StreamPointer stream) = 0;
 
   // The server itself has refused a request of `peer` with `status`, for the log: malformed, beyond
-  // a limit, too slow, from a foreign host or page. `sentence` is what the peer was told.
+  // a limit, too slow, from a foreign host or page. `sentence` is what the peer was told. Status 0:
+  // it could not be told, because TLS was not agreed on.
   virtual void refused(const std::string& peer, int status, std::string_view sentence) {
     (void)peer, (void)status, (void)sentence;
   }
@@ -40,6 +42,10 @@ struct HttpServerConfig {
   SecurityHeaders security;
   HttpLimits limits;
   WebSocketLimits websocket;
+  // With it, what begins like TLS is TLS, and plain requests are sent to https://.
+  std::shared_ptr<TlsServerContext> tls;
+  // Tell browsers to never come without TLS again (RFC 6797); not under a loopback name.
+  bool is_strict_transport = false;
 };
 
 class HttpServer {

@@ -50,4 +50,19 @@ struct WebSocketLimits {
   std::chrono::milliseconds silence_timeout{60'000};  // a ping after half of it, the end after all
 };
 
+// TLS. Plaintext of one record (RFC 8446, 5.1), and what is encrypted ahead of a stream that takes
+// no more.
+inline constexpr std::size_t kTlsRecordBytes = 16 * 1024;
+inline constexpr std::size_t kTlsAheadBytes = 64 * 1024;
+inline constexpr std::size_t kTlsPemFileBytesMax = 1024 * 1024;
+inline constexpr std::size_t kTlsChainMax = 16;
+// The files of a certificate are looked at for changes at most this often.
+inline constexpr std::chrono::seconds kTlsReloadInterval{1};
+
+// A self-signed certificate is valid this long (browsers refuse longer ones), less a day before it
+// was made, and renewed when it has less than kSelfSignedRenewDays left.
+inline constexpr int kSelfSignedDays = 397;
+inline constexpr int kSelfSignedRenewDays = 30;
+inline constexpr std::size_t kSelfSignedNamesMax = 32;
+
 }  // namespace oriel::net

@@ -1,0 +1,42 @@
+#include "oriel/app/server/tls_door.h"
+
+#include <unistd.h>
+
+#include <utility>
+
+#include "oriel/app/server/self_signed_files.h"
+#include "oriel/io/net/host_policy.h"
+
+namespace oriel::server {
+namespace {
+
+std::string host_name() {
+  char name[256] = "";
+  ::gethostname(name, sizeof name - 1);
+  return name;
+}
+
+}  // namespace
+
+Result<TlsDoor> open_tls_door(const config::Settings& settings, net::TlsNotice notice) {
+  CertificateFiles files{settings.tls_cert, settings.tls_key};
+  const bool is_self_signed = files.certificate.empty();
+  if (is_self_signed) {
+    if (settings.state_folder.empty())
+      return fail(ErrorCode::kInvalid,
+                  "there is no folder to keep a self-signed certificate in: set HOME or "
+                  "XDG_STATE_HOME, give a certificate with --tls-cert and --tls-key, or use --tls "
+                  "off");
+    const auto names = certificate_names(host_name(), settings.http_listen->host,
+                                         net::split_host_list(settings.allowed_hosts));
+    ORIEL_TRY(files, keep_self_signed(settings.state_folder + "/tls", names,
+                                      std::chrono::system_clock::now()));
+  }
+  ORIEL_TRY(std::shared_ptr<net::TlsServerContext> context,
+            net::TlsServerContext::open(
+                {std::move(files.certificate), std::move(files.key), "http/1.1", std::move(notice)},
+                Clock::now()));
+  return TlsDoor{std::move(context), is_self_signed};
+}
+
+}  // namespace oriel::server

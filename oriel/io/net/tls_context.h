@@ -1,0 +1,83 @@
+#pragma once
+// What connections of one kind have in common: our certificate (server), or whom to trust (client).
+// TLS 1.2 with forward secrecy and AEAD ciphers, and TLS 1.3; no renegotiation, no compression, no
+// early data. One strand owns each.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "oriel/base/result.h"
+#include "oriel/base/time.h"
+#include "oriel/io/net/openssl_pointers.h"
+#include "oriel/io/net/tls_certificate.h"
+#include "oriel/io/net/tls_engine.h"
+
+namespace oriel::net {
+
+// A sentence for the log, without a final period.
+using TlsNotice = std::function<void(const std::string& sentence)>;
+
+struct TlsServerOptions {
+  std::string certificate_file;  // PEM: ours first, then those that lead to a root
+  std::string key_file;          // PEM, readable by its owner only; may be the same file
+  // For ALPN, such as "http/1.1": a client that asks for others only is refused (RFC 7301, 3.2).
+  // Empty: not negotiated.
+  std::string application_protocol;
+  // Told when changed files are taken over, or cannot be: then the old pair stays.
+  TlsNotice notice = nullptr;
+};
+
+class TlsServerContext {
+ public:
+  // Reads the files. Errors name the file, what is wrong and what to do.
+  static Result<std::unique_ptr<TlsServerContext>> open(TlsServerOptions options, TimePoint now);
+  ~TlsServerContext();
+
+  // For a new connection. Looks at the files first, at most once in kTlsReloadInterval: whether
+  // modification time, size or inode have changed. Connections keep the pair they began with.
+  TlsEngine make_engine(TimePoint now);
+
+  // Of the certificate in use, as "AB:CD:...".
+  const std::string& fingerprint() const { return fingerprint_; }
+
+ private:
+  explicit TlsServerContext(TlsServerOptions options);
+  struct Stamp;  // what shows that the files have changed
+  Stamp stamp_of_files() const;
+  Status load();
+  void reload_if_changed(TimePoint now);
+
+  TlsServerOptions options_;
+  SslContextPointer context_;
+  std::string fingerprint_;
+  std::unique_ptr<Stamp> stamp_;
+  TimePoint looked_at_;
+};
+
+enum class TlsTrust {
+  kVerify,  // the chain and the name
+  kAnyone,  // encryption without knowing with whom
+};
+
+struct TlsClientOptions {
+  TlsTrust trust = TlsTrust::kVerify;
+  std::string anchors_pem;  // certificates to trust; empty: those of the system
+  std::string application_protocol;
+};
+
+class TlsClientContext {
+ public:
+  static Result<std::unique_ptr<TlsClientContext>> make(const TlsClientOptions& options);
+
+  // For a new connection to `host`, a name or a numeric address without brackets.
+  Result<TlsEngine> make_engine(const std::string& host) const;
+
+ private:
+  explicit TlsClientContext(SslContextPointer context) : context_(std::move(context)) {}
+
+  SslContextPointer context_;
+};
+
+}  // namespace oriel::net
