@@ -8,13 +8,14 @@ import { until } from "./deadline.mjs";
 
 export class Page {
   // options: viewport {width, height}, colorScheme "light" or "dark".
-  static async open(url, { viewport = { width: 1280, height: 800 }, colorScheme = "dark" } = {}) {
+  static async open(url, { viewport = { width: 1280, height: 800 }, colorScheme = "dark", hasTouch = false } = {}) {
     const page = new Page();
     page.#profile = mkdtempSync(path.join(tmpdir(), "oriel-chromium-"));
     page.#context = await chromium.launchPersistentContext(page.#profile, {
       executablePath: "/usr/bin/chromium",
       headless: true,
       viewport,
+      hasTouch,
       colorScheme,
       args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync"],
