@@ -3,7 +3,8 @@
 
 import { effect, signal } from "@preact/signals";
 import { ApiError, sentence } from "../api/client";
-import { asked } from "../state/route";
+import { isWatcher } from "../state/control";
+import { shown } from "../state/page";
 import { quality, scale } from "../state/preferences";
 import { desktopName, hasApi, hostName, loadSession, session, signIn, tag } from "../state/session";
 import { retryDelay } from "./retry_delay";
@@ -65,7 +66,7 @@ export async function connect(): Promise<void> {
 function continueWithSession(): void {
   const known = session.value;
   if (known && !known.authenticated) return askForPassword("");
-  if (asked.value === "desktop") openDesktop();
+  if (shown.value === "desktop") openDesktop();
   else status.value = { state: "idle" };
 }
 
@@ -110,7 +111,7 @@ function openDesktop(): void {
   screen.value = opened;
   opened.setQuality(quality.peek());
   opened.setScale(scale.peek());
-  rfb.viewOnly = isViewOnly.peek();
+  rfb.viewOnly = isViewOnly.peek() || isWatcher.peek();
   const isCurrent = (): boolean => screen.peek() === opened;
   const isLive = (): boolean => isCurrent() && status.peek().state === "connected";
 
@@ -215,11 +216,11 @@ window.addEventListener("online", () => {
 
 // The desktop is opened when its page is shown for the first time.
 effect(() => {
-  if (asked.value === "desktop" && status.peek().state === "idle") openDesktop();
+  if (shown.value === "desktop" && status.peek().state === "idle") openDesktop();
 });
 effect(() => screen.value?.setQuality(quality.value));
 effect(() => screen.value?.setScale(scale.value));
 effect(() => {
-  const viewOnly = isViewOnly.value;
+  const viewOnly = isViewOnly.value || isWatcher.value;
   if (screen.value) screen.value.rfb.viewOnly = viewOnly;
 });

@@ -52,7 +52,7 @@ declare module "@novnc/novnc" {
     readonly _display: { scale: number };
     readonly _fbHeight: number;
     readonly _fbWidth: number;
-    readonly _keyboard: { _target: HTMLElement };
+    readonly _keyboard: { _target: HTMLElement; _allKeysUp(): void };
     readonly _screen: HTMLElement;
     readonly _sock: Websock;
     readonly _supportsFence: boolean;

@@ -6,10 +6,12 @@
 import type RFB from "@novnc/novnc";
 import type { Scale } from "../state/preferences";
 
-// The size that "match" asks for: that of the whole window, in CSS pixels, whether or not the bar is
-// open, so that folding it does not resize the desktop.
+// The size that "match" asks for, in CSS pixels: that of the whole window, whether or not the bar is
+// open, so that folding it does not resize the desktop. In a narrow window the bars always stay.
 export function windowSize(): { w: number; h: number } {
-  return { w: Math.floor(window.innerWidth), h: Math.floor(window.innerHeight) };
+  const { innerWidth: w, innerHeight: h } = window;
+  const bars = document.querySelector<HTMLElement>(".touch-bar");
+  return { w, h: bars && bars.offsetHeight > 0 ? (document.querySelector("main")?.clientHeight ?? h) : h };
 }
 
 // Sets the mode now, and for every later change of the window or the desktop.

@@ -64,6 +64,11 @@ export class Screen {
     for (const { keysym, code } of [...combination].reverse()) this.rfb.sendKey(keysym, code, false);
   }
 
+  // Lets go of all keys that the user holds on the keyboard, when their releases will not come here.
+  releaseKeys(): void {
+    this.rfb._keyboard._allKeysUp();
+  }
+
   hold({ keysym, code }: Key, isDown: boolean): void {
     this.rfb.sendKey(keysym, code, isDown);
   }

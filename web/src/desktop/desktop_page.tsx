@@ -54,6 +54,7 @@ function Picture() {
     const focus = (): void => input.focus();
     box.current.addEventListener("mousedown", focus, true);
     box.current.addEventListener("touchstart", focus, { capture: true, passive: true });
+    field.current.addEventListener("blur", () => screen.peek()?.releaseKeys());
     start({ box: box.current, last: last.current, field: field.current });
     return effect(() => {
       const isLive = status.value.state === "connected";

@@ -1,6 +1,5 @@
 // The frame around the pages: bar, page, what floats, short words.
 
-import { computed } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { status } from "../connection/connection";
 import { StatusCard } from "../desktop/status_card";
@@ -8,14 +7,10 @@ import { DesktopPage } from "../desktop/desktop_page";
 import { TouchBar } from "../desktop/touch_bar";
 import { StatusPage } from "../status/status_page";
 import { closeFloating } from "../state/floating";
-import { asked } from "../state/route";
-import { may } from "../state/session";
+import { shown } from "../state/page";
 import { Bar } from "./bar";
 import { Handle, isFolded } from "./fold";
 import { Notices } from "./notices";
-
-// Who may not see a page gets the desktop.
-export const shown = computed(() => (asked.value === "status" && may("admin") ? "status" : "desktop"));
 
 export function App() {
   const page = shown.value;

@@ -5,7 +5,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { status } from "../connection/connection";
 import { floating } from "../state/floating";
 import { isBarFolded, isBarPinned } from "../state/preferences";
-import { asked } from "../state/route";
+import { shown } from "../state/page";
 import { hostName } from "../state/session";
 import { Icon } from "../parts/icon";
 import { StateDot } from "./state_dot";
@@ -22,7 +22,7 @@ const isFocusInBar = signal(false);
 const isPointerDown = signal(false);
 
 // There is a live desktop that wants the space.
-const canFold = computed(() => asked.value === "desktop" && status.value.state === "connected" && !isNarrow.value);
+const canFold = computed(() => shown.value === "desktop" && status.value.state === "connected" && !isNarrow.value);
 
 export const isFolded = computed(() => canFold.value && isBarFolded.value);
 

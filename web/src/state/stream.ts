@@ -2,9 +2,9 @@
 
 import { effect } from "@preact/signals";
 import { closeEvents, isStreamLive, openEvents } from "../api/events";
-import { status } from "../connection/connection";
+import { connect, status } from "../connection/connection";
 import { loadDesktop } from "./control";
-import { asked } from "./route";
+import { shown } from "./page";
 import { hasApi, may, session, tag } from "./session";
 
 const always = ["hello", "viewer_joined", "viewer_left", "resized", "control", "desktop", "message"];
@@ -15,9 +15,16 @@ export function startEvents(): void {
     const isAway = !["idle", "connected", "sent_away"].includes(status.value.state);
     const isAllowed = hasApi.value && session.value?.authenticated === true && may("view");
     if (isAway || !isAllowed) return closeEvents();
-    openEvents(asked.value === "status" && may("admin") ? [...always, "viewers", "log"] : always, tag);
+    openEvents(shown.value === "status" ? [...always, "viewers", "log"] : always, tag);
   });
   effect(() => {
     if (isStreamLive.value) void loadDesktop();
+  });
+  // On a page without the desktop only the stream notices that the server is gone.
+  let wasLive = false;
+  effect(() => {
+    const isLost = wasLive && !isStreamLive.value;
+    wasLive = isStreamLive.value;
+    if (isLost && status.peek().state === "idle") void connect();
   });
 }
