@@ -146,6 +146,7 @@ export class Server {
 
   // kill -9: whatever the server started must be gone within 2 s by itself.
   async kill() {
+    if (!existsSync(this.#folder)) return; // ended already; its display may be another's by now
     if (this.#process.exitCode === null && this.#process.signalCode === null) {
       this.#process.kill("SIGKILL");
       await once(this.#process, "exit");

@@ -124,6 +124,7 @@ function openDesktop(): void {
     attempt = 0;
     vncPassword = "";
     status.value = { state: "connected" };
+    performance.mark("interactive");
     pictureTaken.value = null;
     places?.last.replaceChildren();
   };

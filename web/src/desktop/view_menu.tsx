@@ -28,8 +28,10 @@ export function ViewMenu() {
   const canMatch = current?.canResize === true && !isWatcher.value && may("resize");
   return (
     <Menu label="Scale and quality" class="view-menu">
-      <h3 id="scale-title">Scale</h3>
-      <div role="group" aria-labelledby="scale-title">
+      <div role="group" aria-label="Scale">
+        <div class="title" aria-hidden="true">
+          Scale
+        </div>
         <MenuItem isChecked={scale.value === "fit"} hint={scale.value === "fit" && current ? percent(current.zoom) : ""} onClick={choose(() => (scale.value = "fit"))}>
           Fit
         </MenuItem>
@@ -41,8 +43,10 @@ export function ViewMenu() {
         </MenuItem>
       </div>
       <hr />
-      <h3 id="quality-title">Quality</h3>
-      <div role="group" aria-labelledby="quality-title">
+      <div role="group" aria-label="Quality">
+        <div class="title" aria-hidden="true">
+          Quality
+        </div>
         {qualities.map(({ name, words, hint }) => (
           <MenuItem key={name} isChecked={quality.value === name} hint={hint} onClick={choose(() => (quality.value = name))}>
             {words}
