@@ -1,9 +1,11 @@
 // Writes the built files as the C++ table behind oriel/app/server/web_assets.h:
 //   node embed.mjs BUILT_FOLDER OUTPUT.cc
+// Each file is in it as it is, and compressed where that pays.
 // The bytes are string literals, which every compiler reads at once and any linker can place.
 import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { compressed } from "./compress.mjs";
 
 const contentTypes = {
   ".css": "text/css; charset=utf-8",
@@ -35,15 +37,28 @@ function literal(bytes) {
 const [folder, output] = process.argv.slice(2);
 if (!output) throw new Error("usage: node embed.mjs BUILT_FOLDER OUTPUT.cc");
 const bodies = [];
+const variantTables = [];
 const rows = [];
+
+// Adds `bytes` to the table's literals; returns the name of the constant.
+function addBody(bytes) {
+  const constant = `kBody${bodies.length}`;
+  bodies.push(`constexpr std::string_view ${constant}(\n${literal(bytes)},\n    ${bytes.length});\n`);
+  return constant;
+}
+
 for (const name of (await readdir(folder)).sort()) {
   const contentType = contentTypes[path.extname(name)];
   if (!contentType) throw new Error(`${name}: embed.mjs knows no content type for it`);
   const bytes = await readFile(path.join(folder, name));
   const etag = createHash("sha256").update(bytes).digest("hex").slice(0, 32);
+  const variants = compressed(bytes).map(
+    (variant) => `    {"${variant.coding}", "\\"${etag}-${variant.coding}\\"", as_bytes(${addBody(variant.bytes)})},`,
+  );
+  const table = variants.length > 0 ? `kVariants${rows.length}` : "{}";
+  if (variants.length > 0) variantTables.push(`const WebAssetVariant ${table}[] = {\n${variants.join("\n")}\n};\n`);
   const urlPath = name === "index.html" ? "/" : `/${name}`;
-  bodies.push(`constexpr std::string_view kBody${rows.length}(\n${literal(bytes)},\n    ${bytes.length});\n`);
-  rows.push(`    {"${urlPath}", "${contentType}", "\\"${etag}\\"", as_bytes(kBody${rows.length})},`);
+  rows.push(`    {"${urlPath}", "${contentType}", "\\"${etag}\\"", as_bytes(${addBody(bytes)}), ${table}},`);
 }
 await writeFile(
   output,
@@ -54,6 +69,7 @@ namespace oriel::server {
 namespace {
 
 ${bodies.join("\n")}
+${variantTables.join("\n")}
 const WebAsset kAssets[] = {
 ${rows.join("\n")}
 };

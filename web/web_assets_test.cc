@@ -50,12 +50,37 @@ TEST(WebAssets, HoldEveryByteOfTheFilesTheyWereBuiltFrom) {
   }
 }
 
+TEST(WebAssets, HaveSmallerVariantsOfTextEachWithItsOwnEtag) {
+  for (const char* path : {"/", "/licenses.txt", "/main.js", "/style.css"}) {
+    const auto& asset = *find_web_asset(path);
+    ASSERT_EQ(asset.variants.size(), 2u) << path;
+    EXPECT_EQ(asset.variants[0].coding, "br") << path;
+    EXPECT_EQ(asset.variants[1].coding, "gzip") << path;
+    EXPECT_LT(asset.variants[0].body.size(), asset.variants[1].body.size()) << path;
+    EXPECT_LT(asset.variants[1].body.size(), asset.body.size()) << path;
+    std::set<std::string_view> etags = {asset.etag};
+    for (const auto& variant : asset.variants) etags.insert(variant.etag);
+    EXPECT_EQ(etags.size(), 3u) << path;
+  }
+}
+
+TEST(WebAssets, LoadFirstWithAtMostThreeHundredKilobytes) {
+  std::size_t bytes = 0;
+  for (const char* path : {"/", "/favicon.svg", "/main.js", "/style.css"}) {
+    const auto& asset = *find_web_asset(path);
+    bytes += asset.variants.empty() ? asset.body.size() : asset.variants[0].body.size();
+  }
+  EXPECT_LT(bytes, 300'000u);
+}
+
 TEST(WebAssets, NameTheLicencesOfWhatIsInTheBundle) {
   const std::string text(as_text(find_web_asset("/licenses.txt")->body));
   EXPECT_THAT(text, HasSubstr("noVNC is Copyright (C)"));
   EXPECT_THAT(text, HasSubstr("Mozilla Public License Version 2.0"));
   EXPECT_THAT(text, HasSubstr("Copyright (C) 2014-2016 by Vitaly Puzrin"));
   EXPECT_THAT(text, HasSubstr("Jef Poskanzer"));
+  EXPECT_THAT(text, HasSubstr("Copyright (c) 2015-present Jason Miller"));  // Preact
+  EXPECT_THAT(text, HasSubstr("Lucide Icons and Contributors"));
 }
 
 TEST(WebAssets, FindNothingElse) {

@@ -7,28 +7,38 @@ import { chromium } from "playwright-core";
 import { until } from "./deadline.mjs";
 
 export class Page {
-  // options: viewport {width, height}, colorScheme "light" or "dark", ignoreHTTPSErrors (go on past
-  // the warning of an unknown certificate).
-  static async open(url, { viewport = { width: 1280, height: 800 }, colorScheme = "dark", ignoreHTTPSErrors = false } = {}) {
+  // options: viewport {width, height}, colorScheme "light" or "dark", hasTouch, pixelRatio (of the display),
+  // permissions (such as "clipboard-read"), hash (of the page asked for), reducedMotion "reduce", ignoreHTTPSErrors (go on
+  // past the warning of an unknown certificate).
+  static async open(url, { viewport = { width: 1280, height: 800 }, colorScheme = "dark", hasTouch = false, pixelRatio = 1, permissions = [],
+    hash = "", reducedMotion = "no-preference", ignoreHTTPSErrors = false } = {}) {
     const page = new Page();
     page.#profile = mkdtempSync(path.join(tmpdir(), "oriel-chromium-"));
     page.#context = await chromium.launchPersistentContext(page.#profile, {
       executablePath: "/usr/bin/chromium",
       headless: true,
       viewport,
+      hasTouch,
       colorScheme,
       ignoreHTTPSErrors,
+      reducedMotion,
+      permissions,
+      deviceScaleFactor: pixelRatio,
+      acceptDownloads: true,
       args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync"],
     });
     page.tab = page.#context.pages()[0] ?? (await page.#context.newPage());
     page.tab.on("console", (message) => {
-      if (message.type() === "error" || message.type() === "warning") page.complaints.push(message.text());
+      if (message.type() !== "error" && message.type() !== "warning") return;
+      // The page asks whether the server has an HTTP API, and says nothing itself when it has none.
+      if (message.text().includes("status of 404") && message.location().url.endsWith("/api/v1/session")) return;
+      page.complaints.push(message.text());
     });
     page.tab.on("pageerror", (error) => page.complaints.push(String(error)));
     page.#context.on("request", (request) => page.requests.push(request.url()));
     page.tab.on("websocket", (socket) => page.requests.push(socket.url()));
-    await page.tab.goto(url);
+    await page.tab.goto(url + hash);
     return page;
   }
 
@@ -52,7 +62,7 @@ export class Page {
 
   // The words in the middle, or "" when there are none.
   words() {
-    return this.tab.locator("#panel").evaluate((panel) => (panel.hidden ? "" : panel.innerText.replace(/\s+/g, " ").trim()));
+    return this.tab.evaluate(() => (document.querySelector("#panel")?.innerText ?? "").replace(/\s+/g, " ").trim());
   }
 
   // The pixels of the canvas itself: not scaled, as noVNC drew them.
@@ -75,6 +85,27 @@ export class Page {
       rgb[to++] = rgba[from + 2];
     }
     return { width, height, rgb };
+  }
+
+  tool(name) {
+    return this.tab.getByRole("button", { name, exact: true });
+  }
+
+  // A field of the statistics, such as "Round trip": its value as a number, NaN when there is none.
+  statistic(name) {
+    return this.tab.evaluate((wanted) => {
+      const term = [...document.querySelectorAll(".statistics dt")].find((dt) => dt.textContent === wanted);
+      return Number.parseFloat(term?.nextElementSibling?.firstChild?.textContent?.replaceAll(",", "") ?? "");
+    }, name);
+  }
+
+  // A session of Chromium's own protocol, for input that Playwright has no words for.
+  protocol() {
+    return this.#context.newCDPSession(this.tab);
+  }
+
+  async reload() {
+    await this.tab.reload();
   }
 
   // What every page of ours must be at its end: nothing on the console, nothing asked of others.

@@ -50,12 +50,14 @@ test("A change of the desktop reaches the page", async () => {
 });
 
 for (const viewport of [{ width: 1600, height: 900 }, { width: 390, height: 844 }]) {
-  test(`The desktop fills a window of ${viewport.width}x${viewport.height} and is never larger`, async () => {
+  test(`The desktop fills what the bars leave of ${viewport.width}x${viewport.height} and is never larger`, async () => {
     await withServer({ session: sessions.picture }, async (server) => {
       await withPage(server.url, { viewport }, async (page) => {
         await page.untilState("connected");
+        const room = await page.tab.locator("#screen").boundingBox();
+        assert.ok(room.height >= viewport.height - 96, JSON.stringify(room));
         const box = await page.tab.locator("#screen canvas").boundingBox();
-        const scale = Math.min(viewport.width / 1280, viewport.height / 800);
+        const scale = Math.min(room.width / 1280, room.height / 800);
         assert.ok(Math.abs(box.width - 1280 * scale) <= 1 && Math.abs(box.height - 800 * scale) <= 1, JSON.stringify(box));
         const scrolls = await page.tab.evaluate(() => {
           const { scrollWidth, clientWidth, scrollHeight, clientHeight } = document.documentElement;

@@ -31,9 +31,8 @@ function processesWith(mark) {
 }
 
 export class Server {
-  // options: session (text of a shell script that is the desktop's session), geometry, password,
-  // name, httpPort and vncPort (to start again on the same ports), tls (HTTPS with a certificate of
-  // its own).
+  // options: session (text of a shell script that is the desktop's session), geometry, password, flags (more of the program's),
+  // name, httpPort and vncPort (to start again on the same ports), tls (HTTPS with a certificate of its own).
   static async start(options = {}) {
     const server = new Server();
     await server.#start(options);
@@ -49,11 +48,12 @@ export class Server {
   #mark = randomUUID();
   #display = "";
 
-  async #start({ session = "exec sleep 1000", geometry = "1280x800", password, name, httpPort = 0, vncPort = 0, tls = false }) {
+  async #start({ session = "exec sleep 1000", geometry = "1280x800", password, name, flags = [], httpPort = 0, vncPort = 0, tls = false }) {
     const script = path.join(this.#folder, "session");
     writeFileSync(script, `#!/bin/sh\n${session}\n`, { mode: 0o755 });
     const args = ["serve", "--desktop", "headless", "--geometry", geometry, "--session", script];
     args.push("--vnc", `127.0.0.1:${vncPort}`, "--http", `127.0.0.1:${httpPort}`);
+    args.push(...flags);
     if (name) args.push("--name", name);
     if (tls) args.push("--tls", "on");
     if (password) {
@@ -113,15 +113,27 @@ export class Server {
     });
   }
 
-  // What the X server itself says is on the desktop.
-  async desktopPicture() {
+  // What a file that the session wrote holds; the session's script calls it "$0.NAME".
+  sessionFile(name) {
+    const file = path.join(this.#folder, `session.${name}`);
+    return existsSync(file) ? readFileSync(file, "utf8") : "";
+  }
+
+  // Runs an X program on the desktop and returns its output, a Buffer. `input` goes to its standard input.
+  async run(name, args, { input } = {}) {
     const { desktop } = await this.health();
-    const { stdout } = await promisify(execFile)("xwd", ["-root", "-silent"], {
+    const running = promisify(execFile)(name, args, {
       encoding: "buffer",
       maxBuffer: 64 << 20,
-      env: { ...process.env, DISPLAY: desktop.display, XAUTHORITY: desktop.xauthority },
+      env: { ...process.env, DISPLAY: desktop.display, XAUTHORITY: desktop.xauthority, [markName]: this.#mark },
     });
-    return parseXwd(stdout);
+    if (input !== undefined) running.child.stdin.end(input);
+    return (await running).stdout;
+  }
+
+  // What the X server itself says is on the desktop.
+  async desktopPicture() {
+    return parseXwd(await this.run("xwd", ["-root", "-silent"]));
   }
 
   // Ends the server as Ctrl-C does, and holds it to its promise: exit code 0 within 2 s and nothing
@@ -140,6 +152,7 @@ export class Server {
 
   // kill -9: whatever the server started must be gone within 2 s by itself.
   async kill() {
+    if (!existsSync(this.#folder)) return; // ended already; its display may be another's by now
     if (this.#process.exitCode === null && this.#process.signalCode === null) {
       this.#process.kill("SIGKILL");
       await once(this.#process, "exit");

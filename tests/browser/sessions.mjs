@@ -54,3 +54,30 @@ PS1=$(printf "\\033[38;2;134;163;255moriel\\033[0m:~$ ") ENV= exec xterm ${font}
 END
 chmod +x colours terminal
 exec openbox --startup "$PWD/terminal"`;
+
+// Writes each key and button that reaches the desktop into "$0.events", which `typed` and `clicked` read.
+export const listening = `
+xsetroot -solid '#204060'
+exec stdbuf -oL xev -geometry 1280x800+0+0 -event keyboard -event button > "$0.events"`;
+
+// The key presses that a listening session saw: keysyms, in order.
+export function pressed(events) {
+  return [...events.matchAll(/KeyPress event[\s\S]*?keysym (0x[0-9a-f]+)/g)].map(([, keysym]) => Number(keysym));
+}
+
+// Key presses and releases, such as "+0xffe3" and "-0xffe3".
+export function keyed(events) {
+  return [...events.matchAll(/Key(Press|Release) event[\s\S]*?keysym (0x[0-9a-f]+)/g)].map(
+    ([, kind, keysym]) => (kind === "Press" ? "+" : "-") + keysym,
+  );
+}
+
+// The buttons pressed, in order: 1 is the left one, 3 the right one, 4 and 5 the wheel.
+export function clicked(events) {
+  return [...events.matchAll(/ButtonPress event[\s\S]*?button (\d+)/g)].map(([, button]) => Number(button));
+}
+
+// Something that changes all the time, for whoever counts frames.
+export const moving = `
+xsetroot -solid '#204060'
+exec xterm ${font} -fs 11 -geometry 80x24+40+40 -e sh -c 'i=0; while :; do i=$((i+1)); echo "line $i of many, with some text in it"; sleep 0.05; done'`;

@@ -1,41 +1,11 @@
 #include "oriel/app/server/http_api.h"
 
-#include <algorithm>
-
 #include "oriel/app/observe/metrics.h"
+#include "oriel/app/server/asset_response.h"
 #include "oriel/app/server/web_assets.h"
 
 namespace oriel::server {
 namespace {
-
-// Whether an If-None-Match list names `etag` (RFC 9110, 13.1.2); weak comparison, as the RFC wants
-// it.
-bool names_etag(std::string_view list, std::string_view etag) {
-  while (!list.empty()) {
-    const auto comma = std::min(list.find(','), list.size());
-    auto entry = list.substr(0, comma);
-    list.remove_prefix(std::min(comma + 1, list.size()));
-    while (entry.starts_with(' ')) entry.remove_prefix(1);
-    while (entry.ends_with(' ')) entry.remove_suffix(1);
-    if (entry.starts_with("W/")) entry.remove_prefix(2);
-    if (entry == etag || entry == "*") return true;
-  }
-  return false;
-}
-
-// An embedded file, or 304 when the browser has it (RFC 9110, 13.1.2).
-net::HttpResponse asset_response(const WebAsset& asset, const net::HttpRequest& request) {
-  net::HttpResponse response;
-  response.fields = {{"ETag", std::string(asset.etag)}, {"Cache-Control", "no-cache"}};
-  response.content_type = asset.content_type;
-  if (const auto* known = request.find("If-None-Match");
-      known != nullptr && names_etag(*known, asset.etag)) {
-    response.status = 304;
-    return response;
-  }
-  response.static_body = asset.body;
-  return response;
-}
 
 bool is_loopback_peer(std::string_view peer) {
   return peer.starts_with("127.") || peer.starts_with("[::1]:") || peer == "unix";

@@ -9,11 +9,19 @@
 
 namespace oriel::server {
 
+// The file compressed, for clients that take it.
+struct WebAssetVariant {
+  std::string_view coding;  // of Content-Encoding: "br" or "gzip"
+  std::string_view etag;    // strong, with its quotes; of this variant alone
+  ByteSpan body;
+};
+
 struct WebAsset {
   std::string_view path;          // of the URL, such as "/style.css"; the page itself is "/"
   std::string_view content_type;  // the whole header value
   std::string_view etag;          // strong, with its quotes; changes with every byte of the body
   ByteSpan body;                  // lives as long as the program
+  std::span<const WebAssetVariant> variants;  // the smallest first; none where it would not pay
 };
 
 // The file at exactly `path` (no query, not decoded), or nullptr.
