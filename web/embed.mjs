@@ -1,4 +1,4 @@
-// Writes the built files as the C++ table behind oriel/app/server/web_assets.h:
+// Writes the built files as the C++ table behind oriel/app/web/web_assets.h:
 //   node embed.mjs BUILT_FOLDER OUTPUT.cc
 // Each file is in it as it is, and compressed where that pays.
 // The bytes are string literals, which every compiler reads at once and any linker can place.
@@ -63,9 +63,9 @@ for (const name of (await readdir(folder)).sort()) {
 await writeFile(
   output,
   `// Written by web/embed.mjs from web/src; not to be edited.
-#include "oriel/app/server/web_assets.h"
+#include "oriel/app/web/web_assets.h"
 
-namespace oriel::server {
+namespace oriel::web {
 namespace {
 
 ${bodies.join("\n")}
@@ -85,6 +85,6 @@ const WebAsset* find_web_asset(std::string_view path) {
   return nullptr;
 }
 
-}  // namespace oriel::server
+}  // namespace oriel::web
 `,
 );

@@ -1,4 +1,4 @@
-#include "oriel/app/server/web_assets.h"
+#include "oriel/app/web/web_assets.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 
-namespace oriel::server {
+namespace oriel::web {
 namespace {
 
 using testing::HasSubstr;
@@ -91,4 +91,4 @@ TEST(WebAssets, FindNothingElse) {
 }
 
 }  // namespace
-}  // namespace oriel::server
+}  // namespace oriel::web

@@ -56,6 +56,7 @@ class FakeDesktop final : public desktop::Desktop, public desktop::InputSink {
   void fill(const image::Rect& rect, std::uint32_t colour) {
     draw(rect, [colour](int, int, std::uint32_t) { return colour; });
   }
+  bool can_resize() const override { return true; }
   void resize(image::Size size, std::move_only_function<void(Status)> done) override {
     if (size.width > 1000) return done(fail(ErrorCode::kTooLarge, "at most 1000 wide"));
     if (size != frame_.size()) resize(size);

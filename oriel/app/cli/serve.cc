@@ -18,6 +18,7 @@
 #include "oriel/app/config/settings_help.h"
 #include "oriel/app/desktops/desktop_table.h"
 #include "oriel/app/server/server.h"
+#include "oriel/app/web/site.h"
 
 namespace oriel::cli {
 namespace {
@@ -43,15 +44,18 @@ std::string reachable(std::string_view address) {
 // One run of the server.
 class Serve {
  public:
-  Serve(const config::Settings& settings, observe::Logger logger)
+  // `log` outlives the run.
+  Serve(const config::Settings& settings, observe::Logger logger, const observe::LogTail* log)
       : settings_(settings),
         logger_(std::move(logger)),
         server_(io_, settings_, logger_),
+        site_(io_, settings_, logger_, server_, log),
         signals_(io_),
         deadline_(io_) {}
 
   int run() {
-    if (auto doors = server_.listen(); !doors) return refuse(doors.error());
+    if (auto door = server_.listen(); !door) return refuse(door.error());
+    if (auto door = site_.listen(); !door) return refuse(door.error());
     opening_ = desktops::open_desktop(
         io_, settings_, logger_,
         [this](Result<desktops::OpenDesktop> opened) { desktop_opened(std::move(opened)); });
@@ -87,14 +91,14 @@ class Serve {
     server_.on_desktop_found(
         [this] { logger_.info("the desktop is there again; viewers see it anew"); });
     server_.serve(*desktop_.desktop);
+    site_.desktop_is_there();
     say_where();
   }
 
   void say_where() {
-    const auto http = server_.http_address(), vnc = server_.vnc_address();
-    if (!http.empty())
-      fmt::print("Open in a browser: {}://{}/\n", server_.http_scheme(), reachable(http));
-    if (const auto fingerprint = server_.self_signed_fingerprint(); !fingerprint.empty())
+    const auto http = site_.address(), vnc = server_.vnc_address();
+    if (!http.empty()) fmt::print("Open in a browser: {}://{}/\n", site_.scheme(), reachable(http));
+    if (const auto fingerprint = site_.self_signed_fingerprint(); !fingerprint.empty())
       fmt::print(
           "The certificate is self-signed, so the browser will warn once that it does not know it; "
           "it is the right one if its SHA-256 fingerprint is\n  {}\n",
@@ -123,6 +127,7 @@ class Serve {
       io_.stop();
     });
     waiting_for_ = 2;  // the server and the desktop
+    site_.close();
     server_.stop([this] { part_ended(); });
     if (is_open_) return close_desktop();
     if (!opening_) return;  // desktop_opened will
@@ -145,6 +150,7 @@ class Serve {
   desktops::DesktopOpening opening_;
   desktops::OpenDesktop desktop_;  // outlives the server, which shows it
   server::Server server_;
+  web::Site site_;  // shows the server
   boost::asio::signal_set signals_;
   boost::asio::steady_timer deadline_;
   bool is_open_ = false;  // the desktop
@@ -191,10 +197,11 @@ int run_serve(std::span<const char* const> arguments) {
     return kUsage;
   }
   std::signal(SIGPIPE, SIG_IGN);
-  const observe::Logger logger(
+  const auto log = std::make_shared<observe::LogTail>(
       observe::make_stderr_sink(settings->log_level, settings->log_format));
+  const observe::Logger logger(log);
   for (const auto& notice : settings->notices) logger.warning(notice);
-  return Serve(*settings, logger).run();
+  return Serve(*settings, logger, log.get()).run();
 }
 
 }  // namespace oriel::cli

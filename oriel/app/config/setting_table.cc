@@ -284,6 +284,19 @@ constexpr Setting kSettings[] = {
            return assign(parse_integer(text, 1, 3600), s.control_idle_s);
          },
      .get = [](const Settings& s) { return std::to_string(s.control_idle_s); }},
+    {.key = "token_file",
+     .kind = SettingKind::kText,
+     .group = kDoors,
+     .value_name = "FILE",
+     .help =
+         "Writes a new token at each start to this file, readable by its owner only: programs send "
+         "it to the HTTP API as \"Authorization: Bearer TOKEN\" and may do everything",
+     .example = "/run/user/1000/oriel-token",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_text(text, kTextBytesMax), s.token_file);
+         },
+     .get = [](const Settings& s) { return s.token_file; }},
     {.key = "allow_anyone",
      .kind = SettingKind::kSwitch,
      .group = kDoors,

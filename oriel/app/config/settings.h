@@ -58,6 +58,7 @@ struct Settings {
   ClipboardSelection clipboard_selection = ClipboardSelection::kClipboard;
   bool is_control_single = false;  // the first to act has control until idle
   int control_idle_s = 10;
+  std::string token_file;     // where programs find the API's token; empty: there is none
   bool allow_anyone = false;  // open a door to others without a password
   int max_connections = 200;  // viewers, authenticated or not
   int max_connections_per_address = 100;

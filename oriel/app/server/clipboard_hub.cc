@@ -312,7 +312,8 @@ Status ClipboardHub::copy(Format format, Bytes bytes) {
 
 void ClipboardHub::read_copied(Format format, Read done) {
   if (!config_.gives)
-    return done(fail(ErrorCode::kRefused, "this server gives no clipboard (--clipboard-out=false)"));
+    return done(
+        fail(ErrorCode::kRefused, "this server gives no clipboard (--clipboard-out=false)"));
   if (!offer_.formats.contains(format)) return done(std::make_shared<const Bytes>());
   read(format, std::move(done));
 }

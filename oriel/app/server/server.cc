@@ -9,12 +9,10 @@
 #include <boost/json/serialize.hpp>
 #include <thread>
 
-#include "oriel/app/config/door_policy.h"
 #include "oriel/app/server/limits.h"
 #include "oriel/app/server/peer_address.h"
 #include "oriel/base/check.h"
 #include "oriel/base/version.h"
-#include "oriel/io/net/host_policy.h"
 
 namespace oriel::server {
 namespace {
@@ -62,19 +60,7 @@ Server::Server(boost::asio::io_context& io, const config::Settings& settings,
                kUnauthenticatedMax}),
       control_(settings.is_control_single ? ControlPolicy::kSingle : ControlPolicy::kShared,
                std::chrono::seconds(settings.control_idle_s)),
-      control_timer_(io),
-      http_api_({!settings.password.is_empty(),
-                 [this] { return Health{!lost_reason_, health_json()}; },
-                 settings.enable_metrics ? std::function<std::string()>([this] {
-                   return metrics_.to_prometheus_text(Clock::now());
-                 })
-                                         : nullptr,
-                 [this](net::StreamPointer stream) { accept(std::move(stream)); },
-                 [this](const std::string& peer, int status, std::string_view sentence) {
-                   logger_.with_id(fmt::format("h{}", ++refused_requests_))
-                       .warning("request refused",
-                                {{"peer", peer}, {"status", status}, {"reason", sentence}});
-                 }}) {}
+      control_timer_(io) {}
 
 Server::~Server() = default;
 
@@ -83,22 +69,6 @@ Status Server::listen() {
     ORIEL_TRY(vnc_, net::TcpListener::listen(
                         io_.get_executor(), {door->host, door->port, "--vnc"},
                         [this](net::StreamPointer stream) { accept(std::move(stream)); }));
-  }
-  if (const auto& door = settings_.http_listen) {
-    net::HttpServerConfig config;
-    config.hosts.allowed_hosts = net::split_host_list(settings_.allowed_hosts);
-    if (config::uses_tls(settings_)) {
-      ORIEL_TRY(tls_, open_tls_door(settings_, [this](const std::string& sentence) {
-                  logger_.warning(sentence);
-                }));
-      config.tls = tls_->context;
-      config.is_strict_transport = !tls_->is_self_signed;
-    }
-    http_.emplace(io_.get_executor(), http_api_, std::move(config));
-    ORIEL_TRY(http_listener_,
-              net::TcpListener::listen(
-                  io_.get_executor(), {door->host, door->port, "--http"},
-                  [this](net::StreamPointer stream) { http_->serve(std::move(stream)); }));
   }
   return {};
 }
@@ -151,9 +121,9 @@ void Server::accept(net::StreamPointer stream, Arrival arrival) {
       arrival.is_trusted ? "" : refusal_for(stream->peer()),
       arrival.is_trusted && arrival.is_view_only,
       ClipboardHub::caps(settings_.takes_clipboard, settings_.gives_clipboard)};
-  const auto viewer = std::make_shared<Viewer>(id, environment, std::move(stream),
-                                               std::move(session), logger_, callbacks(),
-                                               std::move(arrival));
+  const auto viewer =
+      std::make_shared<Viewer>(id, environment, std::move(stream), std::move(session), logger_,
+                               callbacks(), std::move(arrival));
   viewers_[id] = viewer;
   viewer->start();
 }
@@ -380,16 +350,10 @@ void Server::viewer_ended(Viewer& viewer, const Error& reason) {
 
 void Server::stop(std::function<void()> stopped) {
   vnc_.reset();
-  http_listener_.reset();
-  http_.reset();
   if (viewers_.empty()) return stopped();
   stopped_ = std::move(stopped);
   for (const auto& [id, viewer] : std::map(viewers_))
     viewer->close({ErrorCode::kClosed, "the server stops"});
-}
-
-std::string Server::self_signed_fingerprint() const {
-  return tls_ && tls_->is_self_signed ? tls_->context->fingerprint() : "";
 }
 
 std::string Server::health_json() const {

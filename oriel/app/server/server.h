@@ -1,5 +1,6 @@
 #pragma once
-// The server: doors, desktop, pipelines and viewers put together. Everything lives on one loop.
+// The server: the RFB door, desktop, pipelines and viewers put together. Everything lives on one
+// loop.
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -17,11 +18,9 @@
 #include "oriel/app/server/clipboard_hub.h"
 #include "oriel/app/server/control.h"
 #include "oriel/app/server/frame_pipeline.h"
-#include "oriel/app/server/http_api.h"
 #include "oriel/app/server/input_pipeline.h"
 #include "oriel/app/server/lockout.h"
 #include "oriel/app/server/server_event.h"
-#include "oriel/app/server/tls_door.h"
 #include "oriel/app/server/viewer.h"
 #include "oriel/io/net/tcp_listener.h"
 
@@ -47,12 +46,6 @@ class Server : private desktop::DesktopListener {
 
   // Where the doors really are: "127.0.0.1:5900"; empty when closed.
   std::string vnc_address() const { return vnc_ ? vnc_->address() : ""; }
-  std::string http_address() const { return http_listener_ ? http_listener_->address() : ""; }
-
-  // "https://127.0.0.1:6080/"'s first word; and of a certificate of our own the SHA-256, else
-  // empty.
-  std::string http_scheme() const { return tls_ ? "https" : "http"; }
-  std::string self_signed_fingerprint() const;
 
   std::string health_json() const;
   // After serve().
@@ -145,15 +138,10 @@ class Server : private desktop::DesktopListener {
   std::optional<ResizeWish> resize_wish_;
   bool is_resizing_ = false;
   std::uint8_t leds_ = 0;
-  HttpApi http_api_;
-  std::optional<TlsDoor> tls_;  // of http_
-  std::optional<net::HttpServer> http_;
   std::unique_ptr<net::TcpListener> vnc_;
-  std::unique_ptr<net::TcpListener> http_listener_;
   std::unique_ptr<Show> show_;
   std::optional<ClipboardHub> clipboard_;  // as long as show_
   ViewerId next_id_ = 1;
-  std::uint64_t refused_requests_ = 0;
   std::map<ViewerId, std::shared_ptr<Viewer>> viewers_;
   std::function<void(const Error&)> desktop_lost_;
   std::function<void()> desktop_found_;

@@ -84,12 +84,18 @@ void ActionRunner::run() {
     ++next_;
     if (step.kind == Step::Kind::kPause) return rest(step.pause);
     if (step.kind == Step::Kind::kPointer)
-      site_.input.pointer(site_.as, step.at, step.buttons);
+      point(step);
     else
       site_.input.key(site_.as, step.keysym, step.kind == Step::Kind::kKeyDown);
     if (++keys_at_once_ == kKeysAtOnce) return rest(kKeysPause);
   }
   finish({});
+}
+
+// Each place on the way counts: the pipeline would keep only the last of several moves.
+void ActionRunner::point(const Step& step) {
+  site_.input.pointer(site_.as, step.at, step.buttons);
+  site_.input.flush();
 }
 
 void ActionRunner::rest(std::chrono::milliseconds duration) {

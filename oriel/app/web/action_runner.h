@@ -52,6 +52,7 @@ class ActionRunner : public std::enable_shared_from_this<ActionRunner> {
   void plan(const api::Pause& action);
   void plan_click(image::Point at, std::uint16_t button);
   void run();
+  void point(const Step& step);
   void rest(std::chrono::milliseconds duration);
   void finish(Status status);
 

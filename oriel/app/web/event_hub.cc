@@ -163,6 +163,9 @@ void EventHub::take(const server::HappenedEvent& event) {
     void operator()(const server::DesktopLost& lost) const {
       hub.send_all(kDesktop, {{"state", "lost"}, {"message", lost.reason}});
     }
+    void operator()(const server::DesktopFound&) const {
+      hub.send_all(kDesktop, {{"state", "ok"}, {"message", ""}});
+    }
   };
   std::visit(Teller{*this}, event);
 }

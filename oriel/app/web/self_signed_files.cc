@@ -1,4 +1,4 @@
-#include "oriel/app/server/self_signed_files.h"
+#include "oriel/app/web/self_signed_files.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -16,7 +16,7 @@
 #include "oriel/io/net/limits.h"
 #include "oriel/io/net/tls_certificate.h"
 
-namespace oriel::server {
+namespace oriel::web {
 namespace {
 
 // An open file or folder.
@@ -120,4 +120,4 @@ std::vector<std::string> certificate_names(const std::string& host_name,
   return names;
 }
 
-}  // namespace oriel::server
+}  // namespace oriel::web

@@ -7,7 +7,7 @@
 
 #include "oriel/base/result.h"
 
-namespace oriel::server {
+namespace oriel::web {
 
 struct CertificateFiles {
   std::string certificate;
@@ -28,4 +28,4 @@ std::vector<std::string> certificate_names(const std::string& host_name,
                                            const std::string& listen_host,
                                            const std::vector<std::string>& allowed_hosts);
 
-}  // namespace oriel::server
+}  // namespace oriel::web

@@ -1,4 +1,4 @@
-#include "oriel/app/server/self_signed_files.h"
+#include "oriel/app/web/self_signed_files.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 #include "oriel/io/net/tls_certificate.h"
 #include "oriel/testing/temporary_folder.h"
 
-namespace oriel::server {
+namespace oriel::web {
 namespace {
 
 using oriel::testing::TemporaryFolder;
@@ -102,4 +102,4 @@ TEST(SelfSignedFiles, AreForAllNamesUnderWhichTheServerMayBeReached) {
 }
 
 }  // namespace
-}  // namespace oriel::server
+}  // namespace oriel::web

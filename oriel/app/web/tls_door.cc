@@ -1,13 +1,13 @@
-#include "oriel/app/server/tls_door.h"
+#include "oriel/app/web/tls_door.h"
 
 #include <unistd.h>
 
 #include <utility>
 
-#include "oriel/app/server/self_signed_files.h"
+#include "oriel/app/web/self_signed_files.h"
 #include "oriel/io/net/host_policy.h"
 
-namespace oriel::server {
+namespace oriel::web {
 namespace {
 
 std::string host_name() {
@@ -39,4 +39,4 @@ Result<TlsDoor> open_tls_door(const config::Settings& settings, net::TlsNotice n
   return TlsDoor{std::move(context), is_self_signed};
 }
 
-}  // namespace oriel::server
+}  // namespace oriel::web

@@ -6,7 +6,7 @@
 #include "oriel/app/config/settings.h"
 #include "oriel/io/net/tls_context.h"
 
-namespace oriel::server {
+namespace oriel::web {
 
 struct TlsDoor {
   std::shared_ptr<net::TlsServerContext> context;
@@ -17,4 +17,4 @@ struct TlsDoor {
 // code 2.
 Result<TlsDoor> open_tls_door(const config::Settings& settings, net::TlsNotice notice);
 
-}  // namespace oriel::server
+}  // namespace oriel::web

@@ -30,7 +30,7 @@ struct ServerSessionConfig {
   image::Size geometry;  // at most 65535 x 65535
   SecurityServerConfig security;
   Limits limits;
-  std::string refusal;  // not empty: the client is told this instead of being let in
+  std::string refusal;        // not empty: the client is told this instead of being let in
   bool is_view_only = false;  // whatever its password
   // What a client with the extended clipboard is told; one that may only look is told: nothing.
   ClipboardCaps clipboard = server_clipboard_caps();

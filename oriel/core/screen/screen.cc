@@ -42,7 +42,11 @@ std::pair<int, int> update_pixels(const std::uint8_t* source, std::uint32_t* tar
 }  // namespace
 
 Screen::Screen(image::Size size, Generation generation)
-    : frame_(size), grid_(size), generation_(generation), first_generation_(generation), history_(grid_.count()) {
+    : frame_(size),
+      grid_(size),
+      generation_(generation),
+      first_generation_(generation),
+      history_(grid_.count()) {
   ORIEL_CHECK(size.width >= 1 && size.height >= 1 && generation >= 1);
 }
 

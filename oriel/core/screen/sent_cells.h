@@ -50,7 +50,7 @@ class SentCells {
   image::Rect newer_part(const Screen& screen, int column, int row) const;
 
   std::optional<Generation> uniform_;  // of all cells; else `sent_` has them
-  std::vector<std::uint64_t> sent_;        // generation << 1 | lossy
+  std::vector<std::uint64_t> sent_;    // generation << 1 | lossy
   // Pixels that the viewer lacks although their cell's number says otherwise: asked for again, or
   // the rest of a cell of which only a part was wanted.
   image::Region missing_;

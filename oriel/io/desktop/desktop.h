@@ -152,6 +152,8 @@ class Desktop {
   // returns. At most one capture at a time.
   virtual void capture(std::span<const image::Rect> rects, CaptureDone done) = 0;
 
+  // Whether resize() can be hoped for.
+  virtual bool can_resize() const { return false; }
   // Gives the desktop another size, and calls `done` once, perhaps before it returns: with the news
   // on its way to the listener, or kUnsupported where the size cannot be changed, kTooLarge beyond
   // what is possible, kUnavailable when the source refused. At most one at a time.

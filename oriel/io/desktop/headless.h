@@ -30,6 +30,7 @@ class HeadlessDesktop : public X11Source {
   void capture(std::span<const image::Rect> rects, CaptureDone done) override;
   std::map<std::string, std::string> details() const override;
   // Any size up to that of the mapped framebuffer.
+  bool can_resize() const override { return true; }
   void resize(image::Size size, std::move_only_function<void(Status)> done) override;
 
  private:

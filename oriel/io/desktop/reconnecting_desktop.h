@@ -37,6 +37,7 @@ class ReconnectingDesktop final : public Desktop, private DesktopListener {
   void start(DesktopListener& listener) override;
   std::vector<image::Rect> take_damage() override;
   void capture(std::span<const image::Rect> rects, CaptureDone done) override;
+  bool can_resize() const override { return source_ && source_->can_resize(); }
   void resize(image::Size size, std::move_only_function<void(Status)> done) override;
   InputSink& input() override;
   Clipboard* clipboard() override;

@@ -28,6 +28,7 @@ class X11Desktop : public X11Source {
   // The answers come later, through the loop.
   void capture(std::span<const image::Rect> rects, CaptureDone done) override;
   // By RANDR, where the display has one screen and its server takes the size.
+  bool can_resize() const override { return display().has_randr() && screens().empty(); }
   void resize(image::Size size, std::move_only_function<void(Status)> done) override;
   std::vector<std::string> shortcomings() const override;
   std::map<std::string, std::string> details() const override;

@@ -1,4 +1,4 @@
-#include "oriel/app/server/asset_response.h"
+#include "oriel/app/web/asset_response.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include <initializer_list>
 #include <string>
 
-namespace oriel::server {
+namespace oriel::web {
 namespace {
 
 constexpr std::string_view kPlain = "0123456789";
@@ -102,7 +102,9 @@ class AssetRange : public testing::TestWithParam<RangeCase> {};
 TEST_P(AssetRange, IsObeyedWhenItIsOneWellFormedRange) {
   const auto response = respond({{"Range", GetParam().range}});
   EXPECT_EQ(response.status, GetParam().status);
-  if (GetParam().status != 416) EXPECT_EQ(text(response), GetParam().body);
+  if (GetParam().status != 416) {
+    EXPECT_EQ(text(response), GetParam().body);
+  }
   EXPECT_EQ(field(response, "Content-Range"), GetParam().content_range);
 }
 
@@ -147,4 +149,4 @@ TEST(AssetResponse, IgnoresARangeOfAHeadRequest) {
 }
 
 }  // namespace
-}  // namespace oriel::server
+}  // namespace oriel::web

@@ -7,7 +7,7 @@
 
 #include "oriel/base/bytes.h"
 
-namespace oriel::server {
+namespace oriel::web {
 
 // The file compressed, for clients that take it.
 struct WebAssetVariant {
@@ -29,4 +29,4 @@ const WebAsset* find_web_asset(std::string_view path);
 
 std::span<const WebAsset> web_assets();
 
-}  // namespace oriel::server
+}  // namespace oriel::web

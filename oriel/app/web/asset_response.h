@@ -4,10 +4,10 @@
 
 #include <string_view>
 
-#include "oriel/app/server/web_assets.h"
+#include "oriel/app/web/web_assets.h"
 #include "oriel/io/net/http_message.h"
 
-namespace oriel::server {
+namespace oriel::web {
 
 // Whether an If-None-Match list names `etag` (RFC 9110, 13.1.2); weak comparison, as the RFC wants
 // it.
@@ -17,4 +17,4 @@ bool names_etag(std::string_view list, std::string_view etag);
 // ranges, or one that is malformed, gets the whole file, as the RFC permits.
 net::HttpResponse asset_response(const WebAsset& asset, const net::HttpRequest& request);
 
-}  // namespace oriel::server
+}  // namespace oriel::web

@@ -1,4 +1,4 @@
-#include "oriel/app/server/asset_response.h"
+#include "oriel/app/web/asset_response.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace oriel::server {
+namespace oriel::web {
 namespace {
 
 std::string_view trimmed(std::string_view text) {
@@ -161,4 +161,4 @@ net::HttpResponse asset_response(const WebAsset& asset, const net::HttpRequest& 
   return response;
 }
 
-}  // namespace oriel::server
+}  // namespace oriel::web

@@ -1,0 +1,174 @@
+#include "oriel/app/web/site.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "oriel/app/api/limits.h"
+#include "oriel/app/api/reply.h"
+#include "oriel/app/config/door_policy.h"
+#include "oriel/app/server/peer_address.h"
+#include "oriel/app/web/asset_response.h"
+#include "oriel/app/web/web_assets.h"
+#include "oriel/io/net/host_policy.h"
+
+namespace oriel::web {
+namespace {
+
+net::HttpResponse live(std::string content_type, std::string_view body) {
+  auto response = net::http_body(200, std::move(content_type), body);
+  response.fields.push_back({"Cache-Control", "no-store"});
+  return response;
+}
+
+bool is_tag(std::string_view text) {
+  const auto is_allowed = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           c == '-';
+  };
+  return !text.empty() && text.size() <= api::kTagBytesMax && std::ranges::all_of(text, is_allowed);
+}
+
+// What a page asks to be known by: "tag=..." in the query; empty when it is not well formed.
+std::string tag_of(std::string_view query) {
+  while (!query.empty()) {
+    const auto end = std::min(query.find('&'), query.size());
+    const auto pair = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    if (pair.starts_with("tag=") && is_tag(pair.substr(4))) return std::string(pair.substr(4));
+  }
+  return {};
+}
+
+}  // namespace
+
+Site::Site(boost::asio::io_context& io, const config::Settings& settings, observe::Logger logger,
+           server::Server& server, const observe::LogTail* log)
+    : io_(io),
+      settings_(settings),
+      logger_(std::move(logger)),
+      server_(server),
+      token_(settings.token_file.empty() ? "" : api::make_token()),
+      door_({settings.password, settings.view_password, token_}, server.lockout()),
+      rates_(api::kRequestsPerSecond, api::kRequestsBurst, api::kAddressesMax),
+      backend_(io.get_executor(), settings, server, door_, log),
+      router_(backend_) {}
+
+Site::~Site() = default;
+
+Status Site::listen() {
+  if (!settings_.http_listen) return {};
+  net::HttpServerConfig config;
+  config.hosts.allowed_hosts = net::split_host_list(settings_.allowed_hosts);
+  if (config::uses_tls(settings_)) {
+    ORIEL_TRY(tls_, open_tls_door(settings_, [this](const std::string& sentence) {
+                logger_.warning(sentence);
+              }));
+    config.tls = tls_->context;
+    config.is_strict_transport = !tls_->is_self_signed;
+  }
+  net::HttpRoutes& routes = *this;
+  http_.emplace(io_.get_executor(), routes, std::move(config));
+  ORIEL_TRY(listener_, net::TcpListener::listen(
+                           io_.get_executor(),
+                           {settings_.http_listen->host, settings_.http_listen->port, "--http"},
+                           [this](net::StreamPointer stream) { http_->serve(std::move(stream)); }));
+  return write_token();
+}
+
+// A file of its own, that only its owner can read, in place of any that was there.
+Status Site::write_token() const {
+  if (token_.empty()) return {};
+  const auto& path = settings_.token_file;
+  const auto draft = fmt::format("{}.{}", path, ::getpid());
+  const int file =
+      ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  const auto text = token_ + "\n";
+  const bool is_written =
+      file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  int error = errno;
+  if (file >= 0) ::close(file);
+  if (is_written && ::rename(draft.c_str(), path.c_str()) == 0) return {};
+  if (is_written) error = errno;
+  if (file >= 0) ::unlink(draft.c_str());
+  return fail(ErrorCode::kInvalid,
+              fmt::format("--token-file: {} cannot be written: {}", path, std::strerror(error)));
+}
+
+void Site::close() {
+  listener_.reset();
+  http_.reset();
+}
+
+std::string Site::self_signed_fingerprint() const {
+  return tls_ && tls_->is_self_signed ? tls_->context->fingerprint() : "";
+}
+
+void Site::handle(net::HttpRequest request, net::HttpAnswer answer) {
+  const auto now = Clock::now();
+  const bool is_api = request.path.starts_with(api::kApiPrefix);
+  if (!rates_.take(server::address_of(request.peer), now)) {
+    constexpr std::string_view kClause = "too many requests came from this address; wait a second";
+    auto response = is_api ? api::error_reply(429, "too_many_requests", kClause)
+                           : net::http_sentence(429, kClause);
+    response.fields.push_back({"Retry-After", "1"});
+    return answer(std::move(response));
+  }
+  if (!is_api) return answer(respond(request));
+  auto visitor = door_.visitor_of(request, now);
+  router_.handle(std::move(request), std::move(visitor), std::move(answer));
+}
+
+net::HttpResponse Site::respond(const net::HttpRequest& request) {
+  if (request.method != "GET") {
+    auto response =
+        net::http_sentence(405, "only GET and HEAD are understood here, not " + request.method);
+    response.fields.push_back({"Allow", "GET, HEAD"});
+    return response;
+  }
+  if (auto response = about_server(request)) return *std::move(response);
+  if (const auto* asset = find_web_asset(request.path)) return asset_response(*asset, request);
+  return net::http_sentence(404, "there is nothing at this path; the desktop is at /");
+}
+
+// /healthz and /metrics: for this machine, and for who may monitor.
+std::optional<net::HttpResponse> Site::about_server(const net::HttpRequest& request) {
+  const bool is_health = request.path == "/healthz";
+  if (!is_health && !(request.path == "/metrics" && settings_.enable_metrics)) return std::nullopt;
+  const bool may_know = is_loopback_peer(request.peer) || !door_.has_password() ||
+                        door_.visitor_of(request, Clock::now()).roles.contains(api::Role::kMonitor);
+  if (!may_know)
+    return net::http_sentence(403,
+                              "this server has a password: log in first, or send its token as "
+                              "\"Authorization: Bearer\"");
+  if (!is_health)
+    return live(std::string(observe::kPrometheusContentType),
+                server_.metrics().to_prometheus_text(Clock::now()));
+  auto response = live("application/json", server_.health_json());
+  if (server_.lost_reason() != nullptr) response.status = 503;
+  return response;
+}
+
+void Site::on_websocket(const net::HttpRequest& request, net::StreamPointer stream) {
+  const auto now = Clock::now();
+  server::Arrival arrival{.transport = "websocket", .tag = tag_of(request.query)};
+  if (door_.has_password()) {
+    // Who has not logged in may still give the password in RFB itself.
+    const auto visitor = door_.visitor_of(request, now);
+    arrival.is_trusted = visitor.roles.contains(api::Role::kView);
+    arrival.is_view_only = !visitor.roles.contains(api::Role::kControl);
+    arrival.log_in = door_.session_of(visitor, now);
+  }
+  server_.accept(std::move(stream), std::move(arrival));
+}
+
+void Site::refused(const std::string& peer, int status, std::string_view sentence) {
+  logger_.with_id(fmt::format("h{}", ++refusals_))
+      .warning("request refused", {{"peer", peer}, {"status", status}, {"reason", sentence}});
+}
+
+}  // namespace oriel::web
