@@ -4,12 +4,13 @@ find_package(PkgConfig REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json url)
 find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(PNG REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
 pkg_check_modules(ISAL REQUIRED IMPORTED_TARGET libisal)
 pkg_check_modules(XCB REQUIRED IMPORTED_TARGET
-                  xcb xcb-shm xcb-damage xcb-xfixes xcb-randr xcb-xtest xcb-xkb)
+                  xcb xcb-shm xcb-damage xcb-xfixes xcb-randr xcb-xtest xcb-xkb xau)
 
 add_library(oriel_flags INTERFACE)
 target_compile_options(oriel_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor

@@ -47,21 +47,26 @@ function(oriel_module path)
 endfunction()
 
 # The labels of tests that ./test knows, see there. The target oriel_tests_LABEL builds their programs.
-set(ORIEL_TEST_LABELS integration interop stress bench full)
+set(ORIEL_TEST_LABELS integration interop attack stress bench full)
 foreach(label ${ORIEL_TEST_LABELS})
   add_custom_target(oriel_tests_${label})
 endforeach()
 
-# oriel_test(name SOURCES ... LINKS ... LABELS ...): one GoogleTest program, each of its tests known to CTest.
+# oriel_test(name SOURCES ... LINKS ... LABELS ... TIMEOUT ... PREFIX ... SERIAL): one GoogleTest program, each of its
+# tests known to CTest, by PREFIX and its name. None may take longer than TIMEOUT seconds, else 60. Two programs of a
+# folder need different names for their tests: CTest would give both the labels of both. SERIAL: each runs alone.
 function(oriel_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "SERIAL" "TIMEOUT;PREFIX" "SOURCES;LINKS;LABELS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 60)
+  endif()
   find_package(GTest REQUIRED)
   include(GoogleTest)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gmock GTest::gtest_main)
   # Values of parameters without a printer are bytes, among them addresses: no names for tests.
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES
-                       PROPERTIES TIMEOUT 60 LABELS "${ARG_LABELS}")
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES TEST_PREFIX "${ARG_PREFIX}"
+                       PROPERTIES TIMEOUT ${ARG_TIMEOUT} RUN_SERIAL ${ARG_SERIAL} LABELS "${ARG_LABELS}")
   foreach(label ${ARG_LABELS})
     add_dependencies(oriel_tests_${label} ${name})
   endforeach()

@@ -17,8 +17,10 @@ using namespace oriel;
 
 // SetEncodings is the longest message that is kept as a whole.
 constexpr std::size_t kWantedMax = 64 * 1024;
-// Version, offer, challenge, result with its reason, ServerInit: nothing else is ever answered.
+// Version, offer, challenge, result with its reason, ServerInit. Behind that a list of encodings is
+// answered with the caps of the clipboard (28 bytes for 8), and nothing with more.
 constexpr std::size_t kOutputMax = 256;
+constexpr std::size_t kAnswerFactor = 4;
 
 struct Outcome {
   fuzz::Fed fed;
@@ -33,12 +35,13 @@ Outcome run(std::uint8_t choice, ByteSpan bytes, std::size_t step_bytes, fuzz::C
   if (choice & 1) config.security.password = "geheim";
   if (choice & 2) {
     config.limits.encodings_max = 3;
-    config.limits.cut_text_bytes_max = 10;
+    config.limits.cut_text_bytes_max = 40;
+    config.limits.clipboard_unasked_max = 100;
   }
   rfb::ServerSession session(config, TimePoint{});
   Outcome outcome;
-  outcome.fed =
-      fuzz::feed(session, bytes, {step_bytes, calls, kWantedMax, kOutputMax + bytes.size()});
+  outcome.fed = fuzz::feed(
+      session, bytes, {step_bytes, calls, kWantedMax, kOutputMax + kAnswerFactor * bytes.size()});
   outcome.events = session.take_events();
   outcome.is_joined = session.is_joined();
   outcome.is_refused = session.is_refused();

@@ -42,26 +42,31 @@ inline Fed feed(Session& session, ByteSpan bytes, const FeedPlan& plan) {
   take_output(session.output(), fed.output);
   Bytes pending;
   std::size_t wanted = 1;
+  TimePoint now{};  // stands still but for the rests of the session
   while (!bytes.empty() && !fed.error) {
     const auto piece = bytes.first(std::min(plan.step_bytes, bytes.size()));
     bytes = bytes.subspan(piece.size());
     pending.insert(pending.end(), piece.begin(), piece.end());
     if (plan.calls == Calls::kWhenWantedIsThere && pending.size() < wanted) continue;
-    // A block of their own, so that ASan sees reads past the end.
-    const Bytes shown(pending.begin(), pending.end());
-    const auto need = session.receive(shown, TimePoint{});
-    take_output(session.output(), fed.output);
-    ORIEL_CHECK(fed.output.size() <= plan.output_max);
-    if (!need) {
-      ORIEL_CHECK(!need.error().message.empty());
-      fed.error = need.error();
-      break;
+    for (bool is_resting = true; is_resting;) {
+      // A block of their own, so that ASan sees reads past the end.
+      const Bytes shown(pending.begin(), pending.end());
+      const auto need = session.receive(shown, now);
+      take_output(session.output(), fed.output);
+      ORIEL_CHECK(fed.output.size() <= plan.output_max);
+      if (!need) {
+        ORIEL_CHECK(!need.error().message.empty());
+        fed.error = need.error();
+        break;
+      }
+      ORIEL_CHECK(need->consumed <= pending.size());
+      pending.erase(pending.begin(), pending.begin() + static_cast<std::ptrdiff_t>(need->consumed));
+      wanted = need->wanted;
+      is_resting = session.rests_until() > now;
+      if (is_resting) now = *session.rests_until();
+      ORIEL_CHECK(is_resting || wanted > pending.size());
+      ORIEL_CHECK(wanted <= plan.wanted_max);
     }
-    ORIEL_CHECK(need->consumed <= pending.size());
-    pending.erase(pending.begin(), pending.begin() + static_cast<std::ptrdiff_t>(need->consumed));
-    wanted = need->wanted;
-    ORIEL_CHECK(wanted > pending.size());
-    ORIEL_CHECK(wanted <= plan.wanted_max);
   }
   if (!fed.error) fed.unconsumed = pending.size();
   return fed;

@@ -43,6 +43,11 @@ class Session {
   // the peer, perhaps) and closes.
   virtual Result<Need> receive(ByteSpan bytes, TimePoint now) = 0;
 
+  // When it has a value that lies ahead, the session has had enough for now: it is not shown
+  // anything before then, nothing more is read, and so the peer's own writes come to wait. Asked
+  // again after `receive`.
+  virtual std::optional<TimePoint> rests_until() const { return std::nullopt; }
+
   // What is to be written, in order.
   virtual OutputQueue& output() = 0;
 

@@ -28,6 +28,7 @@ class FakeDesktop final : public desktop::Desktop, public desktop::InputSink {
   }
   desktop::InputSink& input() override { return *this; }
   desktop::Clipboard* clipboard() override { return &clipboard_; }
+  void follow_pointer(bool is_followed) override { is_pointer_followed = is_followed; }
   std::map<std::string, std::string> details() const override { return {{"kind", "fake"}}; }
 
   void key(std::uint32_t keysym, bool is_down) override {
@@ -72,10 +73,13 @@ class FakeDesktop final : public desktop::Desktop, public desktop::InputSink {
   }
   void set_leds(std::uint8_t leds) { listener_->desktop_leds_changed(leds); }
   void ring() { listener_->desktop_bell(); }
+  void set_cursor(const image::Cursor& cursor) { listener_->desktop_cursor_changed(cursor); }
+  void warp(image::Point position) { listener_->desktop_pointer_moved(position); }
   const image::Frame& frame() const { return frame_; }
 
   std::vector<std::string> input_log;
   int captures = 0;
+  bool is_pointer_followed = false;
 
  private:
   image::Frame frame_;

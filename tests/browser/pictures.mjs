@@ -24,6 +24,14 @@ export function parseXwd(bytes) {
   return { width, height, rgb };
 }
 
+// Reads a binary portable pixmap (P6) with 8 bits per channel and no comments.
+export function parsePpm(bytes) {
+  const head = /^P6\s+(\d+)\s+(\d+)\s+255\s/.exec(bytes.subarray(0, 64).toString("latin1"));
+  if (!head) throw new Error("not a pixmap of 8 bits per channel");
+  const [width, height] = [Number(head[1]), Number(head[2])];
+  return { width, height, rgb: bytes.subarray(head[0].length, head[0].length + width * height * 3) };
+}
+
 export function crop(picture, x, y, width, height) {
   const rgb = Buffer.alloc(width * height * 3);
   for (let row = 0; row < height; row += 1) {

@@ -238,6 +238,57 @@ TEST(Serve, LeavesNothingBehindWhenItIsKilled) {
   EXPECT_EQ(again.display().name, display.name);
 }
 
+TEST(Serve, EndsInTimeAndLeavesNothingWhenASignalComesWhileItStarts) {
+  for (const auto pause : {0ms, 20ms, 60ms, 150ms, 300ms, 600ms}) {
+    SCOPED_TRACE(pause.count());
+    const auto mark = fmt::format("{}.{}", ::getpid(), pause.count());
+    ChildProcess process({{support::oriel_program(), "serve", "--vnc", "127.0.0.1:0", "--http",
+                           "127.0.0.1:0", "--session", "exec sleep 1000"},
+                          {{"ORIEL_TEST_MARK", mark}}});
+    std::this_thread::sleep_for(pause);
+    const auto code = process.stop(SIGTERM, 2500ms);
+    // Before it has a handler the signal simply ends it.
+    EXPECT_TRUE(code == 0 || code == 128 + SIGTERM) << process.output();
+    EXPECT_TRUE(wait_until([&] { return processes_with("ORIEL_TEST_MARK=" + mark).empty(); }))
+        << "left behind: " << processes_with("ORIEL_TEST_MARK=" + mark).size();
+  }
+}
+
+// Starts the server by `command`, a shell command with "$@" for the program, and lets it end a
+// session with an error, so that it has something to say. Standard error is `expected` then.
+void serve_and_complain(const std::string& command, const std::string& expected) {
+  const auto port = std::to_string(20000 + ::getpid() % 20000);
+  ChildProcess process({{"sh", "-c", command, "sh", support::oriel_program(), "serve", "--desktop",
+                         "pattern", "--vnc", "127.0.0.1:" + port, "--http", "off"},
+                        {}});
+  const auto connects = [&] { return Peer(std::atoi(port.c_str())).is_connected(); };
+  ASSERT_TRUE(wait_until(connects)) << process.output();
+  for (int i = 0; i < 20; ++i) {
+    Peer bad(std::atoi(port.c_str()));
+    bad.join_and_say({99});
+    const auto heard = bad.hear_to_the_end();
+    ASSERT_TRUE(heard.starts_with("RFB 003.008\n")) << "try " << i;
+  }
+  // Nothing else may have got the number of a stream that is written to.
+  const auto stream = std::filesystem::read_symlink(fmt::format("/proc/{}/fd/2", process.pid()));
+  EXPECT_EQ(stream.string(), expected);
+  EXPECT_TRUE(connects());
+  EXPECT_EQ(process.exit_code(), std::nullopt);
+  EXPECT_EQ(process.stop(SIGTERM, 2000ms), 0);
+}
+
+TEST(Serve, WorksWithItsStandardStreamsClosed) {
+  serve_and_complain("exec \"$@\" 0<&- 1>&- 2>&-", "/dev/null");
+  serve_and_complain("exec \"$@\" 2>&-", "/dev/null");
+}
+
+TEST(Serve, WorksWhenNobodyReadsItsLogAnyMore) {
+  support::TemporaryFolder folder;
+  const auto pipe = (folder.path() / "pipe").string();
+  // The reader of the pipe is gone at once; the writer stays.
+  serve_and_complain("mkfifo " + pipe + "; : < " + pipe + " & exec \"$@\" 2> " + pipe, pipe);
+}
+
 TEST(Serve, LosesNoChangeOfAPainterAtAThousandHertz) {
   ServerOptions options;
   options.session = std::string("exec ") + ORIEL_PAINTER + " flood 1000";
@@ -320,8 +371,8 @@ INSTANTIATE_TEST_SUITE_P(
                                  {2, 0, 0xff, 0xff},
                                  "SetEncodings: 65535 encodings, at most 1024"},
                       BadMessage{"LongCutText",
-                                 {6, 0, 0, 0, 0xff, 0xff, 0xff, 0xff},
-                                 "ClientCutText: 4294967295 bytes, at most 16777216"},
+                                 {6, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff},
+                                 "ClientCutText: 2147483647 bytes, at most 16777216"},
                       BadMessage{"TwelveBitPixels",
                                  {0, 0, 0, 0, 12, 8, 0, 1, 0, 7, 0, 7, 0, 3, 0, 3, 6, 0, 0, 0},
                                  "SetPixelFormat: "}),
@@ -407,7 +458,7 @@ TEST(Serve, CarriesALongClipboardBothWays) {
   auto& viewer = viewers.connect(server.vnc_port());
   std::optional<std::string> came;
   viewer.on_event = [&](const rfb::ClientEvent& event) {
-    if (const auto* text = std::get_if<rfb::CutTextCame>(&event)) came = as_text(text->text);
+    if (const auto* text = std::get_if<rfb::CutText>(&event)) came = as_text(text->text);
   };
   ASSERT_TRUE(viewers.run_until([&] { return viewer.updates() > 0; }));
   const auto text = long_text();
@@ -439,7 +490,7 @@ TEST(Serve, TakesNoClipboardWhereThatIsSwitchedOff) {
   auto& viewer = viewers.connect(server.vnc_port());
   int came = 0;
   viewer.on_event = [&](const rfb::ClientEvent& event) {
-    came += std::holds_alternative<rfb::CutTextCame>(event);
+    came += std::holds_alternative<rfb::CutText>(event);
   };
   ASSERT_TRUE(viewers.run_until([&] { return viewer.updates() > 0; }));
   viewer.cut_text(as_bytes("hello"));

@@ -7,6 +7,7 @@
 #include <xcb/xcb.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
@@ -76,13 +77,13 @@ struct Listener : DesktopListener {
 // A headless desktop with the key reader on it.
 class Typing {
  public:
-  explicit Typing(const std::string& map = "us", int ms_per_key = 0)
+  explicit Typing(const std::string& map = "us", int ms_per_key = 0, const char* mode = "text")
       : file(folder.path() / "typed"), server_(io) {
-    HeadlessConfig config{
-        {320, 200},
-        {320, 200},
-        std::nullopt,
-        fmt::format("setxkbmap {}; exec {} {} {}", map, KEY_READER, file.string(), ms_per_key)};
+    HeadlessConfig config{{320, 200},
+                          {320, 200},
+                          std::nullopt,
+                          fmt::format("setxkbmap {}; exec {} {} {} {}", map, KEY_READER,
+                                      file.string(), ms_per_key, mode)};
     const Status started = server_.start(
         config,
         [this, config](Result<HeadlessAddress> result) {
@@ -168,6 +169,78 @@ TEST_P(TypingUnder, ArrivesAlsoInOneBurst) {
 
 INSTANTIATE_TEST_SUITE_P(Maps, TypingUnder, ::testing::Values("us", "de", "fr"),
                          [](const auto& map) { return std::string(map.param); });
+
+// The keys that have a name rather than a character.
+constexpr std::uint32_t kNamedKeys[] = {
+    0xff08, 0xff09, 0xff0d, 0xff1b,                                          // BackSpace .. Escape
+    0xff50, 0xff51, 0xff52, 0xff53, 0xff54, 0xff55, 0xff56, 0xff57,          // Home .. End
+    0xff63, 0xffff,                                                          // Insert, Delete
+    0xffbe, 0xffbf, 0xffc0, 0xffc1, 0xffc2, 0xffc3,                          // F1 ..
+    0xffc4, 0xffc5, 0xffc6, 0xffc7, 0xffc8, 0xffc9,                          // .. F12
+    0xffe1, 0xffe2, 0xffe3, 0xffe4, 0xffe9, 0xffeb, 0xffec,                  // Shift .. Super
+    0xff61, 0xff67, 0xff13, 0xff14,                                          // Print .. Scroll_Lock
+    0xffaa, 0xffab, 0xffad, 0xffaf, 0xff8d,                                  // KP_Multiply .. Enter
+    0xffb0, 0xffb1, 0xffb2, 0xffb3, 0xffb4, 0xffb5, 0xffb6, 0xffb7, 0xffb8,  // KP_0 ..
+    0xffb9,                                                                  // .. KP_9
+    0xff95, 0xff96, 0xff97, 0xff98, 0xff99, 0xff9a, 0xff9b, 0xff9c,          // KP_Home .. KP_End
+    0xff9d, 0xff9e, 0xff9f,  // KP_Begin .. KP_Delete
+};
+
+std::string names_of(std::span<const std::uint32_t> keysyms) {
+  std::string names;
+  for (const std::uint32_t keysym : keysyms) names += fmt::format("<{:x}>", keysym);
+  return names;
+}
+
+TEST_P(TypingUnder, ArrivesAsTheKeyThatItsNameSaysWithAndWithoutNumLock) {
+  Typing typing(GetParam(), 0, "names");
+  std::string expected;
+  for (const bool is_num_locked : {false, true}) {
+    for (const std::uint32_t keysym : kNamedKeys) typing.tap(keysym);
+    typing.desktop->input().flush();
+    expected += names_of(kNamedKeys);
+    ASSERT_TRUE(typing.gets(expected)) << "Num Lock " << is_num_locked << "\n"
+                                       << typing.typed() << "\n"
+                                       << expected;
+    EXPECT_EQ(typing.listener.leds.size(), is_num_locked ? 1u : 0u) << "turned for a key only";
+    if (is_num_locked) break;
+    typing.shell("xdotool key Num_Lock");
+    expected += names_of(std::array{kKeysymNumLock});
+    ASSERT_TRUE(typing.run_until([&] { return !typing.listener.leds.empty(); }));
+    EXPECT_EQ(typing.listener.leds.back(), kLedNumLock);
+  }
+}
+
+TEST(Typing, TypesTheDigitsAndSignsOfTheKeyPad) {
+  Typing typing;
+  for (std::uint32_t digit = 0; digit < 10; ++digit) typing.tap(0xffb0 + digit);
+  for (const std::uint32_t sign : {0xffaau, 0xffabu, 0xffadu, 0xffaeu, 0xffafu}) typing.tap(sign);
+  typing.desktop->input().flush();
+  EXPECT_TRUE(typing.gets("0123456789*+-./")) << typing.typed();
+}
+
+TEST(Typing, PressesTheLeftAltWhereTheRightOneIsAltGr) {
+  Typing typing("de", 0, "names");
+  typing.tap(0xffea);
+  typing.desktop->input().flush();
+  EXPECT_TRUE(typing.gets("<ffe9>")) << typing.typed();
+}
+
+TEST(Typing, ClicksAndScrollsAllWaysInTheFourCorners) {
+  Typing typing("us", 0, "names");
+  std::string expected;
+  for (const image::Point corner :
+       {image::Point{0, 0}, image::Point{319, 0}, image::Point{0, 199}, image::Point{319, 199}}) {
+    // The left, middle and right button; the wheel upwards, downwards, to the left, to the right.
+    for (int button = 1; button <= 7; ++button) {
+      typing.desktop->input().pointer(corner, static_cast<std::uint16_t>(1u << (button - 1)));
+      typing.desktop->input().pointer(corner, 0);
+      expected += fmt::format("<button {} at {},{}>", button, corner.x, corner.y);
+    }
+  }
+  typing.desktop->input().flush();
+  EXPECT_TRUE(typing.gets(expected)) << typing.typed();
+}
 
 TEST(Typing, BindsHundredsOfCharactersInTurnAlsoForASlowReader) {
   Typing typing("us", 2);
@@ -327,11 +400,11 @@ TEST(Typing, KeepsTheOrderOfKeysThatWaitAndThePointer) {
   }));
 }
 
-TEST(Typing, ArrivesThroughTheWholeServer) {
+TEST_P(TypingUnder, ArrivesThroughTheWholeServer) {
   support::TemporaryFolder folder;
   const auto file = folder.path() / "typed";
   support::ServerOptions options;
-  options.session = fmt::format("setxkbmap de; exec {} {}", KEY_READER, file.string());
+  options.session = fmt::format("setxkbmap {}; exec {} {}", GetParam(), KEY_READER, file.string());
   support::OrielServer server(options);
   ASSERT_TRUE(
       support::wait_until([&] { return std::filesystem::exists(file.string() + ".ready"); }));

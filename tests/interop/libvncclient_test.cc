@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "tests/interop/vnc_client.h"
 #include "tests/support/oriel_server.h"
 #include "tests/support/wait_until.h"
@@ -124,6 +126,48 @@ TEST(Libvncclient, MovesThePointerToThePixel) {
     })) << wanted
         << "but " << last;
   }
+}
+
+// By a bitmap of 8x8 of xsetroot: four columns red, two white, two not there.
+TEST(Libvncclient, ShowsTheCursorOfAProgramInEveryFormat) {
+  const TemporaryFolder folder;
+  const auto file = [&](const char* name, const char* row) {
+    const auto path = folder.path() / name;
+    std::ofstream out(path);
+    out << "#define x_width 8\n#define x_height 8\n#define x_x_hot 3\n#define x_y_hot 6\n"
+        << "static char x_bits[] = {\n";
+    for (int i = 0; i < 8; ++i) out << row << (i < 7 ? "," : "};\n");
+    return path.string();
+  };
+  const auto shape = file("shape", "0x0f"), mask = file("mask", "0x3f");
+  OrielServer server({.session = "exec sleep 1000"});
+  for (const auto& format : kFormats) {
+    SCOPED_TRACE(format.name);
+    const auto client = VncClient::connect(
+        server.vnc_port(), {.encodings = "zrle", .order = format.order, .bits = format.bits});
+    ASSERT_THAT(client, NotNull());
+    ShownCursor wanted{3, 6, {8, 8, {}}};
+    for (int i = 0; i < 64; ++i)
+      wanted.picture.pixels.push_back(i % 8 < 4 ? 0xffff0000 : i % 8 < 6 ? 0xffffffff : 0);
+    run({{"xsetroot", "-cursor", shape, mask, "-fg", "#ff0000", "-bg", "#ffffff"},
+         {{"DISPLAY", server.display().name}, {"XAUTHORITY", server.display().authority}}});
+    EXPECT_TRUE(client->wait_for([&] { return client->cursor() == wanted; }))
+        << client->cursor().hot_x << "," << client->cursor().hot_y << " "
+        << client->cursor().picture.width;
+  }
+}
+
+TEST(Libvncclient, IsToldWhereAnotherViewerPutsThePointer) {
+  OrielServer server({.session = "exec sleep 1000"});
+  const auto watcher = VncClient::connect(server.vnc_port(), {});
+  const auto mover = VncClient::connect(server.vnc_port(), {});
+  ASSERT_THAT(watcher, NotNull());
+  ASSERT_THAT(mover, NotNull());
+  mover->move_pointer(123, 45);
+  EXPECT_TRUE(watcher->wait_for([&] {
+    return !watcher->pointer_positions().empty() &&
+           watcher->pointer_positions().back() == std::pair{123, 45};
+  }));
 }
 
 TEST(Libvncclient, OpensWithTheRightPassword) {

@@ -16,7 +16,9 @@ namespace oriel::interop {
 using namespace oriel::support;
 namespace {
 
-char kPasswordTag;  // its address names our datum among the client's
+// Their addresses name our data among the client's.
+char kPasswordTag;
+char kSelfTag;
 
 char* give_password(rfbClient* client) {
   return strdup(static_cast<const char*>(rfbClientGetClientData(client, &kPasswordTag)));
@@ -65,7 +67,13 @@ std::unique_ptr<VncClient> VncClient::connect(int port, const ClientOptions& opt
   result->password_ = options.password;
   rfbClientSetClientData(client, &kPasswordTag, result->password_.data());
   client->GetPassword = give_password;
+  result->watch_cursor(client);
   if (!rfbInitClient(client, nullptr, nullptr)) return nullptr;  // it has freed the client
+  // libvncclient leaves in it what the memory held: the picture of the client before, as often as
+  // not.
+  std::memset(
+      client->frameBuffer, 0,
+      static_cast<std::size_t>(client->width) * client->height * (client->format.bitsPerPixel / 8));
   // Used in the handshake only; the option's text need not live longer.
   client->appData.encodingsString = "raw";
   result->client_ = client;
@@ -94,32 +102,49 @@ bool VncClient::wait_for(const std::function<bool()>& ask) {
   return true;
 }
 
+VncClient& VncClient::of(rfbClient* client) {
+  return *static_cast<VncClient*>(rfbClientGetClientData(client, &kSelfTag));
+}
+
+void VncClient::watch_cursor(rfbClient* client) {
+  rfbClientSetClientData(client, &kSelfTag, this);
+  client->GotCursorShape = [](rfbClient* self, int hot_x, int hot_y, int width, int height,
+                              int bytes) {
+    ShownCursor shown{hot_x, hot_y, {width, height, {}}};
+    for (std::ptrdiff_t i = 0; i < std::ptrdiff_t{width} * height; ++i)
+      shown.picture.pixels.push_back(
+          self->rcMask[i] == 0 ? 0 : 0xff000000 | of(self).colour_of(self->rcSource + i * bytes));
+    of(self).cursor_ = std::move(shown);
+  };
+  client->HandleCursorPos = [](rfbClient* self, int x, int y) -> rfbBool {
+    of(self).positions_.emplace_back(x, y);
+    return TRUE;
+  };
+}
+
+std::uint32_t VncClient::colour_of(const std::uint8_t* bytes) const {
+  const rfbPixelFormat& format = client_->format;
+  std::uint32_t pixel = 0;
+  std::memcpy(&pixel, bytes, format.bitsPerPixel / 8);
+  const auto red = widened(pixel >> format.redShift & format.redMax, format.redMax);
+  const auto green = widened(pixel >> format.greenShift & format.greenMax, format.greenMax);
+  const auto blue = widened(pixel >> format.blueShift & format.blueMax, format.blueMax);
+  return red << 16 | green << 8 | blue;
+}
+
 Picture VncClient::picture() const {
   Picture picture{client_->width, client_->height, {}};
   const std::size_t count = static_cast<std::size_t>(client_->width) * client_->height;
   picture.pixels.reserve(count);
-  const rfbPixelFormat& format = client_->format;
-  const std::size_t bytes = format.bitsPerPixel / 8;
-  for (std::size_t i = 0; i < count; ++i) {
-    std::uint32_t pixel = 0;
-    std::memcpy(&pixel, client_->frameBuffer + i * bytes, bytes);
-    const auto red = widened(pixel >> format.redShift & format.redMax, format.redMax);
-    const auto green = widened(pixel >> format.greenShift & format.greenMax, format.greenMax);
-    const auto blue = widened(pixel >> format.blueShift & format.blueMax, format.blueMax);
-    picture.pixels.push_back(red << 16 | green << 8 | blue);
-  }
+  const std::size_t bytes = client_->format.bitsPerPixel / 8;
+  for (std::size_t i = 0; i < count; ++i)
+    picture.pixels.push_back(colour_of(client_->frameBuffer + i * bytes));
   return picture;
 }
 
 Picture VncClient::as_seen(Picture picture) const {
   const rfbPixelFormat& format = client_->format;
-  const auto seen = [](std::uint32_t value, std::uint32_t max) {
-    return widened((value * max + 127) / 255, max);
-  };
-  for (auto& pixel : picture.pixels)
-    pixel = seen(pixel >> 16 & 255, format.redMax) << 16 |
-            seen(pixel >> 8 & 255, format.greenMax) << 8 | seen(pixel & 255, format.blueMax);
-  return picture;
+  return rounded(std::move(picture), format.redMax, format.greenMax, format.blueMax);
 }
 
 std::uint64_t VncClient::bytes_received() const {

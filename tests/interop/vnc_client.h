@@ -8,6 +8,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/support/picture.h"
 
@@ -36,6 +38,15 @@ struct ClientOptions {
   PixelBits bits = PixelBits::k32;
 };
 
+// A cursor as libvncclient has decoded it.
+struct ShownCursor {
+  int hot_x = 0;
+  int hot_y = 0;
+  Picture picture;  // 0 where the mask says that nothing is, else 0xffRRGGBB
+
+  friend bool operator==(const ShownCursor&, const ShownCursor&) = default;
+};
+
 // One connection, driven by wait_for(). Owned by one thread.
 class VncClient {
  public:
@@ -53,6 +64,10 @@ class VncClient {
   // What of `picture` can be seen in this client's pixel format: each colour rounded to the nearest
   // that it has.
   Picture as_seen(Picture picture) const;
+  // The last that came; nothing as long as none came.
+  const ShownCursor& cursor() const { return cursor_; }
+  // Where the server said that others have put the pointer.
+  const std::vector<std::pair<int, int>>& pointer_positions() const { return positions_; }
   std::string desktop_name() const { return client_->desktopName; }
 
   // Bytes that the kernel received on this connection.
@@ -65,8 +80,14 @@ class VncClient {
 
  private:
   VncClient() = default;
+  static VncClient& of(rfbClient* client);
+  void watch_cursor(rfbClient* client);
+  // Of the client's format, 0x00RRGGBB.
+  std::uint32_t colour_of(const std::uint8_t* pixel) const;
 
   rfbClient* client_ = nullptr;
+  ShownCursor cursor_;
+  std::vector<std::pair<int, int>> positions_;
   std::string password_;
 };
 

@@ -3,6 +3,8 @@
 //   painter page FPS      repaints a page of text FPS times a second, scrolled by three lines each
 //   time painter flood HZ      fills HZ small random rectangles a second, until it has drawn 5 s;
 //   then rests
+//   painter card          shows the test card (oriel/testing/test_card.h) in the size of the
+//   desktop, also when that changes; the pointer is invisible on it
 // Every 32nd rectangle of a flood is large. Seeds are fixed.
 
 #include <poll.h>
@@ -18,6 +20,7 @@
 #include <thread>
 
 #include "oriel/testing/random_picture.h"
+#include "oriel/testing/test_card.h"
 
 namespace {
 
@@ -55,6 +58,32 @@ struct Canvas {
     return true;
   }
 
+  // Rows of `picture` from `first_row` on, over the whole window.
+  void put(const oriel::image::Frame& picture, int first_row) {
+    constexpr int kBand = 16;  // one PutImage stays below the largest request
+    for (int y = 0; y < height; y += kBand) {
+      const int rows = std::min(kBand, height - y);
+      xcb_put_image(
+          connection, XCB_IMAGE_FORMAT_Z_PIXMAP, window, gc, static_cast<std::uint16_t>(width),
+          static_cast<std::uint16_t>(rows), 0, static_cast<std::int16_t>(y), 0, 24,
+          static_cast<std::uint32_t>(4 * width * rows), picture.view().row(y + first_row));
+    }
+    xcb_flush(connection);
+  }
+
+  void hide_pointer() {
+    const xcb_pixmap_t nothing = xcb_generate_id(connection);
+    xcb_create_pixmap(connection, 1, nothing, window, 1, 1);
+    const xcb_gcontext_t clear = xcb_generate_id(connection);
+    const std::uint32_t zero = 0;
+    xcb_create_gc(connection, clear, nothing, XCB_GC_FOREGROUND, &zero);
+    const xcb_rectangle_t all{0, 0, 1, 1};
+    xcb_poly_fill_rectangle(connection, nothing, clear, 1, &all);
+    const xcb_cursor_t cursor = xcb_generate_id(connection);
+    xcb_create_cursor(connection, cursor, nothing, nothing, 0, 0, 0, 0, 0, 0, 0, 0);
+    xcb_change_window_attributes(connection, window, XCB_CW_CURSOR, &cursor);
+  }
+
   void fill(int x, int y, int w, int h, std::uint32_t colour) {
     xcb_change_gc(connection, gc, XCB_GC_FOREGROUND, &colour);
     const xcb_rectangle_t rect{static_cast<std::int16_t>(x), static_cast<std::int16_t>(y),
@@ -81,19 +110,30 @@ int page(Canvas& canvas, int fps) {
       oriel::testing::make_picture(oriel::testing::PictureKind::kText, {canvas.width, rows}, 1);
   auto next = SteadyClock::now();
   for (int frame = 0; xcb_connection_has_error(canvas.connection) == 0; ++frame) {
-    const int offset = frame * 42 % 400;
-    constexpr int kBand = 16;  // one PutImage stays below the largest request
-    for (int y = 0; y < canvas.height; y += kBand) {
-      const int height = std::min(kBand, canvas.height - y);
-      xcb_put_image(canvas.connection, XCB_IMAGE_FORMAT_Z_PIXMAP, canvas.window, canvas.gc,
-                    static_cast<std::uint16_t>(canvas.width), static_cast<std::uint16_t>(height), 0,
-                    static_cast<std::int16_t>(y), 0, 24,
-                    static_cast<std::uint32_t>(4 * canvas.width * height),
-                    text.view().row(y + offset));
-    }
-    xcb_flush(canvas.connection);
+    canvas.put(text, frame * 42 % 400);
     next += std::chrono::microseconds(1'000'000 / fps);
     std::this_thread::sleep_until(next);
+  }
+  return 0;
+}
+
+int card(Canvas& canvas) {
+  const std::uint32_t root_events = XCB_EVENT_MASK_STRUCTURE_NOTIFY;
+  xcb_change_window_attributes(canvas.connection, canvas.screen->root, XCB_CW_EVENT_MASK,
+                               &root_events);
+  canvas.hide_pointer();
+  canvas.put(oriel::testing::make_test_card({canvas.width, canvas.height}), 0);
+  while (auto* event = xcb_wait_for_event(canvas.connection)) {
+    if ((event->response_type & 0x7f) == XCB_CONFIGURE_NOTIFY) {
+      const auto* change = reinterpret_cast<const xcb_configure_notify_event_t*>(event);
+      canvas.width = change->width;
+      canvas.height = change->height;
+      const std::uint32_t size[] = {change->width, change->height};
+      xcb_configure_window(canvas.connection, canvas.window,
+                           XCB_CONFIG_WINDOW_WIDTH | XCB_CONFIG_WINDOW_HEIGHT, size);
+      canvas.put(oriel::testing::make_test_card({canvas.width, canvas.height}), 0);
+    }
+    std::free(event);
   }
   return 0;
 }
@@ -120,13 +160,15 @@ int main(int argc, char** argv) {
   const std::string_view mode = argc > 1 ? argv[1] : "";
   const int rate = argc > 2 ? std::atoi(argv[2]) : 30;
   Canvas canvas;
-  if ((mode != "echo" && mode != "page" && mode != "flood") || rate < 1) {
-    std::fprintf(stderr, "painter echo | page FPS | flood HZ\n");
+  if ((mode != "echo" && mode != "card" && mode != "page" && mode != "flood") || rate < 1) {
+    std::fprintf(stderr, "painter echo | card | page FPS | flood HZ\n");
     return 2;
   }
   if (!canvas.open()) {
     std::fprintf(stderr, "painter: cannot open the display\n");
     return 1;
   }
-  return mode == "echo" ? echo(canvas) : mode == "page" ? page(canvas, rate) : flood(canvas, rate);
+  if (mode == "echo") return echo(canvas);
+  if (mode == "card") return card(canvas);
+  return mode == "page" ? page(canvas, rate) : flood(canvas, rate);
 }

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
 #include <stdexcept>
 #include <unordered_set>
 
@@ -40,7 +44,78 @@ Picture parse_xwd(const std::string& file) {
   return picture;
 }
 
+// A binary portable pixmap with 8 bits per channel and no comments, as ImageMagick writes it.
+Picture parse_ppm(const std::string& file) {
+  std::istringstream stream(file);
+  std::string magic;
+  Picture picture;
+  int max = 0;
+  stream >> magic >> picture.width >> picture.height >> max;
+  const auto count = static_cast<std::size_t>(picture.width) * picture.height;
+  const std::size_t first = static_cast<std::size_t>(stream.tellg()) + 1;
+  if (!stream || magic != "P6" || max != 255 || file.size() != first + count * 3) {
+    throw std::runtime_error("not a pixmap of 8 bits per channel");
+  }
+  const auto byte = [&](std::size_t at) {
+    return std::uint32_t{static_cast<std::uint8_t>(file[at])};
+  };
+  picture.pixels.reserve(count);
+  for (std::size_t at = first; at < file.size(); at += 3) {
+    picture.pixels.push_back(byte(at) << 16 | byte(at + 1) << 8 | byte(at + 2));
+  }
+  return picture;
+}
+
+std::uint32_t channel(std::uint32_t pixel, int shift) { return pixel >> shift & 0xff; }
+
 }  // namespace
+
+Picture read_picture(const std::string& path) {
+  return parse_ppm(run({{"convert", path, "-depth", "8", "ppm:-"}, {}}));
+}
+
+void write_picture(const std::string& path, const Picture& picture) {
+  std::ofstream file(path, std::ios::binary);
+  file << fmt::format("P6\n{} {}\n255\n", picture.width, picture.height);
+  for (const std::uint32_t pixel : picture.pixels) {
+    for (const int shift : {16, 8, 0}) file.put(static_cast<char>(channel(pixel, shift)));
+  }
+}
+
+Picture cropped(const Picture& picture, int width, int height) {
+  Picture part{std::min(width, picture.width), std::min(height, picture.height), {}};
+  for (int y = 0; y < part.height; ++y) {
+    const auto row = picture.pixels.begin() + static_cast<std::ptrdiff_t>(y) * picture.width;
+    part.pixels.insert(part.pixels.end(), row, row + part.width);
+  }
+  return part;
+}
+
+Picture rounded(Picture picture, std::uint32_t red_max, std::uint32_t green_max,
+                std::uint32_t blue_max, Widening widening) {
+  const auto seen = [widening](std::uint32_t value, std::uint32_t max) {
+    const std::uint32_t narrow = (value * max + 127) / 255;
+    return (narrow * 255 + (widening == Widening::kToNearest ? max / 2 : 0)) / max;
+  };
+  for (auto& pixel : picture.pixels) {
+    pixel = seen(channel(pixel, 16), red_max) << 16 | seen(channel(pixel, 8), green_max) << 8 |
+            seen(channel(pixel, 0), blue_max);
+  }
+  return picture;
+}
+
+int largest_deviation(const Picture& a, const Picture& b) {
+  if (a.width != b.width || a.height != b.height) return 255;
+  int largest = 0;
+  for (std::size_t i = 0; i < a.pixels.size(); ++i) {
+    for (const int shift : {16, 8, 0}) {
+      const auto distance = static_cast<int>(channel(a.pixels[i], shift)) -
+                            static_cast<int>(channel(b.pixels[i], shift));
+      largest = std::max(largest, std::abs(distance));
+    }
+  }
+  return largest;
+}
 
 Picture grab(const XDisplay& display, const std::string& window) {
   Command command{{"xwd", "-silent", "-display", display.name}, {}};

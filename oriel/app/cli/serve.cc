@@ -52,11 +52,9 @@ class Serve {
 
   int run() {
     if (auto doors = server_.listen(); !doors) return refuse(doors.error());
-    desktops::open_desktop(io_, settings_, logger_, [this](Result<desktops::OpenDesktop> opened) {
-      desktop_opened(std::move(opened));
-    });
-    // Only now: opening an X display waits for its server, and until then a signal may simply end
-    // the program.
+    opening_ = desktops::open_desktop(
+        io_, settings_, logger_,
+        [this](Result<desktops::OpenDesktop> opened) { desktop_opened(std::move(opened)); });
     for (int signal : {SIGINT, SIGTERM, SIGHUP}) signals_.add(signal);
     signals_.async_wait([this](const boost::system::error_code& error, int) {
       if (!error) stop();
@@ -86,6 +84,8 @@ class Serve {
         logger_.error("the desktop is gone; viewers keep its last picture",
                       {{"reason", error.message}});
     });
+    server_.on_desktop_found(
+        [this] { logger_.info("the desktop is there again; viewers see it anew"); });
     server_.serve(*desktop_.desktop);
     say_where();
   }
@@ -118,7 +118,10 @@ class Serve {
     });
     waiting_for_ = 2;  // the server and the desktop
     server_.stop([this] { part_ended(); });
-    if (is_open_) close_desktop();  // else desktop_opened will
+    if (is_open_) return close_desktop();
+    if (!opening_) return;  // desktop_opened will
+    opening_.reset();
+    part_ended();
   }
 
   void close_desktop() {
@@ -133,6 +136,7 @@ class Serve {
   const config::Settings& settings_;
   observe::Logger logger_;
   boost::asio::io_context io_{1};
+  desktops::DesktopOpening opening_;
   desktops::OpenDesktop desktop_;  // outlives the server, which shows it
   server::Server server_;
   boost::asio::signal_set signals_;

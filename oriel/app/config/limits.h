@@ -16,6 +16,12 @@ inline constexpr int kSideMinPx = 16;
 inline constexpr int kSideMaxPx = 16384;
 inline constexpr int kMaxRateMax = 240;
 inline constexpr int kMaxConnectionsMax = 10000;
+inline constexpr int kHandshakeTimeoutMaxS = 600;
+inline constexpr int kMessagesPerSecondMin = 100;
+inline constexpr int kMessagesPerSecondMax = 1'000'000;
+// What a desktop takes (kMaxClipboardBytes of io/desktop).
+inline constexpr int kMaxClipboardBytes = 16 << 20;
+inline constexpr int kMaxClipboardHistory = 1000;
 inline constexpr int kDisplayMax = 9999;
 
 }  // namespace oriel::config

@@ -180,7 +180,7 @@ constexpr Setting kSettings[] = {
     {.key = "clipboard.in",
      .kind = SettingKind::kSwitch,
      .group = kDoors,
-     .help = "Let viewers put text on the clipboard of the desktop",
+     .help = "Let viewers put what they copy on the clipboard of the desktop and of other viewers",
      .example = "false",
      .set = [](Settings& s,
                std::string_view text) { return assign(parse_switch(text), s.takes_clipboard); },
@@ -188,11 +188,49 @@ constexpr Setting kSettings[] = {
     {.key = "clipboard.out",
      .kind = SettingKind::kSwitch,
      .group = kDoors,
-     .help = "Send text that is copied on the desktop to viewers",
+     .help = "Let viewers have what is copied on the desktop or by other viewers",
      .example = "false",
      .set = [](Settings& s,
                std::string_view text) { return assign(parse_switch(text), s.gives_clipboard); },
      .get = [](const Settings& s) { return switch_name(s.gives_clipboard); }},
+    {.key = "clipboard.max_bytes",
+     .kind = SettingKind::kInteger,
+     .group = kDoors,
+     .value_name = "BYTES",
+     .help = "The most that the clipboard carries of one format, either way; pictures as PNG",
+     .example = "1048576",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_integer(text, 1, kMaxClipboardBytes), s.clipboard_max_bytes);
+         },
+     .get = [](const Settings& s) { return std::to_string(s.clipboard_max_bytes); }},
+    {.key = "clipboard.history",
+     .kind = SettingKind::kInteger,
+     .group = kDoors,
+     .value_name = "N",
+     .help = "How many copied texts the server keeps in memory; 0: none",
+     .example = "20",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_integer(text, 0, kMaxClipboardHistory), s.clipboard_history);
+         },
+     .get = [](const Settings& s) { return std::to_string(s.clipboard_history); }},
+    {.key = "clipboard.selection",
+     .kind = SettingKind::kText,
+     .group = kDoors,
+     .value_name = "SELECTION",
+     .help =
+         "What viewers share of an X desktop: clipboard (what programs copy), primary (what the "
+         "mouse marks) or both",
+     .example = "both",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_clipboard_selection(text), s.clipboard_selection);
+         },
+     .get =
+         [](const Settings& s) {
+           return std::string(clipboard_selection_name(s.clipboard_selection));
+         }},
     {.key = "control",
      .kind = SettingKind::kText,
      .group = kDoors,
@@ -233,6 +271,45 @@ constexpr Setting kSettings[] = {
            return assign(parse_integer(text, 1, kMaxConnectionsMax), s.max_connections);
          },
      .get = [](const Settings& s) { return std::to_string(s.max_connections); }},
+    {.key = "max_connections_per_address",
+     .kind = SettingKind::kInteger,
+     .group = kDoors,
+     .value_name = "N",
+     .help =
+         "How many of them one address may have (IPv6 by /64); all that come through one tunnel "
+         "or proxy have one address",
+     .example = "5",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_integer(text, 1, kMaxConnectionsMax), s.max_connections_per_address);
+         },
+     .get = [](const Settings& s) { return std::to_string(s.max_connections_per_address); }},
+    {.key = "handshake_timeout_s",
+     .kind = SettingKind::kInteger,
+     .group = kDoors,
+     .value_name = "SECONDS",
+     .help = "How long a viewer may take from connecting until it is let in; many ask for the "
+             "password meanwhile",
+     .example = "60",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_integer(text, 1, kHandshakeTimeoutMaxS), s.handshake_timeout_s);
+         },
+     .get = [](const Settings& s) { return std::to_string(s.handshake_timeout_s); }},
+    {.key = "max_messages_per_second",
+     .kind = SettingKind::kInteger,
+     .group = kDoors,
+     .value_name = "N",
+     .help =
+         "Messages (keys, pointer positions, requests) that are taken from one viewer; one that "
+         "sends more waits, and is disconnected when it does not stop",
+     .example = "2000",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_integer(text, kMessagesPerSecondMin, kMessagesPerSecondMax),
+                         s.max_messages_per_second);
+         },
+     .get = [](const Settings& s) { return std::to_string(s.max_messages_per_second); }},
 
     {.key = "max_rate",
      .kind = SettingKind::kInteger,

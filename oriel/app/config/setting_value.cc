@@ -145,6 +145,25 @@ std::string_view log_format_name(LogFormat format) {
   return format == LogFormat::kJson ? "json" : "text";
 }
 
+Result<ClipboardSelection> parse_clipboard_selection(std::string_view text) {
+  for (auto selection :
+       {ClipboardSelection::kClipboard, ClipboardSelection::kPrimary, ClipboardSelection::kBoth})
+    if (text == clipboard_selection_name(selection)) return selection;
+  return bad(text, "expected clipboard, primary or both");
+}
+
+std::string_view clipboard_selection_name(ClipboardSelection selection) {
+  switch (selection) {
+    case ClipboardSelection::kClipboard:
+      return "clipboard";
+    case ClipboardSelection::kPrimary:
+      return "primary";
+    case ClipboardSelection::kBoth:
+      break;
+  }
+  return "both";
+}
+
 Result<bool> parse_control(std::string_view text) {
   if (text == "shared") return false;
   if (text == "single") return true;

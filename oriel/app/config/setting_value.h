@@ -35,6 +35,8 @@ Result<LogLevel> parse_log_level(std::string_view text);
 std::string_view log_level_name(LogLevel level);
 
 // "shared" is false, "single" is true.
+Result<ClipboardSelection> parse_clipboard_selection(std::string_view text);
+std::string_view clipboard_selection_name(ClipboardSelection selection);
 Result<bool> parse_control(std::string_view text);
 
 Result<LogFormat> parse_log_format(std::string_view text);

@@ -22,6 +22,9 @@ struct ListenAddress {
   friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
 };
 
+// Which of an X desktop's selections viewers share: what programs copy, what the mouse marks.
+enum class ClipboardSelection { kClipboard, kPrimary, kBoth };
+
 struct Settings {
   std::string desktop = "headless";      // headless | x11:DISPLAY | pattern
   image::Size geometry{1280, 800};       // of the headless desktop and the pattern
@@ -37,13 +40,19 @@ struct Settings {
   std::string password_file;  // load_settings has read it into `password`
   Secret view_password;       // its holders may only look
   std::string view_password_file;
-  bool disconnect_others = false;  // by a viewer that asks to be alone (the shared flag)
-  bool takes_clipboard = true;     // from viewers to the desktop
-  bool gives_clipboard = true;     // from the desktop to viewers
+  bool disconnect_others = false;      // by a viewer that asks to be alone (the shared flag)
+  bool takes_clipboard = true;         // from viewers to the desktop
+  bool gives_clipboard = true;         // from the desktop to viewers
+  int clipboard_max_bytes = 16 << 20;  // of each format
+  int clipboard_history = 0;           // texts that are kept
+  ClipboardSelection clipboard_selection = ClipboardSelection::kClipboard;
   bool is_control_single = false;  // the first to act has control until idle
   int control_idle_s = 10;
   bool allow_anyone = false;  // open a door to others without a password
   int max_connections = 200;  // viewers, authenticated or not
+  int max_connections_per_address = 100;
+  int handshake_timeout_s = 30;  // a human types the password in it
+  int max_messages_per_second = 5000;
 
   int max_rate = 60;           // updates per second and viewer
   bool enable_metrics = true;  // /metrics

@@ -3,26 +3,21 @@
 #include <fmt/format.h>
 
 #include "oriel/app/desktops/headless_source.h"
+#include "oriel/app/desktops/x11_display_source.h"
 #include "oriel/io/desktop/pattern.h"
-#include "oriel/io/desktop/x11.h"
 
 namespace oriel::desktops {
 namespace {
 
-void open_pattern(DesktopRequest request, DesktopOpened opened) {
+DesktopOpening open_pattern(DesktopRequest request, DesktopOpened opened) {
   opened(OpenDesktop{
       std::make_unique<desktop::PatternDesktop>(request.io, request.settings.geometry), nullptr});
-}
-
-void open_x11(DesktopRequest request, DesktopOpened opened) {
-  auto desktop = desktop::X11Desktop::open(request.io, request.argument);
-  if (!desktop) return opened(std::unexpected(std::move(desktop).error()));
-  opened(OpenDesktop{std::move(*desktop), nullptr});
+  return nullptr;
 }
 
 constexpr DesktopSource kTable[] = {
     {"headless", "", "a private X server and session that Oriel starts and ends", open_headless},
-    {"x11", "DISPLAY", "a running X display, such as x11::0", open_x11},
+    {"x11", "DISPLAY", "a running X display, such as x11::0", open_x11_display},
     {"pattern", "", "a test picture that shows its own input; needs no X", open_pattern},
 };
 
@@ -40,8 +35,8 @@ std::string known_sources() {
 
 std::span<const DesktopSource> desktop_table() { return kTable; }
 
-void open_desktop(boost::asio::io_context& io, const config::Settings& settings,
-                  const observe::Logger& logger, DesktopOpened opened) {
+DesktopOpening open_desktop(boost::asio::io_context& io, const config::Settings& settings,
+                            const observe::Logger& logger, DesktopOpened opened) {
   const std::string_view wish = settings.desktop;
   const auto colon = wish.find(':');
   for (const auto& source : kTable) {
@@ -53,6 +48,7 @@ void open_desktop(boost::asio::io_context& io, const config::Settings& settings,
   }
   opened(fail(ErrorCode::kInvalid, fmt::format("--desktop: got '{}', expected one of {}",
                                                settings.desktop, known_sources())));
+  return nullptr;
 }
 
 }  // namespace oriel::desktops

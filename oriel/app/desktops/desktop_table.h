@@ -24,6 +24,10 @@ struct OpenDesktop {
   std::function<void(std::function<void()> closed)> close;
 };
 
+// An opening that may be given up by letting go of it: `opened` is not called any more then. Empty
+// when it cannot. Keep it as long as the desktop, and not longer than the loop.
+using DesktopOpening = std::shared_ptr<void>;
+
 using DesktopOpened = std::move_only_function<void(Result<OpenDesktop>)>;
 
 struct DesktopRequest {
@@ -38,13 +42,13 @@ struct DesktopSource {
   std::string_view argument;  // "DISPLAY"; empty when it takes none
   std::string_view help;
   // Calls `opened` once, perhaps before it returns.
-  void (*open)(DesktopRequest request, DesktopOpened opened);
+  DesktopOpening (*open)(DesktopRequest request, DesktopOpened opened);
 };
 
 std::span<const DesktopSource> desktop_table();
 
 // Opens the source that `settings.desktop` names. An error is one sentence for the user.
-void open_desktop(boost::asio::io_context& io, const config::Settings& settings,
-                  const observe::Logger& logger, DesktopOpened opened);
+DesktopOpening open_desktop(boost::asio::io_context& io, const config::Settings& settings,
+                            const observe::Logger& logger, DesktopOpened opened);
 
 }  // namespace oriel::desktops

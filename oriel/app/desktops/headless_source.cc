@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "oriel/app/desktops/clipboard_selections.h"
 #include "oriel/io/desktop/headless.h"
 #include "oriel/io/desktop/supervisor.h"
 
@@ -26,7 +27,7 @@ void log_event(const observe::Logger& logger, const desktop::HeadlessServer::Eve
 
 }  // namespace
 
-void open_headless(DesktopRequest request, DesktopOpened opened) {
+DesktopOpening open_headless(DesktopRequest request, DesktopOpened opened) {
   // Shared by the callback below and by the open desktop, whichever lives longer.
   const auto server = std::make_shared<desktop::HeadlessServer>(request.io);
   const auto shared_opened = std::make_shared<DesktopOpened>(std::move(opened));
@@ -38,6 +39,7 @@ void open_headless(DesktopRequest request, DesktopOpened opened) {
     if (!address) return (*shared_opened)(std::unexpected(std::move(address).error()));
     auto desktop = desktop::HeadlessDesktop::open(io, *address, settings.geometry);
     if (!desktop) return (*shared_opened)(std::unexpected(std::move(desktop).error()));
+    (*desktop)->choose_selections(selections_of(settings));
     logger.info("headless desktop ready", {{"display", fmt::format(":{}", address->display)},
                                            {"xauthority", address->xauthority}});
     running->start_session();
@@ -49,6 +51,7 @@ void open_headless(DesktopRequest request, DesktopOpened opened) {
   auto started = server->start(headless_config(request.settings), std::move(on_ready),
                                [logger](const auto& event) { log_event(logger, event); });
   if (!started) (*shared_opened)(std::unexpected(std::move(started).error()));
+  return nullptr;
 }
 
 }  // namespace oriel::desktops

@@ -6,6 +6,6 @@
 
 namespace oriel::desktops {
 
-void open_headless(DesktopRequest request, DesktopOpened opened);
+DesktopOpening open_headless(DesktopRequest request, DesktopOpened opened);
 
 }  // namespace oriel::desktops

@@ -2,15 +2,30 @@
 
 #include <cstring>
 
+#include "oriel/core/rfb/constants.h"
+
 namespace oriel::server {
 
-Bytes EncoderSet::encode(const image::FrameView& pixels, const Profile& profile) {
-  auto& encoder = encoders_[profile.encoding];
-  if (!encoder) encoder = profile.encoding->make_encoder();
-  Bytes payload;
-  encoder->encode(pixels, profile.format, payload);
-  payload.shrink_to_fit();
-  return payload;
+Payload EncoderSet::encode(const image::FrameView& pixels, const Profile& profile) {
+  const auto* encoding = profile.encoding;
+  auto bytes = encode_in(*encoding, pixels, profile.format);
+  const auto raw_size = static_cast<std::size_t>(pixels.size().area()) *
+                        static_cast<std::size_t>(profile.format.bytes_per_pixel());
+  if (bytes.size() > raw_size) {
+    encoding = codec::find_encoding(rfb::kEncodingRaw);
+    bytes = encode_in(*encoding, pixels, profile.format);
+  }
+  return {encoding, std::make_shared<const Bytes>(std::move(bytes))};
+}
+
+Bytes EncoderSet::encode_in(const codec::Encoding& encoding, const image::FrameView& pixels,
+                            const image::PixelFormat& format) {
+  auto& encoder = encoders_[&encoding];
+  if (!encoder) encoder = encoding.make_encoder();
+  Bytes bytes;
+  encoder->encode(pixels, format, bytes);
+  bytes.shrink_to_fit();
+  return bytes;
 }
 
 EncoderPool::EncoderPool(int threads, Done done) : done_(std::move(done)) {
@@ -73,8 +88,7 @@ void EncoderPool::work() {
       job = std::move(queue_.front().job);
       queue_.pop_front();
     }
-    auto payload =
-        std::make_shared<const Bytes>(encoders.encode(job->pixels.view(), job->key.profile));
+    auto payload = encoders.encode(job->pixels.view(), job->key.profile);
     job->pixels = {};
     done_(std::move(job), std::move(payload));
   }

@@ -23,9 +23,14 @@ namespace oriel::server {
 // Encoders by encoding, made when first needed. One thread owns it.
 class EncoderSet {
  public:
-  Bytes encode(const image::FrameView& pixels, const Profile& profile);
+  // In the encoding of `profile`, or in Raw, which every viewer takes, where that is shorter: RRE
+  // of a photograph is three times as long.
+  Payload encode(const image::FrameView& pixels, const Profile& profile);
 
  private:
+  Bytes encode_in(const codec::Encoding& encoding, const image::FrameView& pixels,
+                  const image::PixelFormat& format);
+
   std::map<const codec::Encoding*, std::unique_ptr<codec::Encoder>> encoders_;
 };
 
@@ -40,7 +45,7 @@ using EncodeJobPointer = std::shared_ptr<EncodeJob>;
 class EncoderPool {
  public:
   // `done` is called on an encoder thread for each finished job.
-  using Done = std::function<void(EncodeJobPointer, SharedBytes)>;
+  using Done = std::function<void(EncodeJobPointer, Payload)>;
 
   EncoderPool(int threads, Done done);
   // Finishes the jobs under way, drops the others.

@@ -79,7 +79,7 @@ struct Engine {
                      : resizer == viewer.id() ? ResizeCause::kThisViewer
                                               : ResizeCause::kOtherViewer;
             },
-            [](Viewer&, ByteSpan) {},
+            [](Viewer&, const rfb::CutTextEvent&) {},
             [] { return std::uint8_t{0}; }};
   }
 
@@ -259,6 +259,22 @@ TEST(Engine, AnswersAFullRequestWithTheTruePictureThoughNothingChanged) {
   }
   EXPECT_EQ(viewer.frame().at(10, 20), engine.desktop.frame().at(10, 20));
   EXPECT_EQ(viewer.frame().at(9, 20), 0u) << "outside of what was asked for";
+}
+
+TEST(Engine, SendsTheLowerRightCornerOfAFullPictureLast) {
+  Engine engine({1300, 700});
+  paint(engine.desktop, {0, 0, 1300, 700}, 4);      // noise, that takes its time
+  paint(engine.desktop, {1024, 512, 276, 188}, 0);  // beside a corner that is ready at once
+  auto& viewer = engine.connect({"", {16}, {}, false});
+  ASSERT_TRUE(engine.run_until([&] { return viewer.is_connected(); }));
+  std::vector<Rect> got;
+  viewer.on_update = [&](const rfb::Updated& update) { got = update.rects; };
+  viewer.request(false, {0, 0, 1300, 700});
+  ASSERT_TRUE(engine.run_until([&] { return viewer.updates() == 1; }));
+  ASSERT_GT(got.size(), 4u);
+  EXPECT_EQ(got.back().right(), 1300);
+  EXPECT_EQ(got.back().bottom(), 700);
+  EXPECT_EQ(viewer.frame(), engine.desktop.frame());
 }
 
 TEST(Engine, CropsARequestToTheDesktopAndIgnoresOneOutside) {
@@ -481,6 +497,180 @@ TEST(Engine, AnswersAFenceBehindTheOpenUpdate) {
   ASSERT_TRUE(engine.run_until([&] { return fence.has_value(); }));
   EXPECT_EQ(*fence, (rfb::FenceCame{rfb::kFenceSyncNext, {1, 2, 3}}))
       << "neither Request nor unknown bits come back";
+}
+
+// A cursor of one colour; odd numbers are translucent, and hidden from viewers without alpha.
+image::Cursor cursor_number(std::uint32_t number) {
+  const std::uint32_t colour = 0xff000000 | number << 8;
+  return {{2, 1}, {1, 0}, {colour, number % 2 == 1 ? 0x40000000 : colour}};
+}
+
+// What a viewer has been told of the cursor.
+struct CursorEvents {
+  explicit CursorEvents(TestViewer& viewer) {
+    viewer.on_event = [this](const rfb::ClientEvent& event) {
+      if (const auto* came = std::get_if<rfb::CursorCame>(&event)) shapes.push_back(came->cursor);
+      if (const auto* moved = std::get_if<rfb::PointerMoved>(&event)) moves.push_back(*moved);
+    };
+  }
+  std::vector<image::Cursor> shapes;
+  std::vector<rfb::PointerMoved> moves;
+};
+
+TEST(Engine, ShowsTheCursorToEveryViewerInTheBestFormThatItKnows) {
+  Engine engine({300, 200});
+  const image::PixelFormat small{16, 16, true, true, 31, 63, 31, 11, 5, 0};
+  const image::PixelFormat mapped{8, 8, false, false, 0, 0, 0, 0, 0, 0};
+  struct Kind {
+    std::vector<std::int32_t> encodings;
+    std::optional<image::PixelFormat> format;
+    std::uint32_t second_pixel;  // of cursor 51
+  };
+  const Kind kinds[] = {
+      {{16, rfb::kPseudoCursorWithAlpha, rfb::kPseudoVmwareCursor, rfb::kPseudoCursor},
+       {},
+       0x40000000},
+      {{16, rfb::kPseudoXCursor, rfb::kPseudoCursor, rfb::kPseudoVmwareCursor}, small, 0x40000000},
+      {{16, rfb::kPseudoCursor, rfb::kPseudoXCursor}, mapped, 0},
+      {{16, rfb::kPseudoXCursor}, {}, 0}};
+  std::vector<std::unique_ptr<CursorEvents>> told;
+  for (const auto& kind : kinds)
+    told.push_back(
+        std::make_unique<CursorEvents>(engine.connect({"", kind.encodings, kind.format, true})));
+  engine.desktop.set_cursor(cursor_number(51));
+  const auto all_were_told = [&](std::size_t shapes) {
+    return engine.run_until([&] {
+      return std::ranges::all_of(told, [&](auto& one) { return one->shapes.size() >= shapes; });
+    });
+  };
+  ASSERT_TRUE(all_were_told(1));
+  for (std::size_t i = 0; i < told.size(); ++i)
+    EXPECT_EQ(told[i]->shapes.at(0),
+              (image::Cursor{{2, 1}, {1, 0}, {0xff003300, kinds[i].second_pixel}}))
+        << i;
+  engine.desktop.set_cursor({});
+  ASSERT_TRUE(all_were_told(2));
+  engine.desktop.set_cursor({});
+  engine.settle();
+  for (auto& one : told) EXPECT_EQ(one->shapes.size(), 2u) << "the same again is not told";
+  EXPECT_TRUE(told[0]->shapes[1].is_empty());
+}
+
+TEST(Engine, ShowsTheCursorToWhoComesLaterAndToNobodyWhoDidNotAsk) {
+  Engine engine({300, 200});
+  engine.desktop.set_cursor(cursor_number(2));
+  auto& without = engine.connect({"", {16}, {}, true});
+  CursorEvents none(without);
+  auto& viewer = engine.connect({"", {16, rfb::kPseudoCursor}, {}, true});
+  CursorEvents told(viewer);
+  ASSERT_TRUE(engine.run_until([&] { return told.shapes.size() == 1; }));
+  engine.desktop.set_cursor(cursor_number(4));
+  ASSERT_TRUE(engine.run_until([&] { return told.shapes.size() == 2; }));
+  ASSERT_TRUE(engine.run_until_all_see_the_desktop());
+  viewer.say(rfb::SetEncodings{{16}});
+  paint(engine.desktop, {0, 0, 50, 50}, 1);
+  ASSERT_TRUE(engine.run_until_all_see_the_desktop());
+  engine.desktop.set_cursor(cursor_number(6));
+  engine.settle();
+  EXPECT_EQ(told.shapes.size(), 2u);
+  EXPECT_EQ(none.shapes.size(), 0u);
+  EXPECT_FALSE(without.is_ended());
+}
+
+TEST(Engine, SendsTheCursorAgainInANewPixelFormat) {
+  Engine engine({300, 200});
+  engine.desktop.set_cursor({{1, 1}, {0, 0}, {0xff0a1456}});
+  auto& viewer = engine.connect({"", {16, rfb::kPseudoCursor}, {}, false});
+  CursorEvents told(viewer);
+  ASSERT_TRUE(engine.run_until([&] { return viewer.is_connected(); }));
+  viewer.request(false, {0, 0, 300, 200});
+  ASSERT_TRUE(engine.run_until([&] { return viewer.updates() == 1; }));
+  viewer.say(rfb::SetPixelFormat{{8, 8, false, true, 7, 7, 3, 0, 3, 6}});
+  viewer.request(true, {0, 0, 300, 200});
+  ASSERT_TRUE(engine.run_until([&] { return told.shapes.size() == 2; }));
+  EXPECT_EQ(told.shapes[0].pixels[0], 0xff0a1456u);
+  EXPECT_EQ(told.shapes[1].pixels[0], 0xff002455u) << "as 8 bits have it";
+}
+
+TEST(Engine, KeepsOnlyTheNewestCursorForAViewerThatIsSlow) {
+  Engine engine({300, 200});
+  auto& viewer = engine.connect({"", {16, rfb::kPseudoCursor, rfb::kPseudoPointerPos}, {}, false});
+  auto& other = engine.connect();
+  CursorEvents told(viewer);
+  ASSERT_TRUE(engine.run_until([&] { return viewer.is_connected(); }));
+  viewer.request(false, {0, 0, 300, 200});
+  ASSERT_TRUE(engine.run_until([&] { return viewer.updates() == 1; }));
+  told.moves.clear();
+  const auto before = viewer.bytes_in();
+  for (std::uint32_t i = 0; i < 1000; ++i) {
+    engine.desktop.set_cursor(cursor_number(2 * (i % 100)));
+    other.say(rfb::PointerEvent{0, {static_cast<int>(i % 300), 7}});
+    engine.io.restart();
+    engine.io.poll();
+  }
+  engine.settle();
+  EXPECT_EQ(viewer.bytes_in(), before);
+  viewer.request(true, {0, 0, 300, 200});
+  ASSERT_TRUE(engine.run_until([&] { return viewer.updates() == 2; }));
+  viewer.request(true, {0, 0, 300, 200});
+  engine.settle();
+  ASSERT_EQ(told.shapes.size(), 1u);
+  EXPECT_EQ(told.shapes[0].pixels, cursor_number(198).pixels);
+  EXPECT_EQ(told.moves, (std::vector<rfb::PointerMoved>{{{99, 7}, rfb::kPseudoPointerPos}}));
+}
+
+// Round trips that are longer than the cursor's pictures must not cost the desktop's.
+TEST(Engine, ACursorThatNeverRestsDoesNotStarveThePixels) {
+  Engine engine({300, 200});
+  auto& viewer = engine.connect({"", {16, rfb::kPseudoCursor}, {}, false});
+  CursorEvents told(viewer);
+  ASSERT_TRUE(engine.run_until([&] { return viewer.is_connected(); }));
+  for (std::uint32_t turn = 0; turn < 20; ++turn) {
+    engine.desktop.set_cursor(cursor_number(2 * turn + 2));
+    paint(engine.desktop, {0, 0, 300, 200}, turn);
+    viewer.request(true, {0, 0, 300, 200});
+    ASSERT_TRUE(engine.run_until([&] { return viewer.updates() == turn + 1; }));
+    EXPECT_EQ(viewer.frame(), engine.desktop.frame());
+    EXPECT_EQ(told.shapes.size(), turn + 1) << "with the pixels, in one update";
+  }
+}
+
+TEST(Engine, TellsThePositionToTheOthersAndWhatTheDesktopDidToAll) {
+  Engine engine({300, 200});
+  const std::vector<std::int32_t> both{16, rfb::kPseudoPointerPos,
+                                       rfb::kPseudoVmwareCursorPosition};
+  auto& mover = engine.connect({"", both, {}, true});
+  CursorEvents told_mover(mover);
+  CursorEvents told_other(engine.connect({"", both, {}, true}));
+  CursorEvents told_third(engine.connect());
+  ASSERT_TRUE(engine.run_until_all_see_the_desktop());
+  EXPECT_TRUE(engine.desktop.is_pointer_followed);
+  mover.say(rfb::PointerEvent{0, {500, 20}});
+  ASSERT_TRUE(engine.run_until([&] { return !told_other.moves.empty(); }));
+  engine.settle();
+  EXPECT_EQ(told_other.moves,
+            (std::vector<rfb::PointerMoved>{{{299, 20}, rfb::kPseudoPointerPos}}));
+  EXPECT_TRUE(told_mover.moves.empty());
+  told_other.moves.clear();
+  engine.desktop.warp({4, 5});
+  const std::vector<rfb::PointerMoved> warp{{{4, 5}, rfb::kPseudoPointerPos},
+                                            {{4, 5}, rfb::kPseudoVmwareCursorPosition}};
+  ASSERT_TRUE(
+      engine.run_until([&] { return told_other.moves == warp && told_mover.moves == warp; }));
+  EXPECT_TRUE(told_third.moves.empty());
+}
+
+TEST(Engine, FollowsThePointerOnlyWhileSomebodyWantsToKnow) {
+  Engine engine({300, 200});
+  auto& viewer = engine.connect({"", {16, rfb::kPseudoPointerPos}, {}, true});
+  engine.connect();
+  ASSERT_TRUE(engine.run_until([&] { return engine.desktop.is_pointer_followed; }));
+  viewer.say(rfb::SetEncodings{{16}});
+  ASSERT_TRUE(engine.run_until([&] { return !engine.desktop.is_pointer_followed; }));
+  viewer.say(rfb::SetEncodings{{16, rfb::kPseudoVmwareCursorPosition}});
+  ASSERT_TRUE(engine.run_until([&] { return engine.desktop.is_pointer_followed; }));
+  viewer.close();
+  ASSERT_TRUE(engine.run_until([&] { return !engine.desktop.is_pointer_followed; }));
 }
 
 TEST(Engine, AViewOnlyViewerSeesButDoesNotAct) {

@@ -19,7 +19,7 @@ FramePipeline::FramePipeline(boost::asio::any_io_executor executor, desktop::Des
       timer_(executor),
       cache_(kPayloadCacheBytes),
       pool_(encoder_threads,
-            [this, alive = std::weak_ptr(is_alive_)](EncodeJobPointer job, SharedBytes payload) {
+            [this, alive = std::weak_ptr(is_alive_)](EncodeJobPointer job, Payload payload) {
               boost::asio::post(executor_,
                                 [this, alive, job = std::move(job), payload = std::move(payload)] {
                                   if (alive.lock()) payload_ready(job->key, payload);
@@ -34,6 +34,7 @@ void FramePipeline::add(const std::shared_ptr<FrameViewer>& viewer) { viewers_.p
 
 void FramePipeline::remove(const FrameViewer& viewer) {
   std::erase_if(viewers_, [&](const auto& known) { return known.get() == &viewer; });
+  pointer_followers_changed();
 }
 
 void FramePipeline::desktop_damaged() {
@@ -57,6 +58,49 @@ void FramePipeline::desktop_resized(image::Size size) {
 
 void FramePipeline::desktop_lost(const Error& error) {
   if (others_ != nullptr) others_->desktop_lost(error);
+}
+
+void FramePipeline::desktop_cursor_changed(const image::Cursor& cursor) {
+  if (cursor_.shape == cursor) return;
+  cursor_.shape = cursor;
+  for (const auto& viewer : viewers_)
+    if (auto* news = viewer->cursor_news()) news->shape_changed();
+  if (others_ != nullptr) others_->desktop_cursor_changed(cursor);
+  advance();
+}
+
+void FramePipeline::desktop_pointer_moved(image::Point position) {
+  const bool was_known = cursor_.position.has_value();
+  cursor_.position = position;
+  // When it was not known before, it may well have been there always.
+  const auto mover = was_known ? PointerMover::kDesktop : PointerMover::kOtherViewer;
+  for (const auto& viewer : viewers_)
+    if (auto* news = viewer->cursor_news()) news->pointer_moved(mover);
+  if (others_ != nullptr) others_->desktop_pointer_moved(position);
+  advance();
+}
+
+void FramePipeline::pointer_moved(const FrameViewer& mover, image::Point position) {
+  if (cursor_.position == position) return;
+  cursor_.position = position;
+  for (const auto& viewer : viewers_) {
+    auto* news = viewer->cursor_news();
+    if (news == nullptr) continue;
+    if (viewer.get() == &mover)
+      news->viewer_moved_pointer();
+    else
+      news->pointer_moved(PointerMover::kOtherViewer);
+  }
+  if (is_pointer_followed_) advance();
+}
+
+void FramePipeline::pointer_followers_changed() {
+  const bool is_followed = std::ranges::any_of(viewers_, [](const auto& viewer) {
+    const auto* news = viewer->cursor_news();
+    return news != nullptr && news->follows_pointer();
+  });
+  if (std::exchange(is_pointer_followed_, is_followed) != is_followed)
+    desktop_.follow_pointer(is_followed);
 }
 
 void FramePipeline::advance() {
@@ -131,11 +175,14 @@ void FramePipeline::serve(const std::shared_ptr<FrameViewer>& viewer, TimePoint 
   const auto& wanted = viewer->wanted();
   if (wanted.is_empty()) return;
   const auto plan = plan_for(*viewer);
-  if (plan->empty()) return;
+  const auto* news = viewer->cursor_news();
+  const bool has_news = news != nullptr && news->is_any();
+  if (plan->empty() && !has_news) return;
   if (const auto allowed = viewer->next_allowed(now); allowed > now) {
     wake_at(allowed);
     return;
   }
+  if (plan->empty()) return viewer->send_cursor_news(now);
   viewer->sent().mark_sent(*screen_, wanted);
   viewer->begin_update(static_cast<int>(plan->size()), now);
 
@@ -143,9 +190,9 @@ void FramePipeline::serve(const std::shared_ptr<FrameViewer>& viewer, TimePoint 
   std::int64_t missing_px = 0;
   for (const auto& unit : *plan) {
     const PayloadKey key{unit.rect, unit.content_generation, viewer->profile()};
-    if (auto payload = cache_.find(key)) {
+    if (auto payload = cache_.find(key); payload.bytes) {
       ++stats_.shared_units;
-      viewer->add_rectangle(unit.rect, *key.profile.encoding, std::move(payload));
+      viewer->add_rectangle(unit.rect, *payload.encoding, std::move(payload.bytes));
     } else if (auto found = under_way_.find(key); found != under_way_.end()) {
       ++stats_.shared_units;
       found->second.push_back(viewer);
@@ -182,12 +229,11 @@ std::shared_ptr<const FramePipeline::Plan> FramePipeline::plan_for(FrameViewer& 
 void FramePipeline::encode_inline(const std::shared_ptr<FrameViewer>& viewer,
                                   const PayloadKey& key) {
   const auto start = Clock::now();
-  auto payload = std::make_shared<const Bytes>(
-      inline_encoders_.encode(screen_->view().crop(key.rect), key.profile));
+  auto payload = inline_encoders_.encode(screen_->view().crop(key.rect), key.profile);
   stats_.inline_encode_time += Clock::now() - start;
   ++stats_.encoded_units;
   cache_.insert(key, payload);
-  viewer->add_rectangle(key.rect, *key.profile.encoding, std::move(payload));
+  viewer->add_rectangle(key.rect, *payload.encoding, std::move(payload.bytes));
 }
 
 void FramePipeline::encode_in_pool(const std::shared_ptr<FrameViewer>& viewer,
@@ -199,12 +245,12 @@ void FramePipeline::encode_in_pool(const std::shared_ptr<FrameViewer>& viewer,
   pool_.submit(std::move(job), *screen_);
 }
 
-void FramePipeline::payload_ready(const PayloadKey& key, const SharedBytes& payload) {
+void FramePipeline::payload_ready(const PayloadKey& key, const Payload& payload) {
   cache_.insert(key, payload);
   const auto waiters = std::move(under_way_.extract(key).mapped());
   for (const auto& waiter : waiters) {
     if (const auto viewer = waiter.lock()) {
-      viewer->add_rectangle(key.rect, *key.profile.encoding, payload);
+      viewer->add_rectangle(key.rect, *payload.encoding, payload.bytes);
       viewer->flush();
     }
   }

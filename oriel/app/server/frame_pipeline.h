@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "oriel/app/observe/latency_trace.h"
+#include "oriel/app/server/cursor_news.h"
 #include "oriel/app/server/encoder_pool.h"
 #include "oriel/app/server/payload.h"
 #include "oriel/base/time.h"
@@ -47,6 +48,12 @@ class FrameViewer {
   virtual void flush() = 0;
   // The screen has another size; the viewer must start again with it.
   virtual void screen_resized(const screen::Screen& screen) = 0;
+
+  // The mouse cursor: the pipeline keeps it (cursor()), the viewer what it has not been told yet.
+  virtual CursorNews* cursor_news() { return nullptr; }
+  // An update of the news alone: there are no pixels that it could go with. Answers what was
+  // wanted.
+  virtual void send_cursor_news(TimePoint /*now*/) {}
 };
 
 // What the pipeline did; read by tests, benchmarks and the status page.
@@ -78,6 +85,11 @@ class FramePipeline final : public desktop::DesktopListener {
   void start();
 
   const screen::Screen& screen() const { return *screen_; }
+  const DesktopCursor& cursor() const { return cursor_; }
+  // `mover` has put the pointer at `position`: the others are told.
+  void pointer_moved(const FrameViewer& mover, image::Point position);
+  // Some viewer has begun or ceased to want to know where the pointer is.
+  void pointer_followers_changed();
   const FramePipelineStats& stats() const { return stats_; }
 
   void add(const std::shared_ptr<FrameViewer>& viewer);
@@ -88,6 +100,12 @@ class FramePipeline final : public desktop::DesktopListener {
   void desktop_damaged() override;
   void desktop_resized(image::Size size) override;
   void desktop_lost(const Error& error) override;
+  void desktop_found_again() override {
+    if (others_ != nullptr) others_->desktop_found_again();
+  }
+  void desktop_screens_changed() override {
+    if (others_ != nullptr) others_->desktop_screens_changed();
+  }
   void desktop_leds_changed(std::uint8_t leds) override {
     if (others_ != nullptr) others_->desktop_leds_changed(leds);
   }
@@ -97,6 +115,8 @@ class FramePipeline final : public desktop::DesktopListener {
   void desktop_clipboard_changed(desktop::ClipboardFormats formats) override {
     if (others_ != nullptr) others_->desktop_clipboard_changed(formats);
   }
+  void desktop_cursor_changed(const image::Cursor& cursor) override;
+  void desktop_pointer_moved(image::Point position) override;
 
  private:
   using Waiters = std::vector<std::weak_ptr<FrameViewer>>;
@@ -120,7 +140,7 @@ class FramePipeline final : public desktop::DesktopListener {
   void serve(const std::shared_ptr<FrameViewer>& viewer, TimePoint now);
   void encode_inline(const std::shared_ptr<FrameViewer>& viewer, const PayloadKey& key);
   void encode_in_pool(const std::shared_ptr<FrameViewer>& viewer, const PayloadKey& key);
-  void payload_ready(const PayloadKey& key, const SharedBytes& payload);
+  void payload_ready(const PayloadKey& key, const Payload& payload);
   void wake_at(TimePoint when);
 
   boost::asio::any_io_executor executor_;
@@ -128,6 +148,8 @@ class FramePipeline final : public desktop::DesktopListener {
   desktop::DesktopListener* others_ = nullptr;
   observe::LatencyTrace* trace_ = nullptr;
   std::unique_ptr<screen::Screen> screen_;
+  DesktopCursor cursor_;
+  bool is_pointer_followed_ = false;
   std::vector<std::shared_ptr<FrameViewer>> viewers_;
   bool has_damage_ = false;
   bool is_capturing_ = false;

@@ -1,6 +1,7 @@
 #include "oriel/app/server/input_pipeline.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "oriel/app/server/limits.h"
 
@@ -21,6 +22,7 @@ void InputPipeline::key(ViewerId viewer, std::uint32_t keysym, bool is_down,
 }
 
 void InputPipeline::send(const Key& key, bool is_down) {
+  send_pending_move();
   if (key.scancode != 0)
     desktop_.input().key_with_scancode(key.keysym, key.scancode, is_down);
   else
@@ -29,10 +31,32 @@ void InputPipeline::send(const Key& key, bool is_down) {
 
 void InputPipeline::pointer(ViewerId viewer, image::Point position, std::uint16_t buttons) {
   const auto size = desktop_.size();
-  position_ = {std::clamp(position.x, 0, size.width - 1),
-               std::clamp(position.y, 0, size.height - 1)};
+  const image::Point inside{std::clamp(position.x, 0, size.width - 1),
+                            std::clamp(position.y, 0, size.height - 1)};
   held_[viewer].buttons = buttons;
-  desktop_.input().pointer(position_, all_buttons());
+  const bool is_move = all_buttons() == sent_buttons_;
+  if (!is_move) send_pending_move();
+  position_ = inside;
+  if (is_move)
+    has_pending_move_ = true;
+  else
+    send_pointer();
+}
+
+void InputPipeline::send_pointer() {
+  has_pending_move_ = false;
+  sent_buttons_ = all_buttons();
+  desktop_.input().pointer(position_, sent_buttons_);
+}
+
+void InputPipeline::send_pending_move() {
+  if (!std::exchange(has_pending_move_, false)) return;
+  desktop_.input().pointer(position_, sent_buttons_);
+}
+
+void InputPipeline::flush() {
+  send_pending_move();
+  desktop_.input().flush();
 }
 
 void InputPipeline::forget(ViewerId viewer) {
@@ -42,7 +66,7 @@ void InputPipeline::forget(ViewerId viewer) {
   held_.erase(found);
   for (const auto& key : held.keys)
     if (!is_held_by_other(viewer, key)) send(key, false);
-  if (held.buttons != 0) desktop_.input().pointer(position_, all_buttons());
+  if (held.buttons != 0) send_pointer();
   if (!held.keys.empty() || held.buttons != 0) flush();
 }
 

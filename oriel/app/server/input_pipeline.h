@@ -22,10 +22,15 @@ class InputPipeline {
 
   // `scancode` is XT set 1, as in desktop.h; 0: not known.
   void key(ViewerId viewer, std::uint32_t keysym, bool is_down, std::uint32_t scancode = 0);
-  // `position` is moved into the desktop when it lies outside.
+  // `position` is moved into the desktop when it lies outside. A move that changes no button waits
+  // for flush, and the next such move replaces it: many positions in one batch reach the desktop as
+  // the last of them. What changes a button is never held back or replaced.
   void pointer(ViewerId viewer, image::Point position, std::uint16_t buttons);
+  // Where the pointer is, as far as is known, and where it is now without our doing.
+  image::Point position() const { return position_; }
+  void set_position(image::Point position) { position_ = position; }
   // After each batch of events.
-  void flush() { desktop_.input().flush(); }
+  void flush();
   // The viewer has gone: releases what it held.
   void forget(ViewerId viewer);
 
@@ -42,10 +47,14 @@ class InputPipeline {
   bool is_held_by_other(ViewerId viewer, const Key& key) const;
   void send(const Key& key, bool is_down);
   std::uint16_t all_buttons() const;
+  void send_pointer();
+  void send_pending_move();
 
   desktop::Desktop& desktop_;
   std::map<ViewerId, Held> held_;
   image::Point position_;
+  std::uint16_t sent_buttons_ = 0;
+  bool has_pending_move_ = false;
 };
 
 }  // namespace oriel::server

@@ -22,8 +22,25 @@ inline constexpr auto kCommitPauseMax = std::chrono::milliseconds(5);
 // A viewer that has this much before it gets no clipboard and no bell: it does not read.
 inline constexpr std::size_t kPendingTextMax = 16u << 20;
 
-// Rectangles of one update (RFC 6143, 7.6.1 has 16 bits for them).
-inline constexpr std::size_t kRectanglesMax = 0xffff;
+// Text up to this size is given at once to viewers that allow it; anything else is announced.
+inline constexpr std::size_t kClipboardUnaskedBytes = 64 * 1024;
+
+// More is converted and compressed in a thread of its own.
+inline constexpr std::size_t kClipboardInlineBytes = 64 * 1024;
+
+// How long a viewer may take to send what was asked for; programs that paste wait shorter.
+inline constexpr auto kClipboardAnswerTimeout = std::chrono::seconds(10);
+
+// A viewer that announces a copy so soon after it was told of one may only be sending it back.
+inline constexpr auto kClipboardEchoWindow = std::chrono::seconds(2);
+
+// Copies per second, and requests that are not answered yet, of one viewer; more are not taken.
+inline constexpr std::size_t kClipboardCopiesPerSecond = 20;
+inline constexpr int kClipboardRequestsMax = 8;
+
+// Rectangles of pixels in one update (RFC 6143, 7.6.1 has 16 bits for them; the cursor may go with
+// them).
+inline constexpr std::size_t kRectanglesMax = 0xff00;
 
 // Keys that one viewer may hold down; more are not taken.
 inline constexpr std::size_t kHeldKeysMax = 256;

@@ -1,31 +1,19 @@
 #include "oriel/app/server/lockout.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
+
+#include "oriel/app/server/peer_address.h"
 
 namespace oriel::server {
 
-std::string lockout_key(std::string_view peer) {
-  if (!peer.starts_with('[')) return std::string(peer.substr(0, peer.rfind(':')));
-  const std::string address(peer.substr(1, peer.find(']') - 1));
-  std::array<unsigned char, 16> bytes{};
-  if (::inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1) return address;
-  std::fill(bytes.begin() + 8, bytes.end(), 0);
-  char text[INET6_ADDRSTRLEN] = "";
-  ::inet_ntop(AF_INET6, bytes.data(), text, sizeof text);
-  return std::string(text) + "/64";
-}
-
 TimePoint Lockout::locked_until(std::string_view peer) const {
-  const auto found = records_.find(lockout_key(peer));
+  const auto found = records_.find(address_of(peer));
   return found == records_.end() ? TimePoint{} : found->second.until;
 }
 
 void Lockout::failed(std::string_view peer, TimePoint now) {
   forget_some(now);
-  auto& record = records_[lockout_key(peer)];
+  auto& record = records_[address_of(peer)];
   if (now - record.last > kForgottenAfter) record = {};
   record.last = now;
   const int beyond = ++record.failures - kFreeFailures;
@@ -35,7 +23,7 @@ void Lockout::failed(std::string_view peer, TimePoint now) {
   record.until = now + std::min<Duration>(doubled, kLongest);
 }
 
-void Lockout::succeeded(std::string_view peer) { records_.erase(lockout_key(peer)); }
+void Lockout::succeeded(std::string_view peer) { records_.erase(address_of(peer)); }
 
 void Lockout::forget_some(TimePoint now) {
   if (records_.size() < kAddressesMax) return;

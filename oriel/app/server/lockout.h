@@ -21,7 +21,7 @@ class Lockout {
   static constexpr auto kForgottenAfter = std::chrono::hours(1);  // without another failure
   static constexpr std::size_t kAddressesMax = 10'000;  // beyond, the oldest are forgotten
 
-  // `peer` is an address as Stream::peer says it; IPv6 counts by /64, and the port does not count.
+  // `peer` is one as Stream::peer says it; what counts is address_of it (peer_address.h).
   // Until when the address is kept out; now or earlier: it is not.
   TimePoint locked_until(std::string_view peer) const;
   void failed(std::string_view peer, TimePoint now);
@@ -38,8 +38,5 @@ class Lockout {
 
   std::map<std::string, Record, std::less<>> records_;
 };
-
-// What of a peer's name counts: "10.0.0.5", "2001:db8:1:2::/64", "unix".
-std::string lockout_key(std::string_view peer);
 
 }  // namespace oriel::server

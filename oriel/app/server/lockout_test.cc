@@ -33,13 +33,6 @@ TEST(Lockout, IsClearedByARightPasswordAndByTime) {
   EXPECT_LE(lockout.locked_until("10.0.0.5:1"), now);
 }
 
-TEST(Lockout, CountsIpv6BySixtyFourBits) {
-  EXPECT_EQ(lockout_key("[2001:db8:1:2:3:4:5:6]:99"), "2001:db8:1:2::/64");
-  EXPECT_EQ(lockout_key("[2001:db8:1:2::1]:5"), "2001:db8:1:2::/64");
-  EXPECT_EQ(lockout_key("10.0.0.5:4000"), "10.0.0.5");
-  EXPECT_EQ(lockout_key("unix"), "unix");
-}
-
 TEST(Lockout, RemembersABoundedNumberOfAddresses) {
   Lockout lockout;
   TimePoint now{1h};

@@ -32,22 +32,28 @@ struct PayloadKey {
   friend auto operator<=>(const PayloadKey&, const PayloadKey&) = default;
 };
 
+// An encoded rectangle: the body, and which encoding it really is in.
+struct Payload {
+  const codec::Encoding* encoding = nullptr;
+  SharedBytes bytes;  // null: there is none
+};
+
 // The payloads of late, bounded by bytes; the least recently used leave first. One strand owns it.
 class PayloadCache {
  public:
   explicit PayloadCache(std::size_t max_bytes) : max_bytes_(max_bytes) {}
 
-  // Null when it is not there.
-  SharedBytes find(const PayloadKey& key);
+  // Without bytes when it is not there.
+  Payload find(const PayloadKey& key);
   // A payload larger than the whole cache is not kept.
-  void insert(const PayloadKey& key, SharedBytes payload);
+  void insert(const PayloadKey& key, Payload payload);
 
   std::size_t size_bytes() const { return size_bytes_; }
 
  private:
   struct Entry {
     PayloadKey key;
-    SharedBytes payload;
+    Payload payload;
   };
   std::size_t max_bytes_;
   std::size_t size_bytes_ = 0;

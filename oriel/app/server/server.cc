@@ -10,9 +10,9 @@
 #include <thread>
 
 #include "oriel/app/server/limits.h"
+#include "oriel/app/server/peer_address.h"
 #include "oriel/base/check.h"
 #include "oriel/base/version.h"
-#include "oriel/core/clipboard/text.h"
 #include "oriel/io/net/host_policy.h"
 
 namespace oriel::server {
@@ -33,6 +33,13 @@ std::vector<std::string_view> encoding_names() {
   return names;
 }
 
+rfb::Limits session_limits(const config::Settings& settings) {
+  rfb::Limits limits;
+  limits.handshake_timeout = std::chrono::seconds(settings.handshake_timeout_s);
+  limits.messages_per_s = settings.max_messages_per_second;
+  return limits;
+}
+
 crypto::Challenge random_challenge() {
   crypto::Challenge challenge;
   ORIEL_CHECK(RAND_bytes(challenge.data(), challenge.size()) == 1);
@@ -49,12 +56,14 @@ Server::Server(boost::asio::io_context& io, const config::Settings& settings,
       metrics_(encoding_names(), Clock::now()),
       started_(Clock::now()),
       name_(name_of(settings)),
-      access_(static_cast<std::size_t>(settings.max_connections), kUnauthenticatedMax),
+      access_({static_cast<std::size_t>(settings.max_connections),
+               static_cast<std::size_t>(settings.max_connections_per_address),
+               kUnauthenticatedMax}),
       control_(settings.is_control_single ? ControlPolicy::kSingle : ControlPolicy::kShared,
                std::chrono::seconds(settings.control_idle_s)),
       control_timer_(io),
       http_api_({!settings.password.is_empty(),
-                 [this] { return Health{!is_desktop_lost_, health_json()}; },
+                 [this] { return Health{!lost_reason_, health_json()}; },
                  settings.enable_metrics ? std::function<std::string()>([this] {
                    return metrics_.to_prometheus_text(Clock::now());
                  })
@@ -92,6 +101,7 @@ void Server::serve(desktop::Desktop& desktop) {
   // NOLINTNEXTLINE(modernize-make-unique): its members cannot be moved into it.
   show_.reset(
       new Show{desktop, {io_.get_executor(), desktop, encoder_threads}, InputPipeline(desktop)});
+  clipboard_.emplace(io_.get_executor(), desktop.clipboard(), clipboard_config(), logger_);
   show_->frames.forward_to(*this);
   show_->frames.start();
 }
@@ -104,7 +114,7 @@ void Server::accept(net::StreamPointer stream) {
     stream->close();
     return;
   }
-  const auto admission = access_.admit(id);
+  const auto admission = access_.admit(id, address_of(stream->peer()));
   if (admission.yields) {
     const auto oldest = viewers_.find(*admission.yields);
     if (oldest != viewers_.end())
@@ -113,8 +123,10 @@ void Server::accept(net::StreamPointer stream) {
   }
   if (!admission.is_admitted) {
     logger_.with_id(fmt::format("c{}", id))
-        .warning("connection refused: all places are taken",
-                 {{"peer", stream->peer()}, {"max_connections", settings_.max_connections}});
+        .warning(fmt::format("connection refused: {}", admission.refusal),
+                 {{"peer", stream->peer()},
+                  {"max_connections", settings_.max_connections},
+                  {"max_connections_per_address", settings_.max_connections_per_address}});
     metrics_.connections_total().increment();
     metrics_.connections_failed_total().increment();
     metrics_.errors_total(ErrorCode::kTooLarge).increment();
@@ -124,11 +136,12 @@ void Server::accept(net::StreamPointer stream) {
   const ViewerEnvironment environment{io_.get_executor(), show_->frames, show_->input, metrics_,
                                       settings_.max_rate};
   rfb::ServerSessionConfig session{
-      name_,
+      title_for(id),
       show_->frames.screen().size(),
       {settings_.password.reveal(), settings_.view_password.reveal(), random_challenge()},
-      {},
-      refusal_for(stream->peer())};
+      session_limits(settings_),
+      refusal_for(stream->peer()),
+      ClipboardHub::caps(settings_.takes_clipboard, settings_.gives_clipboard)};
   const auto viewer = std::make_shared<Viewer>(id, environment, std::move(stream),
                                                std::move(session), logger_, callbacks());
   viewers_[id] = viewer;
@@ -143,10 +156,11 @@ Viewer::Callbacks Server::callbacks() {
             resize(viewer, size, std::move(done));
           },
           [this](const Viewer& viewer) { return resize_cause(viewer); },
-          [this](Viewer& viewer, ByteSpan latin1) {
-            if (may_act(viewer)) take_clipboard(latin1);
+          [this](Viewer& viewer, const rfb::CutTextEvent& event) {
+            clipboard_->viewer_said(viewer.id(), event);
           },
-          [this] { return leds_; }};
+          [this] { return leds_; },
+          [this] { return screens(); }};
 }
 
 std::string Server::refusal_for(std::string_view peer) const {
@@ -158,6 +172,7 @@ std::string Server::refusal_for(std::string_view peer) const {
 
 void Server::viewer_joined(Viewer& viewer) {
   access_.authenticated(viewer.id());
+  if (!viewer.is_view_only()) clipboard_->add(viewer);
   if (!settings_.password.is_empty()) lockout_.succeeded(viewer.peer());
   if (!viewer.is_shared() && settings_.disconnect_others) {
     for (const auto& [id, other] : std::map(viewers_))
@@ -189,11 +204,32 @@ void Server::tell_control() {
   const auto who = found == viewers_.end() ? std::string() : found->second->peer();
   logger_.info(owner == 0 ? "control is free" : "control changed",
                {{"owner", owner}, {"peer", who}});
-  for (const auto& [id, viewer] : std::map(viewers_)) {
-    const bool is_other = owner != 0 && id != owner;
-    viewer->rename_desktop(is_other ? fmt::format("{} (controlled by {})", name_, who) : name_);
-  }
+  tell_titles();
   events_.publish(ControlChanged{owner});
+}
+
+std::string Server::title_for(ViewerId viewer) const {
+  if (lost_reason_)
+    return fmt::format("{} (disconnected from the display: {})", name_, *lost_reason_);
+  const auto owner = viewers_.find(told_owner_);
+  if (owner == viewers_.end() || told_owner_ == viewer) return name_;
+  return fmt::format("{} (controlled by {})", name_, owner->second->peer());
+}
+
+void Server::tell_titles() {
+  for (const auto& [id, viewer] : std::map(viewers_)) viewer->rename_desktop(title_for(id));
+}
+
+// The desktop's monitors when there are several, as long as they fit to the screen that viewers
+// know.
+std::vector<rfb::ScreenLayout> Server::screens() const {
+  const auto bounds = image::Rect::of(show_->frames.screen().size());
+  std::vector<rfb::ScreenLayout> layout;
+  for (const auto& screen : show_->desktop.screens()) {
+    if (!bounds.contains(screen.rect)) return {};
+    layout.push_back({screen.id, screen.rect, 0});
+  }
+  return layout;
 }
 
 void Server::resize(Viewer& viewer, image::Size size, std::function<void(Status)> done) {
@@ -229,10 +265,22 @@ void Server::desktop_resized(image::Size size) {
 }
 
 void Server::desktop_lost(const Error& error) {
-  is_desktop_lost_ = true;
+  lost_reason_ = error.message;
   metrics_.errors_total(error.code).increment();
+  tell_titles();
   events_.publish(DesktopLost{error.message});
   if (desktop_lost_) desktop_lost_(error);
+}
+
+void Server::desktop_found_again() {
+  lost_reason_.reset();
+  tell_titles();
+  events_.publish(DesktopFound{});
+  if (desktop_found_) desktop_found_();
+}
+
+void Server::desktop_screens_changed() {
+  for (const auto& [id, viewer] : std::map(viewers_)) viewer->screens_changed();
 }
 
 void Server::desktop_leds_changed(std::uint8_t leds) {
@@ -244,42 +292,29 @@ void Server::desktop_bell() {
   for (const auto& [id, viewer] : std::map(viewers_)) viewer->ring_bell();
 }
 
-// A viewer has copied a text: the desktop's programs can paste it.
-void Server::take_clipboard(ByteSpan latin1) {
-  auto* clipboard = show_->desktop.clipboard();
-  if (clipboard == nullptr || !settings_.takes_clipboard) return;
-  const auto text = clipboard::sanitize_clipboard_text(clipboard::latin1_to_utf8(as_text(latin1)),
-                                                       latin1.size() * 2);
-  clipboard->offer({desktop::ClipboardFormat::kText},
-                   [bytes = Bytes(text.begin(), text.end())](
-                       desktop::ClipboardFormat, desktop::ClipboardDone done) { done(bytes); });
-  logger_.debug("clipboard from a viewer", {{"bytes", text.size()}});
-  events_.publish(ClipboardChanged{true});
+void Server::desktop_pointer_moved(image::Point position) { show_->input.set_position(position); }
+
+ClipboardHubConfig Server::clipboard_config() {
+  ClipboardHubConfig config;
+  config.record.max_bytes = static_cast<std::size_t>(settings_.clipboard_max_bytes);
+  config.record.history_entries = static_cast<std::size_t>(settings_.clipboard_history);
+  config.takes = settings_.takes_clipboard;
+  config.gives = settings_.gives_clipboard;
+  config.may_copy = [this](ViewerId id) {
+    const auto found = viewers_.find(id);
+    return found != viewers_.end() && may_act(*found->second);
+  };
+  config.changed = [this](bool is_by_viewer) { events_.publish(ClipboardChanged{is_by_viewer}); };
+  return config;
 }
 
-// A program has copied something: its text is sent to all who may act, with a substitute for what
-// Latin-1 lacks.
 void Server::desktop_clipboard_changed(desktop::ClipboardFormats formats) {
-  auto* clipboard = show_->desktop.clipboard();
-  logger_.debug("the desktop has another clipboard",
-                {{"has_text", formats.contains(desktop::ClipboardFormat::kText)}});
-  if (clipboard == nullptr || !settings_.gives_clipboard ||
-      !formats.contains(desktop::ClipboardFormat::kText))
-    return;
-  if (viewers_.empty()) return;
-  clipboard->request(desktop::ClipboardFormat::kText, [this](Result<Bytes> text) {
-    if (!text)
-      return logger_.warning("the clipboard cannot be read", {{"reason", text.error().message}});
-    const auto latin1 =
-        clipboard::utf8_to_latin1(clipboard::sanitize_clipboard_text(as_text(*text), text->size()));
-    logger_.debug("clipboard to viewers", {{"bytes", latin1.size()}});
-    for (const auto& [id, viewer] : std::map(viewers_)) viewer->show_clipboard(as_bytes(latin1));
-    events_.publish(ClipboardChanged{false});
-  });
+  clipboard_->desktop_changed(formats);
 }
 
 void Server::viewer_ended(Viewer& viewer, const Error& reason) {
   if (viewer.is_refused()) lockout_.failed(viewer.peer(), Clock::now());
+  if (clipboard_) clipboard_->remove(viewer.id());
   control_.release(viewer.id());
   access_.left(viewer.id());
   viewers_.erase(viewer.id());
@@ -300,7 +335,7 @@ void Server::stop(std::function<void()> stopped) {
 
 std::string Server::health_json() const {
   boost::json::object health;
-  health["status"] = !show_ ? "starting" : is_desktop_lost_ ? "desktop lost" : "ok";
+  health["status"] = !show_ ? "starting" : lost_reason_ ? "desktop lost" : "ok";
   health["version"] = kVersion;
   health["uptime_seconds"] = std::chrono::duration<double>(Clock::now() - started_).count();
   health["viewers"] = access_.authenticated_count();

@@ -8,11 +8,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "oriel/app/config/settings.h"
 #include "oriel/app/observe/log.h"
 #include "oriel/app/observe/metrics.h"
 #include "oriel/app/server/access.h"
+#include "oriel/app/server/clipboard_hub.h"
 #include "oriel/app/server/control.h"
 #include "oriel/app/server/frame_pipeline.h"
 #include "oriel/app/server/http_api.h"
@@ -37,6 +39,8 @@ class Server : private desktop::DesktopListener {
   void serve(desktop::Desktop& desktop);
   // Called when the source of pixels is gone; viewers keep the last picture.
   void on_desktop_lost(std::function<void(const Error&)> lost) { desktop_lost_ = std::move(lost); }
+  // Called when it is there again.
+  void on_desktop_found(std::function<void()> found) { desktop_found_ = std::move(found); }
   // Closes the doors and says goodbye to all; `stopped` is called when the last one has gone.
   void stop(std::function<void()> stopped);
 
@@ -49,6 +53,8 @@ class Server : private desktop::DesktopListener {
   FramePipeline& frames() { return show_->frames; }
   observe::Metrics& metrics() { return metrics_; }
   EventBus& events() { return events_; }
+  // After serve(): what went over the clipboard.
+  const clipboard::Clipboard& clipboard() const { return clipboard_->record(); }
   // Sends a viewer away; false when there is none of that id.
   bool kick(ViewerId viewer, std::string_view reason);
 
@@ -69,15 +75,22 @@ class Server : private desktop::DesktopListener {
   void resize(Viewer& viewer, image::Size size, std::function<void(Status)> done);
   ResizeCause resize_cause(const Viewer& viewer) const;
   void tell_control();
-  void take_clipboard(ByteSpan latin1);
+  // What the window of a viewer is called: who has control, and whether there is a desktop.
+  std::string title_for(ViewerId viewer) const;
+  void tell_titles();
+  std::vector<rfb::ScreenLayout> screens() const;
+  ClipboardHubConfig clipboard_config();
 
   // What the frame pipeline passes on.
   void desktop_damaged() override {}
   void desktop_resized(image::Size size) override;
   void desktop_lost(const Error& error) override;
+  void desktop_found_again() override;
+  void desktop_screens_changed() override;
   void desktop_leds_changed(std::uint8_t leds) override;
   void desktop_bell() override;
   void desktop_clipboard_changed(desktop::ClipboardFormats formats) override;
+  void desktop_pointer_moved(image::Point position) override;
 
   boost::asio::io_context& io_;
   const config::Settings& settings_;
@@ -104,11 +117,13 @@ class Server : private desktop::DesktopListener {
   std::unique_ptr<net::TcpListener> vnc_;
   std::unique_ptr<net::TcpListener> http_listener_;
   std::unique_ptr<Show> show_;
+  std::optional<ClipboardHub> clipboard_;  // as long as show_
   ViewerId next_id_ = 1;
   std::uint64_t refused_requests_ = 0;
   std::map<ViewerId, std::shared_ptr<Viewer>> viewers_;
   std::function<void(const Error&)> desktop_lost_;
-  bool is_desktop_lost_ = false;
+  std::function<void()> desktop_found_;
+  std::optional<std::string> lost_reason_;  // while the desktop is gone
   std::function<void()> stopped_;
 };
 

@@ -38,8 +38,11 @@ struct DesktopLost {
   std::string reason;
 };
 
+// Its source is there again.
+struct DesktopFound {};
+
 using HappenedEvent = std::variant<ViewerJoined, ViewerLeft, DesktopResized, ControlChanged,
-                                   ClipboardChanged, DesktopLost>;
+                                   ClipboardChanged, DesktopLost, DesktopFound>;
 
 // The network thread owns it; subscribers are called there, in order, and may not throw.
 class EventBus {

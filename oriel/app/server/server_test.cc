@@ -78,7 +78,7 @@ struct Running {
   }
 
   // Connects a viewer that keeps what it hears, and waits for its first picture.
-  testing::TestViewer& join(std::vector<std::int32_t> encodings) {
+  testing::TestViewer& join(std::vector<std::int32_t> encodings, bool is_shared = true) {
     const auto address = server.vnc_address();
     boost::asio::ip::tcp::socket socket(io);
     socket.connect(
@@ -86,7 +86,7 @@ struct Running {
          static_cast<std::uint16_t>(std::atoi(address.c_str() + address.rfind(':') + 1))});
     viewers.push_back(std::make_unique<testing::TestViewer>(
         io.get_executor(), net::make_socket_stream(std::move(socket)),
-        testing::TestViewerOptions{"", std::move(encodings), {}, true}));
+        testing::TestViewerOptions{"", std::move(encodings), {}, true, is_shared}));
     auto& viewer = *viewers.back();
     heard.emplace_back();
     viewer.on_event = [this, index = heard.size() - 1](const rfb::ClientEvent& event) {
@@ -95,8 +95,8 @@ struct Running {
     EXPECT_TRUE(run_until([&] { return viewer.updates() > 0; }));
     return viewer;
   }
-  bool run_until(const std::function<bool()>& is_true) {
-    for (const auto end = Clock::now() + 10s; !is_true();) {
+  bool run_until(const std::function<bool()>& is_true, Duration patience = 10s) {
+    for (const auto end = Clock::now() + patience; !is_true();) {
       if (Clock::now() > end) return false;
       io.restart();
       io.run_one_for(5ms);
@@ -140,6 +140,131 @@ TEST(Server, KicksOneViewerAndTellsSubscribers) {
   EXPECT_EQ(std::get<ViewerLeft>(running.events[2]).reason, "disconnected by an admin: lunch");
 }
 
+TEST(Server, LetsAViewerThatAsksToBeAloneDisconnectOthersWhereThatIsAllowed) {
+  auto settings = loopback_settings();
+  settings.disconnect_others = true;
+  Running running(settings);
+  auto& first = running.join({16});
+  auto& second = running.join({0});
+  auto& alone = running.join({16}, false);
+  EXPECT_TRUE(running.run_until([&] { return first.is_ended() && second.is_ended(); }));
+  EXPECT_FALSE(alone.is_ended());
+  running.desktop.fill({0, 0, 10, 10}, 0x112233);
+  EXPECT_TRUE(running.run_until([&] { return alone.frame() == running.desktop.frame(); }));
+  const auto told = [](const HappenedEvent& event) {
+    const auto* left = std::get_if<ViewerLeft>(&event);
+    return left != nullptr && left->reason == "another viewer asked to be alone (the shared flag)";
+  };
+  EXPECT_TRUE(running.run_until([&] { return std::ranges::count_if(running.events, told) == 2; }));
+}
+
+TEST(Server, LeavesOthersAloneOtherwiseWhateverTheSharedFlagSays) {
+  Running running;
+  auto& first = running.join({16});
+  auto& second = running.join({16}, false);
+  running.desktop.fill({0, 0, 10, 10}, 0x112233);
+  EXPECT_TRUE(running.run_until([&] {
+    return first.frame() == running.desktop.frame() && second.frame() == running.desktop.frame();
+  }));
+  EXPECT_FALSE(first.is_ended());
+}
+
+// A viewer that hears the lights of the keyboard in the form of `encoding`: what it hears when they
+// change to `leds`.
+Bytes hear_leds(std::int32_t encoding, std::uint8_t leds) {
+  Running running;
+  const auto address = running.server.vnc_address();
+  boost::asio::ip::tcp::socket viewer(running.io);
+  viewer.connect({boost::asio::ip::address_v4::loopback(),
+                  static_cast<std::uint16_t>(std::atoi(address.c_str() + address.rfind(':') + 1))});
+  Bytes said;
+  ByteWriter writer(said);
+  writer.bytes(as_bytes("RFB 003.008\n")).u8(1).u8(1);
+  rfb::write_client_message(rfb::SetEncodings{{0, encoding}}, writer);
+  rfb::write_client_message(rfb::UpdateRequest{true, {0, 0, 100, 80}}, writer);
+  boost::asio::write(viewer, boost::asio::buffer(said));
+  const auto hear = [&] {
+    run(running.io);
+    Bytes heard(viewer.available());
+    boost::asio::read(viewer, boost::asio::buffer(heard));
+    return heard;
+  };
+  hear();
+  said.clear();
+  rfb::write_client_message(rfb::UpdateRequest{true, {0, 0, 100, 80}}, writer);
+  for (int i = 0; i < 2; ++i) {  // the lights of the start, the picture; one request stays open
+    boost::asio::write(viewer, boost::asio::buffer(said));
+    hear();
+  }
+  running.desktop.set_leds(leds);
+  auto heard = hear();
+  viewer.close();
+  run(running.io);
+  return heard;
+}
+
+TEST(Server, TellsTheLightsOfTheKeyboardInTheFormOfQemu) {
+  const Bytes update{0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0xfe, 0xfb, 5};
+  EXPECT_EQ(hear_leds(rfb::kPseudoQemuLedState, desktop::kLedScrollLock | desktop::kLedCapsLock),
+            update);
+}
+
+TEST(Server, TellsTheLightsOfTheKeyboardInTheFormOfVmware) {
+  const Bytes update{0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0x57, 0x4d, 0x56, 0x68, 0, 0, 0, 2};
+  EXPECT_EQ(hear_leds(rfb::kPseudoVmwareLedState, desktop::kLedNumLock), update);
+}
+
+TEST(Server, ClicksWhereTheClickerIsAfterAnotherViewerMoved) {
+  Running running;
+  auto& mover = running.join({16});
+  auto& clicker = running.join({16});
+  const auto inputs = [&](std::size_t count) {
+    EXPECT_TRUE(running.run_until([&] { return running.desktop.input_log.size() >= count; }));
+  };
+  clicker.say(rfb::PointerEvent{0, {40, 40}});
+  inputs(2);
+  mover.say(rfb::PointerEvent{0, {10, 10}});
+  inputs(4);
+  clicker.say(rfb::PointerEvent{1, {40, 40}});
+  inputs(6);
+  clicker.say(rfb::PointerEvent{0, {40, 40}});
+  inputs(8);
+  EXPECT_EQ(running.desktop.input_log,
+            (std::vector<std::string>{"pointer 40,40 0", "flush", "pointer 10,10 0", "flush",
+                                      "pointer 40,40 1", "flush", "pointer 40,40 0", "flush"}));
+}
+
+TEST(Server, AnswersManyRequestsThatCameTogetherWithOneUpdate) {
+  Running running;
+  auto& viewer = running.join({0});
+  running.run_until([] { return false; }, 50ms);
+  const auto before = running.server.metrics().framebuffer_updates_total().value();
+  for (int i = 0; i < 200; ++i) viewer.request(true, {0, 0, 100, 80});
+  running.run_until([] { return false; }, 50ms);
+  running.desktop.fill({0, 0, 10, 10}, 0x445566);
+  EXPECT_TRUE(running.run_until([&] { return viewer.frame() == running.desktop.frame(); }));
+  running.run_until([] { return false; }, 50ms);
+  EXPECT_EQ(running.server.metrics().framebuffer_updates_total().value() - before, 1);
+}
+
+TEST(Server, RefusesMoreConnectionsOfOneAddressThanItMayHave) {
+  auto settings = loopback_settings();
+  settings.max_connections_per_address = 2;
+  Running running(settings);
+  running.join({16});
+  running.join({16});
+  const auto address = running.server.vnc_address();
+  boost::asio::ip::tcp::socket third(running.io);
+  third.connect({boost::asio::ip::address_v4::loopback(),
+                 static_cast<std::uint16_t>(std::atoi(address.c_str() + address.rfind(':') + 1))});
+  run(running.io);
+  Bytes byte(1);
+  boost::system::error_code end;
+  boost::asio::read(third, boost::asio::buffer(byte), end);
+  EXPECT_EQ(end, boost::asio::error::eof);
+  EXPECT_EQ(running.server.metrics().connections_failed_total().value(), 1);
+}
+
 TEST(Server, NamesTheOwnerOfControlInTheTitleOfTheOthers) {
   auto settings = loopback_settings();
   settings.is_control_single = true;
@@ -154,7 +279,10 @@ TEST(Server, NamesTheOwnerOfControlInTheTitleOfTheOthers) {
       return renamed != nullptr && renamed->name.starts_with("desk (controlled by 127.0.0.1:");
     });
   }));
-  EXPECT_TRUE(running.hears(0, rfb::Renamed{"desk"}));
+  // The owner's own title stays.
+  EXPECT_TRUE(std::ranges::none_of(running.heard[0], [](const auto& event) {
+    return std::holds_alternative<rfb::Renamed>(event);
+  }));
 }
 
 }  // namespace

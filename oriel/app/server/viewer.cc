@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "oriel/app/server/limits.h"
@@ -13,6 +14,13 @@ namespace {
 
 const image::Region kNothing;
 
+// Whether a viewer wants the several monitors that there are.
+bool has_layout(const std::vector<rfb::ScreenLayout>& wanted,
+                const std::vector<rfb::ScreenLayout>& screens) {
+  return !screens.empty() && std::ranges::equal(wanted, screens, {}, &rfb::ScreenLayout::rect,
+                                                &rfb::ScreenLayout::rect);
+}
+
 double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
 }  // namespace
@@ -23,11 +31,14 @@ Viewer::Viewer(ViewerId id, const ViewerEnvironment& environment, net::StreamPoi
       environment_(environment),
       logger_(logger.with_id(fmt::format("c{}", id)).with({"peer", stream->peer()})),
       callbacks_(std::move(callbacks)),
+      title_(config.name),
+      told_title_(title_),
       session_(std::move(config), Clock::now()),
       flow_(environment.max_rate_per_s, Clock::now()),
       profile_{codec::find_encoding(rfb::kEncodingRaw), image::kBgrx},
       screen_size_(environment.frames.screen().size()),
       sent_(environment.frames.screen().grid()),
+      cursor_news_(environment.frames.cursor()),
       connected_at_(Clock::now()) {
   driver_ = std::make_shared<net::SessionDriver>(environment_.executor, std::move(stream), session_,
                                                  *this);
@@ -51,7 +62,10 @@ const image::Region& Viewer::wanted() const {
 }
 
 void Viewer::begin_update(int rectangles, TimePoint now) {
+  queue_cursor_news();
   session_.begin_update(rectangles);
+  missing_rectangles_ = rectangles;
+  corner_.reset();
   flow_.sent(now);
   requested_.clear();
   update_wanted();
@@ -62,6 +76,21 @@ void Viewer::begin_update(int rectangles, TimePoint now) {
 void Viewer::add_rectangle(const image::Rect& rect, const codec::Encoding& encoding,
                            SharedBytes payload) {
   if (is_closing_) return;
+  const bool is_corner = rect.right() == screen_size_.width && rect.bottom() == screen_size_.height;
+  if (is_corner && missing_rectangles_ > 1) {
+    corner_ = {rect, &encoding, std::move(payload)};
+    return;
+  }
+  send_rectangle(rect, encoding, std::move(payload));
+  if (corner_ && missing_rectangles_ == 1) {
+    send_rectangle(corner_->rect, *corner_->encoding, std::move(corner_->payload));
+    corner_.reset();
+  }
+}
+
+void Viewer::send_rectangle(const image::Rect& rect, const codec::Encoding& encoding,
+                            SharedBytes payload) {
+  --missing_rectangles_;
   const auto bytes = payload->size();
   session_.add_rectangle(rect, encoding, std::move(payload));
   environment_.metrics.framebuffer_rectangles_total().increment();
@@ -125,6 +154,8 @@ void Viewer::session_progressed() {
     environment_.frames.reached(observe::LatencyMark::kInjected);
     flow_.input_came(Clock::now());
   }
+  if (std::exchange(has_moved_pointer_, false))
+    environment_.frames.pointer_moved(*this, environment_.input.position());
   send_pseudo_rectangles();
   count_bytes();
 }
@@ -165,6 +196,7 @@ void Viewer::on(const rfb::Joined& event) {
 // under way is finished in the format that it began in.
 void Viewer::on(const rfb::SetPixelFormat& event) {
   profile_.format = event.format;
+  cursor_news_.format_changed();
   logger_.debug("pixel format", {{"format", image::describe(event.format)}});
 }
 
@@ -174,6 +206,8 @@ void Viewer::on(const rfb::SetEncodings& event) {
   knows_geometry_ = session_.capabilities().extended_desktop_size;
   if (knows_geometry_ && !knew_geometry) queue_geometry(ResizeCause::kServer, rfb::kResizeDone);
   show_leds(callbacks_.leds());
+  cursor_news_.capabilities_changed(session_.capabilities());
+  environment_.frames.pointer_followers_changed();
   logger_.debug("encodings",
                 {{"offered", event.encodings.size()}, {"chosen", profile_.encoding->name}});
 }
@@ -195,7 +229,9 @@ void Viewer::on(const rfb::KeyEvent& event) {
 
 void Viewer::on(const rfb::PointerEvent& event) {
   environment_.metrics.pointer_events_total().increment();
-  if (may_act()) environment_.input.pointer(id_, event.position, event.buttons);
+  if (!may_act()) return;
+  environment_.input.pointer(id_, event.position, event.buttons);
+  has_moved_pointer_ = true;
 }
 
 void Viewer::on(const rfb::QemuKeyEvent& event) {
@@ -204,16 +240,40 @@ void Viewer::on(const rfb::QemuKeyEvent& event) {
 }
 
 void Viewer::on(const rfb::CutText& event) {
-  if (!is_view_only_) callbacks_.clipboard(*this, event.text);
+  if (!is_view_only_) callbacks_.clipboard(*this, event);
 }
 
-// What the viewer has copied itself is not sent back to it.
+void Viewer::on(const rfb::ClipboardCame& event) {
+  if (!is_view_only_) callbacks_.clipboard(*this, event);
+}
+
+void Viewer::on(const rfb::ClipboardRefused& event) {
+  if (!is_view_only_) callbacks_.clipboard(*this, event);
+}
+
+bool Viewer::can_take_clipboard() const {
+  if (!session_.is_joined() || is_closing_ || is_view_only_) return false;
+  if (session_.pending_bytes() <= kPendingTextMax) return true;
+  logger_.warning("clipboard not sent: the viewer has not taken what it was sent before",
+                  {{"pending_bytes", session_.pending_bytes()}});
+  return false;
+}
+
+const rfb::ClipboardCaps* Viewer::clipboard_caps() const {
+  return session_.capabilities().extended_clipboard ? &session_.clipboard_caps() : nullptr;
+}
+
+void Viewer::say_clipboard(const rfb::ClipboardMessage& message) {
+  session_.say_clipboard(message);
+  flush();
+}
+
+void Viewer::say_clipboard_body(ByteSpan body) {
+  session_.say_clipboard_body(body);
+  flush();
+}
+
 void Viewer::show_clipboard(ByteSpan latin1) {
-  if (!session_.is_joined() || is_closing_ || is_view_only_) return;
-  if (session_.pending_bytes() > kPendingTextMax) {
-    return logger_.warning("clipboard not sent: the viewer has not taken what it was sent before",
-                           {{"pending_bytes", session_.pending_bytes()}});
-  }
   Bytes message;
   ByteWriter writer(message);
   rfb::write_server_cut_text(latin1, writer);
@@ -254,7 +314,15 @@ void Viewer::on(const rfb::SetDesktopSize& event) {
   const bool is_one_screen = event.screens.size() == 1 &&
                              event.screens[0].rect == image::Rect::of(event.size) &&
                              !event.screens[0].rect.is_empty();
+  const auto screens = callbacks_.screens();
+  if (event.size == environment_.frames.screen().size() && has_layout(event.screens, screens))
+    return answer(rfb::kResizeDone);
   if (!is_one_screen) return answer(rfb::kResizeInvalidLayout);
+  if (!screens.empty()) {
+    logger_.warning("resize refused",
+                    {{"reason", fmt::format("the desktop has {} monitors", screens.size())}});
+    return answer(rfb::kResizeProhibited);
+  }
   screen_id_ = event.screens[0].id;
   if (event.size == environment_.frames.screen().size()) return answer(rfb::kResizeDone);
   callbacks_.resize(*this, event.size, [weak = weak_from_this(), answer](const Status& status) {
@@ -284,11 +352,13 @@ void Viewer::queue_geometry(ResizeCause cause, std::uint16_t result) {
                                                                    : rfb::kResizedByOtherClient;
   Bytes rectangle;
   ByteWriter writer(rectangle);
-  if (session_.capabilities().extended_desktop_size)
-    rfb::write_extended_desktop_size(size, {{screen_id_, image::Rect::of(size), 0}}, reason, result,
-                                     writer);
-  else
+  if (session_.capabilities().extended_desktop_size) {
+    auto screens = callbacks_.screens();
+    if (screens.empty()) screens.push_back({screen_id_, image::Rect::of(size), 0});
+    rfb::write_extended_desktop_size(size, screens, reason, result, writer);
+  } else {
     rfb::write_desktop_size(size, writer);
+  }
   queue_pseudo(rectangle);
   geometry_waits_ = true;
 }
@@ -298,9 +368,17 @@ void Viewer::queue_geometry(ResizeCause cause, std::uint16_t result) {
 // the second in their buffer.
 void Viewer::send_pseudo_rectangles() {
   const bool is_asked_for = !wanted_.is_empty() || continuous_;
-  if (!session_.has_pseudo_rectangles() || !is_asked_for || !is_writable_ || is_closing_ ||
-      session_.is_update_open())
+  const bool has_any = session_.has_pseudo_rectangles() || is_title_due();
+  if (!has_any || !is_asked_for || !is_writable_ || is_closing_ || session_.is_update_open())
     return;
+  if (is_title_due()) {
+    told_title_ = title_;
+    Bytes rectangle;
+    ByteWriter writer(rectangle);
+    rfb::write_desktop_name(title_, writer);
+    queue_pseudo(rectangle);
+    if (is_closing_) return;
+  }
   is_writable_ = false;
   geometry_waits_ = false;
   requested_.clear();
@@ -309,13 +387,34 @@ void Viewer::send_pseudo_rectangles() {
   driver_->kick();
 }
 
-void Viewer::rename_desktop(std::string_view name) {
-  if (!session_.capabilities().desktop_name || is_closing_) return;
-  Bytes rectangle;
-  ByteWriter writer(rectangle);
-  rfb::write_desktop_name(name, writer);
-  queue_pseudo(rectangle);
+void Viewer::queue_cursor_news() {
+  for (const auto& rectangle : cursor_news_.take(profile_.format)) queue_pseudo(rectangle);
+}
+
+void Viewer::send_cursor_news(TimePoint now) {
+  queue_cursor_news();
+  flow_.sent(now);
   send_pseudo_rectangles();
+}
+
+void Viewer::screens_changed() {
+  if (!session_.is_joined() || !knows_geometry_ || is_closing_) return;
+  queue_geometry(ResizeCause::kServer, rfb::kResizeDone);
+  send_pseudo_rectangles();
+}
+
+void Viewer::rename_desktop(std::string name) {
+  title_ = std::move(name);
+  if (!session_.is_joined()) {  // it will be told when it joins
+    session_.set_name(title_);
+    told_title_ = title_;
+  }
+  send_pseudo_rectangles();
+}
+
+// However often the title changes while a viewer takes nothing, it is told once.
+bool Viewer::is_title_due() const {
+  return title_ != told_title_ && session_.capabilities().desktop_name;
 }
 
 void Viewer::ring_bell() {

@@ -4,10 +4,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "oriel/app/observe/log.h"
 #include "oriel/app/observe/metrics.h"
+#include "oriel/app/server/clipboard_hub.h"
 #include "oriel/app/server/frame_pipeline.h"
 #include "oriel/app/server/input_pipeline.h"
 #include "oriel/core/rfb/server_session.h"
@@ -29,6 +32,7 @@ struct ViewerEnvironment {
 
 // Lives on the network thread's loop, until `ended` has been called.
 class Viewer final : public FrameViewer,
+                     public ClipboardPeer,
                      public net::SessionHost,
                      public std::enable_shared_from_this<Viewer> {
  public:
@@ -40,16 +44,20 @@ class Viewer final : public FrameViewer,
     // The viewer wants the desktop to have this size; `done` is called once.
     std::function<void(Viewer&, image::Size, std::function<void(Status)> done)> resize;
     std::function<ResizeCause(const Viewer&)> resize_cause;
-    // The viewer has copied a text (Latin-1).
-    std::function<void(Viewer&, ByteSpan latin1)> clipboard;
+    // What the viewer, which may do more than look, says of its clipboard.
+    std::function<void(Viewer&, const rfb::CutTextEvent&)> clipboard;
     // The lights of the keyboard now.
     std::function<std::uint8_t()> leds;
+    // The desktop's monitors when there are several.
+    std::function<std::vector<rfb::ScreenLayout>()> screens = [] {
+      return std::vector<rfb::ScreenLayout>();
+    };
   };
 
   Viewer(ViewerId id, const ViewerEnvironment& environment, net::StreamPointer stream,
          rfb::ServerSessionConfig config, const observe::Logger& logger, Callbacks callbacks);
 
-  ViewerId id() const { return id_; }
+  ViewerId id() const override { return id_; }
   void start();
   // Says goodbye: what is queued is still sent.
   void close(Error reason);
@@ -60,12 +68,19 @@ class Viewer final : public FrameViewer,
   bool is_joined() const { return session_.is_joined(); }
   bool is_shared() const { return is_shared_; }
   // Other words in the title of the viewer's window, if it can change it.
-  void rename_desktop(std::string_view name);
+  void rename_desktop(std::string name);
+  // Its monitors are others, its size is the same.
+  void screens_changed();
   void ring_bell();
-  // A program on the desktop has copied this text.
-  void show_clipboard(ByteSpan latin1);
   // Bits of desktop::KeyboardLed.
   void show_leds(std::uint8_t leds);
+
+  // ClipboardPeer
+  bool can_take_clipboard() const override;
+  const rfb::ClipboardCaps* clipboard_caps() const override;
+  void say_clipboard(const rfb::ClipboardMessage& message) override;
+  void say_clipboard_body(ByteSpan body) override;
+  void show_clipboard(ByteSpan latin1) override;
 
   // FrameViewer
   const image::Region& wanted() const override;
@@ -77,6 +92,8 @@ class Viewer final : public FrameViewer,
                      SharedBytes payload) override;
   void flush() override;
   void screen_resized(const screen::Screen& screen) override;
+  CursorNews* cursor_news() override { return &cursor_news_; }
+  void send_cursor_news(TimePoint now) override;
 
   // net::SessionHost
   void session_progressed() override;
@@ -92,20 +109,28 @@ class Viewer final : public FrameViewer,
   void on(const rfb::PointerEvent& event);
   void on(const rfb::QemuKeyEvent& event);
   void on(const rfb::CutText& event);
+  void on(const rfb::ClipboardCame& event);
+  void on(const rfb::ClipboardRefused& event);
   void on(const rfb::EnableContinuousUpdates& event);
   void on(const rfb::SetDesktopSize& event);
+  bool is_title_due() const;
   void update_wanted();
   bool may_act();
   void queue_geometry(ResizeCause cause, std::uint16_t result);
   void queue_pseudo(ByteSpan rectangle);
+  void queue_cursor_news();
   void send_pseudo_rectangles();
   void count_bytes();
   void log_end(const Error& reason);
+  void send_rectangle(const image::Rect& rect, const codec::Encoding& encoding,
+                      SharedBytes payload);
 
   const ViewerId id_;
   ViewerEnvironment environment_;
   observe::Logger logger_;
   Callbacks callbacks_;
+  std::string title_;       // of the viewer's window, as it should be
+  std::string told_title_;  // as the viewer knows it
   rfb::ServerSession session_;
   std::shared_ptr<net::SessionDriver> driver_;
   rfb::UpdateFlow flow_;
@@ -122,8 +147,20 @@ class Viewer final : public FrameViewer,
   std::uint32_t screen_id_ = 0;            // the client's name for the one screen
   bool geometry_waits_ = false;            // to be told with the next request
   bool knows_geometry_ = false;            // understands ExtendedDesktopSize
+  bool has_moved_pointer_ = false;         // in the events that are being handled
+  CursorNews cursor_news_;
   TimePoint connected_at_;
   TimePoint update_began_{};
+  // Of the open update. Payloads come in the order in which they get ready; the rectangle in the
+  // lower right corner waits for the others, because there are programs (gvnccapture) that take it
+  // for the end of a picture.
+  struct Corner {
+    image::Rect rect;
+    const codec::Encoding* encoding;
+    SharedBytes payload;
+  };
+  std::optional<Corner> corner_;
+  int missing_rectangles_ = 0;
   std::uint64_t counted_in_ = 0;
   std::uint64_t counted_out_ = 0;
 };

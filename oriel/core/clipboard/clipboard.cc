@@ -8,11 +8,30 @@ Clipboard::Clipboard(ClipboardConfig config) : config_(config) {
   if (config_.history_entries > 0) history_.emplace(config_.history_entries);
 }
 
+void Clipboard::announce_server(std::uint32_t formats, TimePoint now) {
+  if (!config_.is_enabled) return;
+  server_ = Content{"", now, formats};
+  shared_.reset();
+}
+
+void Clipboard::announce_client(std::uint32_t formats, TimePoint now) {
+  if (!config_.is_enabled) return;
+  client_ = Content{"", now, formats};
+  shared_.reset();
+}
+
+// Those of an announcement that still waits for its text, or text alone.
+std::uint32_t Clipboard::formats_with_text(const std::optional<Content>& content) {
+  constexpr auto kText = format_bit(Format::kText);
+  const bool is_waiting = content && content->text.empty() && (content->formats & kText) != 0;
+  return is_waiting ? content->formats : kText;
+}
+
 std::optional<std::string> Clipboard::set_server_text(std::string_view text, TimePoint now) {
   if (!config_.is_enabled || text.size() > config_.max_bytes || shared_ == text) {
     return std::nullopt;
   }
-  server_ = Content{std::string(text), now};
+  server_ = Content{std::string(text), now, formats_with_text(server_)};
   shared_ = server_->text;
   if (history_) history_->add(server_->text, now);
   for (const Callback& callback : server_callbacks_) callback(*server_);
@@ -30,7 +49,7 @@ Result<bool> Clipboard::take_client_text(std::string_view bytes, TimePoint now) 
   const bool is_echo = shared_ == text || (server_ && shared_ == server_->text &&
                                            latin1_to_utf8(utf8_to_latin1(server_->text)) == text);
   if (!config_.is_enabled || is_echo) return false;
-  client_ = Content{std::move(text), now};
+  client_ = Content{std::move(text), now, formats_with_text(client_)};
   shared_ = client_->text;
   if (history_) history_->add(client_->text, now);
   for (const Callback& callback : client_callbacks_) callback(*client_);

@@ -1,6 +1,7 @@
 #pragma once
-// The clipboard between a desktop and its viewers as a value: what each side has, size limits, a
-// guard against loops, callbacks, and a history when one is wanted. Text is UTF-8. Pure.
+// The clipboard between a desktop and its viewers as a value: which formats each side has
+// announced, and its text once somebody has read it; size limits, a guard against loops, callbacks,
+// and a history when one is wanted. Text is UTF-8. What other formats hold passes by. Pure.
 
 #include <chrono>
 #include <cstddef>
@@ -33,10 +34,11 @@ struct ClipboardConfig {
   bool is_enabled = true;
 };
 
-// One side's text.
+// What one side has copied.
 struct Content {
-  std::string text;
+  std::string text;  // empty while nobody has read it
   TimePoint time{};
+  std::uint32_t formats = format_bit(Format::kText);
 
   friend bool operator==(const Content&, const Content&) = default;
 };
@@ -58,9 +60,14 @@ class Clipboard {
 
   explicit Clipboard(ClipboardConfig config = {});
 
-  // The desktop has a new text. Returns what viewers without the extended clipboard get
-  // (ServerCutText, in the encoding of the configuration); nothing when they have it already, and
-  // when it is disabled or too large.
+  // A side has copied something in these formats; its text, if it has one, may follow when it is
+  // read. What went over before is no longer what both sides have.
+  void announce_server(std::uint32_t formats, TimePoint now);
+  void announce_client(std::uint32_t formats, TimePoint now);
+
+  // The desktop has a new text: that of what it announced last, or a text alone. Returns what
+  // viewers without the extended clipboard get (ServerCutText, in the encoding of the
+  // configuration); nothing when they have it already, and when it is disabled or too large.
   std::optional<std::string> set_server_text(std::string_view text, TimePoint now);
   // A viewer has sent a text, in UTF-8 or, as estimated, Latin-1. True when it is news for the
   // desktop: not when it is what the viewers were sent last (a viewer that sends back what it gets
@@ -75,6 +82,7 @@ class Clipboard {
   void on_client_update(Callback callback) { client_callbacks_.push_back(std::move(callback)); }
   void clear_callbacks();
 
+  std::size_t max_bytes() const { return config_.max_bytes; }
   void set_enabled(bool is_enabled) { config_.is_enabled = is_enabled; }
   bool is_enabled() const { return config_.is_enabled; }
   // Forgets both texts, and the history.
@@ -86,6 +94,8 @@ class Clipboard {
 
  private:
   ClipboardConfig config_;
+  static std::uint32_t formats_with_text(const std::optional<Content>& content);
+
   std::optional<Content> server_;
   std::optional<Content> client_;
   // What both sides have by now: the last text that went either way.

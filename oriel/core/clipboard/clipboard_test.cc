@@ -63,6 +63,27 @@ TEST(Clipboard, DoesNothingWhileItIsDisabled) {
   EXPECT_EQ(clipboard.set_server_text("a", kNow), "a");
 }
 
+TEST(Clipboard, KnowsTheFormatsOfEachSideBeforeItsText) {
+  Clipboard clipboard;
+  const auto formats = format_bit(Format::kText) | format_bit(Format::kDib);
+  clipboard.announce_server(formats, kNow);
+  EXPECT_EQ(clipboard.server_content(), (Content{"", kNow, formats}));
+  EXPECT_EQ(clipboard.set_server_text("text", kNow), "text");
+  EXPECT_EQ(clipboard.server_content(), (Content{"text", kNow, formats}));
+  clipboard.set_server_text("alone", kNow);
+  EXPECT_EQ(clipboard.server_content(), (Content{"alone", kNow})) << "nothing was announced";
+  clipboard.announce_client(format_bit(Format::kDib), kNow);
+  EXPECT_EQ(clipboard.client_content(), (Content{"", kNow, format_bit(Format::kDib)}));
+}
+
+TEST(Clipboard, TakesATextAgainAfterSomethingElseWasCopied) {
+  Clipboard clipboard;
+  EXPECT_EQ(clipboard.take_client_text("text", kNow), true);
+  EXPECT_EQ(clipboard.take_client_text("text", kNow), false);
+  clipboard.announce_server(format_bit(Format::kDib), kNow);
+  EXPECT_EQ(clipboard.take_client_text("text", kNow), true);
+}
+
 TEST(Clipboard, CallsBackForWhatItAccepts) {
   Clipboard clipboard;
   std::string log;

@@ -100,6 +100,14 @@ class EveryEncoding : public ::testing::TestWithParam<Encoding> {
 INSTANTIATE_TEST_SUITE_P(Table, EveryEncoding, ::testing::ValuesIn(encodings_that_we_send()),
                          [](const auto& row) { return std::string(row.param.name); });
 
+TEST(EncodingTable, KeepsCorreWithinTheBufferOfOldViewers) {
+  // xtightvncviewer, ssvncviewer, vncsnapshot and libvncclient have this, and do not all check.
+  constexpr std::size_t kBufferBytes = 640 * 480;
+  const Encoding* corre = find_encoding(4);
+  ASSERT_NE(corre, nullptr);
+  EXPECT_LE(corre->max_body_bytes(corre->max_size), kBufferBytes);
+}
+
 TEST_P(EveryEncoding, GivesBackEveryKindOfPictureInEveryFormat) {
   for (const auto kind : kAllPictureKinds) {
     for (const auto& format : kFormats) {

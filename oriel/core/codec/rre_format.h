@@ -14,8 +14,10 @@ namespace oriel::codec::rre {
 // The bytes of one of x, y, width and height.
 enum class Coordinates { kTwoBytes = 2, kOneByte = 1 };  // RRE, CoRRE
 
-// CoRRE's rectangles: 255 is the largest number that a width or height can be.
-inline constexpr image::Size kCompactMax{255, 255};
+// CoRRE's rectangles. Widths and heights could be 255, but the viewers of old (xtightvncviewer,
+// ssvncviewer, vncsnapshot, libvncclient) read all subrectangles into a buffer of 640*480 bytes and
+// end, or crash, where they are more. 128x128 subrectangles of 8 bytes fit.
+inline constexpr image::Size kCompactMax{128, 128};
 
 constexpr std::size_t subrectangle_bytes(Coordinates coordinates, int pixel_bytes) {
   return static_cast<std::size_t>(pixel_bytes) + 4 * static_cast<std::size_t>(coordinates);

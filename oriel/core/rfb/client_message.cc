@@ -81,12 +81,8 @@ Result<Need> parse_cut_text(ByteReader reader, const Limits& limits, ClientMessa
   constexpr std::size_t kSize = 8;
   if (reader.remaining() < kSize - 1) return Need{0, kSize};
   reader.skip(3);
-  const auto length = reader.u32();
-  if (length > limits.cut_text_bytes_max) {
-    return fail(ErrorCode::kTooLarge, fmt::format("ClientCutText: {} bytes, at most {}", length,
-                                                  limits.cut_text_bytes_max));
-  }
-  message = CutTextHead{length};
+  ORIEL_TRY(const auto head, read_cut_text_head(reader.s32(), "ClientCutText", limits));
+  message = head;
   return Need{kSize, 1};
 }
 
@@ -208,7 +204,8 @@ struct Writer {
       out.u16(static_cast<std::uint16_t>(value));
   }
   void operator()(const CutTextHead& message) const {
-    out.u8(kClientCutText).zeros(3).u32(message.bytes);
+    const auto length = static_cast<std::int32_t>(message.bytes);
+    out.u8(kClientCutText).zeros(3).s32(message.is_extended ? -length : length);
   }
 };
 

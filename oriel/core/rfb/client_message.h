@@ -12,6 +12,7 @@
 #include "oriel/base/session.h"
 #include "oriel/core/image/pixel_format.h"
 #include "oriel/core/image/rect.h"
+#include "oriel/core/rfb/cut_text_receiver.h"
 #include "oriel/core/rfb/limits.h"
 #include "oriel/core/rfb/server_message.h"
 
@@ -65,12 +66,8 @@ struct QemuKeyEvent {
   std::uint32_t scancode = 0;
   friend bool operator==(const QemuKeyEvent&, const QemuKeyEvent&) = default;
 };
-// Only the head: the text itself follows, `bytes` long.
-struct CutTextHead {
-  std::uint32_t bytes = 0;
-  friend bool operator==(const CutTextHead&, const CutTextHead&) = default;
-};
 
+// Of a cut text only the head: the body follows.
 using ClientMessage =
     std::variant<SetPixelFormat, SetEncodings, UpdateRequest, KeyEvent, PointerEvent, CutTextHead,
                  EnableContinuousUpdates, Fence, SetDesktopSize, QemuKeyEvent>;

@@ -40,6 +40,7 @@ const ClientMessage kEveryMessage[] = {
     QemuKeyEvent{true, 0x61, 0x1e},
     QemuKeyEvent{false, 0, 0xcd},
     CutTextHead{77},
+    CutTextHead{77, true},
 };
 
 TEST(ClientMessage, ReadsWhatItWritesAtEverySplit) {
@@ -75,8 +76,13 @@ TEST(ClientMessage, RefusesALongCutTextAndNamesTheLimit) {
   EXPECT_EQ(parse_error(written(CutTextHead{limit})), "no error");
   EXPECT_EQ(parse_error(written(CutTextHead{limit + 1})),
             "ClientCutText: 16777217 bytes, at most 16777216");
-  EXPECT_EQ(parse_error(written(CutTextHead{0xffffffff})),
-            "ClientCutText: 4294967295 bytes, at most 16777216");
+  EXPECT_EQ(parse_error(written(CutTextHead{limit, true})), "no error");
+  EXPECT_EQ(parse_error(written(CutTextHead{limit + 1, true})),
+            "ClientCutText: 16777217 bytes, at most 16777216");
+  EXPECT_EQ(parse_error(Bytes{kClientCutText, 0, 0, 0, 0x80, 0, 0, 0}),
+            "ClientCutText: 2147483648 bytes, at most 16777216");
+  EXPECT_EQ(parse_error(written(CutTextHead{3, true})),
+            "ClientCutText: an extended message of 3 bytes");
 }
 
 TEST(ClientMessage, RefusesAFenceAndALayoutBeyondTheirLimits) {

@@ -9,11 +9,14 @@
 #include "oriel/base/check.h"
 #include "oriel/core/rfb/colour_map_message.h"
 #include "oriel/core/rfb/constants.h"
+#include "oriel/core/rfb/cursor_message.h"
 
 namespace oriel::rfb {
 
 ClientSession::ClientSession(ClientSessionConfig config, TimePoint now)
-    : config_(std::move(config)), handshake_deadline_(now + config_.limits.handshake_timeout) {}
+    : config_(std::move(config)),
+      handshake_deadline_(now + config_.limits.handshake_timeout),
+      cut_text_(config_.limits) {}
 
 std::optional<TimePoint> ClientSession::deadline() const {
   if (phase_ == Phase::kMessages) return std::nullopt;
@@ -32,6 +35,17 @@ void ClientSession::say(const ClientMessage& message) {
   ByteWriter writer(bytes);
   write_client_message(message, writer);
   output_.append(bytes);
+}
+
+void ClientSession::say_clipboard(const ClipboardMessage& message) {
+  ORIEL_CHECK(is_connected());
+  if (const auto* request = std::get_if<ClipboardRequest>(&message))
+    cut_text_.expect(request->formats);
+  Bytes body, whole;
+  ByteWriter body_writer(body), writer(whole);
+  write_clipboard_message(message, body_writer);
+  write_extended_cut_text(kClientCutText, body, writer);
+  output_.append(whole);
 }
 
 Result<Need> ClientSession::receive(ByteSpan bytes, TimePoint) {
@@ -180,7 +194,7 @@ Result<Need> ClientSession::receive_message(ByteSpan bytes) {
     bytes_to_skip_ -= skipped;
     return Need{static_cast<std::size_t>(skipped), 1};
   }
-  if (cut_text_) return receive_cut_text(bytes);
+  if (cut_text_.is_open()) return receive_cut_text(bytes);
   ByteReader reader(bytes);
   switch (const auto type = reader.u8()) {
     case kFramebufferUpdate:
@@ -202,13 +216,9 @@ Result<Need> ClientSession::receive_message(ByteSpan bytes) {
     case kServerCutText: {
       if (bytes.size() < 8) return Need{0, 8};
       reader.skip(3);
-      const auto length = reader.u32();
-      if (length > config_.limits.cut_text_bytes_max)
-        return fail(ErrorCode::kTooLarge, fmt::format("ServerCutText: {} bytes, at most {}", length,
-                                                      config_.limits.cut_text_bytes_max));
-      cut_text_.emplace();
-      cut_text_missing_ = length;
-      receive_cut_text({});
+      ORIEL_TRY(const auto head, read_cut_text_head(reader.s32(), "ServerCutText", config_.limits));
+      cut_text_.open(head);
+      ORIEL_TRY_VOID(receive_cut_text({}));  // an empty one is complete
       return Need{8, 1};
     }
     default:
@@ -217,12 +227,11 @@ Result<Need> ClientSession::receive_message(ByteSpan bytes) {
   }
 }
 
-Need ClientSession::receive_cut_text(ByteSpan bytes) {
-  const auto taken = std::min(bytes.size(), cut_text_missing_);
-  ByteWriter(cut_text_->text).bytes(bytes.first(taken));
-  cut_text_missing_ -= taken;
-  if (cut_text_missing_ == 0) events_.push_back(*std::exchange(cut_text_, std::nullopt));
-  return Need{taken, 1};
+Result<Need> ClientSession::receive_cut_text(ByteSpan bytes) {
+  std::size_t consumed = 0;
+  ORIEL_TRY(auto event, cut_text_.receive(bytes, consumed));
+  if (event) std::visit([this](auto& known) { events_.push_back(std::move(known)); }, *event);
+  return Need{consumed, 1};
 }
 
 Result<Need> ClientSession::receive_fence(ByteSpan bytes) {
@@ -266,6 +275,14 @@ Result<Need> ClientSession::receive_pseudo_body(ByteSpan bytes) {
       if (bytes.size() < 4) return Need{0, 4};
       size = 4 + std::size_t{16} * reader.u8();
       if (bytes.size() < size) return Need{0, size};
+      reader.take(3);
+      screens_.resize((size - 4) / 16);
+      for (auto& screen : screens_) {
+        screen.id = reader.u32();
+        const int x = reader.u16(), y = reader.u16(), width = reader.u16(), height = reader.u16();
+        screen.rect = {x, y, width, height};
+        screen.flags = reader.u32();
+      }
       if (rect.y == kResizeDone) ORIEL_TRY_VOID(resize(rect.size()));
       events_.push_back(Resized{frame_.size(), static_cast<std::uint16_t>(rect.x),
                                 static_cast<std::uint16_t>(rect.y)});
@@ -285,12 +302,34 @@ Result<Need> ClientSession::receive_pseudo_body(ByteSpan bytes) {
     case kPseudoExtendedMouseButtons:
       events_.push_back(Confirmed{open_rectangle_->id});
       break;
+    case kPseudoPointerPos:
+    case kPseudoVmwareCursorPosition:
+      events_.push_back(PointerMoved{{rect.x, rect.y}, open_rectangle_->id});
+      break;
     default:
+      if (is_cursor_encoding(open_rectangle_->id)) return receive_cursor(bytes);
       return fail(ErrorCode::kUnsupported,
                   fmt::format("rectangle: encoding {} was never asked for", open_rectangle_->id));
   }
   finish_rectangle();
   return Need{size, 1};
+}
+
+Result<Need> ClientSession::receive_cursor(ByteSpan bytes) {
+  const auto& [rect, id, encoding] = *open_rectangle_;
+  ORIEL_TRY_VOID(check_colour_map("cursor"));
+  ORIEL_TRY(const auto size, cursor_body_bytes(id, rect, bytes, format_, config_.limits));
+  if (bytes.size() < size) return Need{0, size};
+  ORIEL_TRY(auto cursor, parse_cursor(id, rect, bytes.first(size), format_, config_.limits));
+  events_.push_back(CursorCame{std::move(cursor)});
+  finish_rectangle();
+  return Need{size, 1};
+}
+
+Status ClientSession::check_colour_map(std::string_view what) const {
+  if (format_.is_true_colour || colour_map_ == image::standard_colour_map()) return {};
+  return fail(ErrorCode::kUnsupported,
+              fmt::format("{}: its colour map is not the one that we know", what));
 }
 
 Result<Need> ClientSession::receive_rectangle_head(ByteSpan bytes) {
@@ -311,8 +350,7 @@ Result<Need> ClientSession::receive_rectangle_head(ByteSpan bytes) {
     return fail(ErrorCode::kInvalid,
                 fmt::format("rectangle {}x{} at {},{}: outside the desktop of {}x{}", width, height,
                             x, y, frame_.size().width, frame_.size().height));
-  if (!format_.is_true_colour && colour_map_ != image::standard_colour_map())
-    return fail(ErrorCode::kUnsupported, "rectangle: its colour map is not the one that we know");
+  ORIEL_TRY_VOID(check_colour_map("rectangle"));
   if (rect.is_empty()) finish_rectangle();
   return Need{kHead, 1};
 }

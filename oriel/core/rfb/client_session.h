@@ -13,6 +13,7 @@
 #include "oriel/base/session.h"
 #include "oriel/core/codec/encoding_table.h"
 #include "oriel/core/image/colour_map.h"
+#include "oriel/core/image/cursor.h"
 #include "oriel/core/image/frame.h"
 #include "oriel/core/rfb/client_message.h"
 #include "oriel/core/rfb/limits.h"
@@ -73,14 +74,21 @@ struct Confirmed {
   friend bool operator==(const Confirmed&, const Confirmed&) = default;
 };
 
-// A program on the desktop has copied a text: Latin-1.
-struct CutTextCame {
-  Bytes text;
-  friend bool operator==(const CutTextCame&, const CutTextCame&) = default;
+// The mouse cursor looks like this now; empty: it is not to be seen.
+struct CursorCame {
+  image::Cursor cursor;
+  friend bool operator==(const CursorCame&, const CursorCame&) = default;
+};
+// Somebody else has moved the pointer to here; said by PointerPos, or by VMware's cursor position.
+struct PointerMoved {
+  image::Point position;
+  std::int32_t encoding = 0;
+  friend bool operator==(const PointerMoved&, const PointerMoved&) = default;
 };
 
-using ClientEvent = std::variant<Connected, Updated, Bell, Resized, Renamed, FenceCame,
-                                 ContinuousUpdatesEnded, Confirmed, CutTextCame>;
+using ClientEvent =
+    std::variant<Connected, Updated, Bell, Resized, Renamed, FenceCame, ContinuousUpdatesEnded,
+                 Confirmed, CutText, ClipboardCame, ClipboardRefused, CursorCame, PointerMoved>;
 
 // One strand owns it.
 class ClientSession final : public Session {
@@ -103,9 +111,14 @@ class ClientSession final : public Session {
   // not while an update may be on its way; of formats with a colour map only servers that have our
   // standard map are understood. A cut text's bytes are the caller's to queue.
   void say(const ClientMessage& message);
+  // Says a message of the extended clipboard, to a server that has sent its caps; a request lets
+  // its answer be large.
+  void say_clipboard(const ClipboardMessage& message);
 
   // BGRX, pad zero; the server's geometry.
   const image::Frame& frame() const { return frame_; }
+  // As the last ExtendedDesktopSize had them.
+  const std::vector<ScreenLayout>& screens() const { return screens_; }
 
  private:
   enum class Phase {
@@ -135,8 +148,10 @@ class ClientSession final : public Session {
   Result<Need> receive_rectangle_head(ByteSpan bytes);
   Result<Need> receive_rectangle_body(ByteSpan bytes);
   Result<Need> receive_pseudo_body(ByteSpan bytes);
+  Result<Need> receive_cursor(ByteSpan bytes);
   Result<Need> receive_fence(ByteSpan bytes);
-  Need receive_cut_text(ByteSpan bytes);
+  Result<Need> receive_cut_text(ByteSpan bytes);
+  Status check_colour_map(std::string_view what) const;
   Status resize(image::Size size);
   // A refusal with a U32 length and a reason behind `offset` bytes.
   Result<Need> receive_refusal(ByteSpan bytes, std::size_t offset) const;
@@ -153,13 +168,13 @@ class ClientSession final : public Session {
   image::PixelFormat format_;
   image::ColourMap colour_map_{};  // what the server said
   image::Frame frame_;
+  std::vector<ScreenLayout> screens_;
   std::map<std::int32_t, std::unique_ptr<codec::Decoder>> decoders_;
   std::uint32_t rectangles_missing_ = 0;
   std::optional<OpenRectangle> open_rectangle_;
   std::vector<image::Rect> updated_;
   std::uint64_t bytes_to_skip_ = 0;
-  std::optional<CutTextCame> cut_text_;  // on its way
-  std::size_t cut_text_missing_ = 0;
+  CutTextReceiver cut_text_;
   OutputQueue output_;
   std::vector<ClientEvent> events_;
 };

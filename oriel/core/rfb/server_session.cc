@@ -25,7 +25,10 @@ void append_reason(Bytes& out, std::string_view reason) {
 }  // namespace
 
 ServerSession::ServerSession(ServerSessionConfig config, TimePoint now)
-    : config_(std::move(config)), handshake_deadline_(now + config_.limits.handshake_timeout) {
+    : config_(std::move(config)),
+      handshake_deadline_(now + config_.limits.handshake_timeout),
+      allowance_(config_.limits, now),
+      cut_text_(config_.limits) {
   output_.append(as_bytes(newest_version().line));
 }
 
@@ -45,16 +48,17 @@ Status ServerSession::deadline_passed(TimePoint now) {
                       .count()));
 }
 
-Result<Need> ServerSession::receive(ByteSpan bytes, TimePoint) {
+Result<Need> ServerSession::receive(ByteSpan bytes, TimePoint now) {
   std::size_t consumed = 0;
   while (true) {
-    ORIEL_TRY(auto need, receive_one(bytes.subspan(consumed)));
+    if (rests_until() > now) return Need{consumed, 1};
+    ORIEL_TRY(auto need, receive_one(bytes.subspan(consumed), now));
     consumed += need.consumed;
     if (need.consumed == 0) return Need{consumed, std::max<std::size_t>(need.wanted, 1)};
   }
 }
 
-Result<Need> ServerSession::receive_one(ByteSpan bytes) {
+Result<Need> ServerSession::receive_one(ByteSpan bytes, TimePoint now) {
   if (bytes.empty()) return Need{};
   switch (phase_) {
     case Phase::kVersion:
@@ -66,7 +70,7 @@ Result<Need> ServerSession::receive_one(ByteSpan bytes) {
     case Phase::kClientInit:
       return receive_client_init(bytes);
     case Phase::kMessages:
-      return receive_message(bytes);
+      return receive_message(bytes, now);
   }
   return Need{};
 }
@@ -169,26 +173,43 @@ Result<Need> ServerSession::receive_client_init(ByteSpan bytes) {
   return Need{1, 1};
 }
 
-// Taken as it comes, so that a long text does not have to be there at once.
-Need ServerSession::receive_cut_text(ByteSpan bytes) {
-  const auto taken = std::min<std::size_t>(bytes.size(), cut_text_missing_);
-  ByteWriter(cut_text_->text).bytes(bytes.first(taken));
-  cut_text_missing_ -= static_cast<std::uint32_t>(taken);
-  if (cut_text_missing_ == 0) events_.push_back(*std::exchange(cut_text_, std::nullopt));
-  return Need{taken, 1};
+Result<Need> ServerSession::receive_cut_text(ByteSpan bytes) {
+  std::size_t consumed = 0;
+  ORIEL_TRY(auto event, cut_text_.receive(bytes, consumed));
+  if (!event) return Need{consumed, 1};
+  if (const auto* came = std::get_if<ClipboardCame>(&*event)) {
+    if (const auto* caps = std::get_if<ClipboardCaps>(&came->message)) clipboard_caps_ = *caps;
+  }
+  std::visit([this](auto& known) { events_.push_back(std::move(known)); }, *event);
+  return Need{consumed, 1};
 }
 
-void ServerSession::take(const CutTextHead& message) {
-  cut_text_missing_ = message.bytes;
-  cut_text_.emplace();
-  if (message.bytes == 0) events_.push_back(*std::exchange(cut_text_, std::nullopt));
+// Its own rate is what a client is held to; the time of others is not its to take.
+Status ServerSession::count_message(const ClientMessage& message, TimePoint now) {
+  allowance_.spend(message_weight(message), now);
+  if (!allowance_.is_flood(now)) return {};
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(config_.limits.flood_timeout).count();
+  return fail(ErrorCode::kTooLarge,
+              fmt::format("more than {} messages a second for {} s without a break",
+                          config_.limits.messages_per_s, seconds));
 }
 
-Result<Need> ServerSession::receive_message(ByteSpan bytes) {
-  if (cut_text_) return receive_cut_text(bytes);
+Result<Need> ServerSession::receive_message(ByteSpan bytes, TimePoint now) {
+  if (cut_text_.is_open()) return receive_cut_text(bytes);
   ClientMessage message;
   ORIEL_TRY(auto need, parse_client_message(bytes, config_.limits, pointer_form_, message));
   if (need.consumed == 0) return need;
+  ORIEL_TRY_VOID(count_message(message, now));
+  if (const auto* head = std::get_if<CutTextHead>(&message)) {
+    if (head->is_extended && !knew_clipboard_)
+      return fail(
+          ErrorCode::kInvalid,
+          "ClientCutText: an extended message of a client that does not have the extension");
+    cut_text_.open(*head);
+    ORIEL_TRY_VOID(receive_cut_text({}));  // an empty one is complete
+    return need;
+  }
   std::visit(
       [this]<typename T>(T& known) {
         if constexpr (requires { take(known); }) take(known);
@@ -206,14 +227,20 @@ Result<Need> ServerSession::receive_message(ByteSpan bytes) {
 }
 
 void ServerSession::begin_update(int rectangles) {
-  ORIEL_CHECK(is_joined() && !is_update_open() && rectangles >= 1 && rectangles <= 0xffff);
+  ORIEL_CHECK(rectangles >= 1);
+  write_update_head(rectangles + std::exchange(pseudo_rectangles_, 0));
+  output_.append(std::exchange(pseudo_bytes_, {}));
+  rectangles_missing_ = rectangles;
+}
+
+void ServerSession::write_update_head(int rectangles) {
+  ORIEL_CHECK(is_joined() && !is_update_open() && rectangles <= 0xffff);
   Bytes head;
   ByteWriter writer(head);
   if (std::exchange(owes_colour_map_, false))
     write_colour_map(image::standard_colour_map(), writer);
   writer.u8(kFramebufferUpdate).u8(0).u16(static_cast<std::uint16_t>(rectangles));
   output_.append(head);
-  rectangles_missing_ = rectangles;
 }
 
 // FramebufferUpdate rectangle: U16 x, y, width, height; S32 encoding; body (RFC 6143, 7.6.1).
@@ -268,9 +295,8 @@ bool ServerSession::queue_pseudo_rectangle(ByteSpan rectangle) {
 
 void ServerSession::send_pseudo_update() {
   ORIEL_CHECK(has_pseudo_rectangles());
-  begin_update(std::exchange(pseudo_rectangles_, 0));
+  write_update_head(std::exchange(pseudo_rectangles_, 0));
   output_.append(std::exchange(pseudo_bytes_, {}));
-  rectangles_missing_ = 0;
   finish_update();
 }
 
@@ -284,6 +310,7 @@ void ServerSession::take(const SetEncodings& message) {
   if (capabilities_.continuous_updates && !before.continuous_updates)
     write_end_of_continuous_updates(writer);
   answer(bytes);
+  if (capabilities_.extended_clipboard) say_clipboard_caps();
   const auto confirm = [this](std::int32_t encoding) {
     Bytes rectangle;
     ByteWriter pseudo(rectangle);
@@ -295,6 +322,33 @@ void ServerSession::take(const SetEncodings& message) {
     confirm(kPseudoExtendedMouseButtons);
     pointer_form_ = PointerForm::kExtended;
   }
+}
+
+// At every list that names the extension (rfbproto.rst, "Extended Clipboard Pseudo-Encoding").
+void ServerSession::say_clipboard_caps() {
+  knew_clipboard_ = true;
+  Bytes body, message;
+  ByteWriter body_writer(body), writer(message);
+  write_clipboard_message(is_view_only_ ? ClipboardCaps{} : config_.clipboard, body_writer);
+  write_extended_cut_text(kServerCutText, body, writer);
+  answer(message);
+}
+
+void ServerSession::say_clipboard(const ClipboardMessage& message) {
+  if (const auto* request = std::get_if<ClipboardRequest>(&message))
+    cut_text_.expect(request->formats);
+  Bytes body;
+  ByteWriter writer(body);
+  write_clipboard_message(message, writer);
+  say_clipboard_body(body);
+}
+
+void ServerSession::say_clipboard_body(ByteSpan body) {
+  ORIEL_CHECK(is_joined() && knew_clipboard_);
+  Bytes message;
+  ByteWriter writer(message);
+  write_extended_cut_text(kServerCutText, body, writer);
+  say(message);
 }
 
 void ServerSession::take(const SetPixelFormat& message) {

@@ -17,7 +17,9 @@
 #include "oriel/core/image/rect.h"
 #include "oriel/core/rfb/capabilities.h"
 #include "oriel/core/rfb/client_message.h"
+#include "oriel/core/rfb/cut_text_receiver.h"
 #include "oriel/core/rfb/limits.h"
+#include "oriel/core/rfb/message_allowance.h"
 #include "oriel/core/rfb/security/security_table.h"
 #include "oriel/core/rfb/version.h"
 
@@ -29,6 +31,8 @@ struct ServerSessionConfig {
   SecurityServerConfig security;
   Limits limits;
   std::string refusal;  // not empty: the client is told this instead of being let in
+  // What a client with the extended clipboard is told; one that may only look is told: nothing.
+  ClipboardCaps clipboard = server_clipboard_caps();
 };
 
 // The handshake is over: the client has been told the geometry.
@@ -38,15 +42,9 @@ struct Joined {
   friend bool operator==(const Joined&, const Joined&) = default;
 };
 
-// The client has copied a text: Latin-1, lines ended by LF (RFC 6143, 7.5.6).
-struct CutText {
-  Bytes text;
-  friend bool operator==(const CutText&, const CutText&) = default;
-};
-
-using ServerEvent =
-    std::variant<Joined, SetPixelFormat, SetEncodings, UpdateRequest, KeyEvent, PointerEvent,
-                 EnableContinuousUpdates, SetDesktopSize, QemuKeyEvent, CutText>;
+using ServerEvent = std::variant<Joined, SetPixelFormat, SetEncodings, UpdateRequest, KeyEvent,
+                                 PointerEvent, EnableContinuousUpdates, SetDesktopSize,
+                                 QemuKeyEvent, CutText, ClipboardCame, ClipboardRefused>;
 
 struct EncodingStats {
   std::uint64_t rectangles = 0;
@@ -66,6 +64,7 @@ class ServerSession final : public Session {
   ServerSession(ServerSessionConfig config, TimePoint now);
 
   Result<Need> receive(ByteSpan bytes, TimePoint now) override;
+  std::optional<TimePoint> rests_until() const override { return allowance_.rests_until(); }
   OutputQueue& output() override { return output_; }
   void writable(TimePoint, std::size_t) override {}
   std::optional<TimePoint> deadline() const override;
@@ -82,13 +81,23 @@ class ServerSession final : public Session {
 
   // Before is_joined(): the desktop has another size than at the connection.
   void set_geometry(image::Size size) { config_.geometry = size; }
+  // Before is_joined(): another name.
+  void set_name(std::string name) { config_.name = std::move(name); }
 
   // What the client said it understands; nothing before its first SetEncodings.
   const Capabilities& capabilities() const { return capabilities_; }
 
   // Says a whole message, as server_message.h writes it: now, or when the open update is complete.
   void say(ByteSpan message);
-  // Queues a pseudo-rectangle, header and body. It leaves with the next send_pseudo_update.
+  // Says a message of the extended clipboard, which the client must have; a request lets its answer
+  // be large.
+  void say_clipboard(const ClipboardMessage& message);
+  // The same, as write_clipboard_message has written it: no request.
+  void say_clipboard_body(ByteSpan body);
+  // What the client takes: as it has said, or as the specification has it.
+  const ClipboardCaps& clipboard_caps() const { return clipboard_caps_; }
+  // Queues a pseudo-rectangle, header and body. It leaves with the next send_pseudo_update, or in
+  // front of the pixels of the next begin_update.
   // False when limits.pseudo_rectangles_max wait already, and this one was not taken: end the
   // session.
   [[nodiscard]] bool queue_pseudo_rectangle(ByteSpan rectangle);
@@ -101,9 +110,10 @@ class ServerSession final : public Session {
   // The framebuffer update under way, if there is one; no other message can be sent before its last
   // rectangle.
   bool is_update_open() const { return rectangles_missing_ > 0; }
-  // Opens an update of `rectangles` (1 to 65535) that follow by add_rectangle, in any order and as
-  // they get ready. The colour map goes before it when the client has asked for a format with one
-  // since the last update: such a request empties the client's map.
+  // Opens an update of what is queued and of `rectangles` (1 or more; 65535 with what is queued)
+  // that follow by add_rectangle, in any order and as they get ready. The colour map goes before it
+  // when the client has asked for a format with one since the last update: such a request empties
+  // the client's map.
   void begin_update(int rectangles);
   // `payload` was made by the encoder of `encoding` for these pixels (at most its max_size) in the
   // format that the client had wanted last when the update began.
@@ -114,19 +124,21 @@ class ServerSession final : public Session {
  private:
   enum class Phase { kVersion, kSecurityChoice, kSecurity, kClientInit, kMessages };
 
-  Result<Need> receive_one(ByteSpan bytes);
+  Result<Need> receive_one(ByteSpan bytes, TimePoint now);
   Result<Need> receive_version(ByteSpan bytes);
   Result<Need> refuse();
   Result<Need> receive_security_choice(ByteSpan bytes);
   Result<Need> receive_security(ByteSpan bytes);
   Result<Need> receive_client_init(ByteSpan bytes);
-  Result<Need> receive_message(ByteSpan bytes);
-  Need receive_cut_text(ByteSpan bytes);
+  Result<Need> receive_message(ByteSpan bytes, TimePoint now);
+  Status count_message(const ClientMessage& message, TimePoint now);
+  Result<Need> receive_cut_text(ByteSpan bytes);
   void take(const SetEncodings& message);
   void take(const SetPixelFormat& message);
   void take(const Fence& message);
   void take(const EnableContinuousUpdates& message);
-  void take(const CutTextHead& message);
+  void write_update_head(int rectangles);
+  void say_clipboard_caps();
   void finish_update();
   // `say` for what the client has asked for itself.
   void answer(ByteSpan message);
@@ -136,12 +148,14 @@ class ServerSession final : public Session {
 
   ServerSessionConfig config_;
   TimePoint handshake_deadline_;
+  MessageAllowance allowance_;
   Phase phase_ = Phase::kVersion;
   const Version* version_ = nullptr;
   const SecurityType* security_type_ = nullptr;
   std::unique_ptr<SecurityServer> security_;
-  std::optional<CutText> cut_text_;  // on its way
-  std::uint32_t cut_text_missing_ = 0;
+  CutTextReceiver cut_text_;
+  ClipboardCaps clipboard_caps_ = default_clipboard_caps();
+  bool knew_clipboard_ = false;  // the client has the extended clipboard, or had it
   bool is_refused_ = false;
   bool is_view_only_ = false;
   bool owes_colour_map_ = false;

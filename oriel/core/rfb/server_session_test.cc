@@ -179,13 +179,81 @@ TEST(ServerSession, GivesTheHandshakeTenSeconds) {
   EXPECT_EQ(talk.server.deadline(), std::nullopt);
 }
 
+// A session that has joined, of a server that takes `messages_per_s`.
+ServerSession joined(int messages_per_s) {
+  auto config = server_config();
+  config.limits.messages_per_s = messages_per_s;
+  ServerSession session(std::move(config), kStart);
+  EXPECT_TRUE(session.receive(as_bytes("RFB 003.008\n\1\1"), kStart));
+  EXPECT_TRUE(session.is_joined());
+  session.take_events();
+  return session;
+}
+
+TEST(ServerSession, LeavesTheRestUnreadWhileAClientSaysTooMuch) {
+  auto session = joined(100);
+  Bytes keys;
+  ByteWriter writer(keys);
+  for (int i = 0; i < 300; ++i) write_client_message(KeyEvent{true, 'a'}, writer);
+  const auto first = session.receive(keys, kStart);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(*first, (Need{100 * 8, 1}));
+  EXPECT_EQ(session.take_events().size(), 100u);
+  ASSERT_EQ(session.rests_until(), kStart + std::chrono::milliseconds(20));
+  EXPECT_EQ(session.receive(ByteSpan(keys).subspan(800), kStart), (Need{0, 1})) << "too early";
+
+  // Whatever the calls: nothing is lost, and all of it comes at the rate.
+  auto now = kStart;
+  for (ByteSpan rest = ByteSpan(keys).subspan(800); !rest.empty();) {
+    now = std::max(now, session.rests_until().value_or(now));
+    const auto need = session.receive(rest, now);
+    ASSERT_TRUE(need);
+    rest = rest.subspan(need->consumed);
+  }
+  EXPECT_EQ(session.take_events().size(), 200u);
+  EXPECT_NEAR(std::chrono::duration<double>(now - kStart).count(), 2, 0.1);
+}
+
+TEST(ServerSession, EndsAClientThatFloodsWithoutABreak) {
+  auto session = joined(100);
+  Bytes keys;
+  ByteWriter writer(keys);
+  for (int i = 0; i < 20; ++i) write_client_message(KeyEvent{true, 'a'}, writer);
+  auto now = kStart;
+  Result<Need> need = Need{};
+  while (need && now < kStart + std::chrono::seconds(100)) {
+    now = std::max(now, session.rests_until().value_or(now));
+    need = session.receive(keys, now);
+    session.take_events();
+  }
+  ASSERT_FALSE(need);
+  EXPECT_EQ(need.error().message, "more than 100 messages a second for 60 s without a break");
+  EXPECT_NEAR(std::chrono::duration<double>(now - kStart).count(), 60, 0.5);
+}
+
+TEST(ServerSession, KeepsNoMoreThanAHandfulOfBytesBeforeItHasAuthenticated) {
+  // At every step of the handshake what is wanted is a message of a fixed size.
+  ServerSession session(server_config("secret"), kStart);
+  std::size_t most = 0;
+  const std::string said = "RFB 003.008\n\x02sixteen bytes...";
+  std::size_t consumed = 0;
+  for (std::size_t size = 1; size <= said.size(); ++size) {
+    const auto need = session.receive(as_bytes(said).subspan(consumed, size - consumed), kStart);
+    if (!need) break;  // the wrong password
+    consumed += need->consumed;
+    most = std::max(most, need->wanted);
+  }
+  EXPECT_EQ(most, 16u);
+  EXPECT_TRUE(session.is_refused());
+}
+
 TEST(ServerSession, SendsEveryEncodingToADecodedFrame) {
   Conversation talk;
   talk.run();
   talk.client.take_events();
   std::uint64_t round = 0;
-  const std::vector<Rect> parts{
-      {0, 0, 160, 100}, {160, 0, 160, 100}, {0, 100, 160, 100}, {160, 100, 160, 100}};
+  const std::vector<Rect> parts{{0, 0, 128, 100},   {128, 0, 128, 100},   {256, 0, 64, 100},
+                                {0, 100, 128, 100}, {128, 100, 128, 100}, {256, 100, 64, 100}};
   for (const auto& encoding : codec::encoding_table()) {
     if (!encoding.can_encode()) continue;
     for (std::size_t step : {1u, 7u, 4096u}) {
@@ -201,7 +269,7 @@ TEST(ServerSession, SendsEveryEncodingToADecodedFrame) {
     }
   }
   EXPECT_EQ(talk.server.stats().updates, round);
-  EXPECT_EQ(talk.server.stats().encodings.at("zrle").rectangles, 12u);
+  EXPECT_EQ(talk.server.stats().encodings.at("zrle").rectangles, 3 * parts.size());
   EXPECT_EQ(talk.server.stats().encodings.at("raw").pixels, 3u * 320 * 200);
 }
 
@@ -319,6 +387,25 @@ TEST(ServerSession, KeepsABoundedNumberOfPseudoRectangles) {
   EXPECT_EQ(taken, Limits{}.pseudo_rectangles_max);
 }
 
+TEST(ServerSession, SendsWhatIsQueuedInFrontOfThePixelsOfTheNextUpdate) {
+  Conversation talk;
+  talk.run();
+  talk.client.take_events();
+  Bytes rectangle;
+  ByteWriter writer(rectangle);
+  write_pointer_position({3, 4}, kPseudoPointerPos, writer);
+  ASSERT_TRUE(talk.server.queue_pseudo_rectangle(rectangle));
+  talk.server.begin_update(1);
+  EXPECT_FALSE(talk.server.has_pseudo_rectangles());
+  talk.server.add_rectangle({0, 0, 1, 1}, *codec::find_encoding(kEncodingRaw),
+                            std::make_shared<const Bytes>(4));
+  EXPECT_FALSE(talk.server.is_update_open());
+  talk.run();
+  EXPECT_EQ(
+      talk.client.take_events(),
+      (std::vector<ClientEvent>{PointerMoved{{3, 4}, kPseudoPointerPos}, Updated{{{0, 0, 1, 1}}}}));
+}
+
 TEST(ServerSession, SaysACutTextThatTheClientGetsWhole) {
   for (std::size_t step : {1u, 7u, 1000u}) {
     Conversation talk("", "", step);
@@ -329,7 +416,7 @@ TEST(ServerSession, SaysACutTextThatTheClientGetsWhole) {
     write_server_cut_text(Bytes(5000, 'x'), writer);
     talk.server.say(message);
     talk.run();
-    EXPECT_EQ(talk.client.take_events(), (std::vector<ClientEvent>{CutTextCame{Bytes(5000, 'x')}}));
+    EXPECT_EQ(talk.client.take_events(), (std::vector<ClientEvent>{CutText{Bytes(5000, 'x')}}));
   }
 }
 

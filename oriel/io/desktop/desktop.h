@@ -13,6 +13,7 @@
 
 #include "oriel/base/bytes.h"
 #include "oriel/base/result.h"
+#include "oriel/core/image/cursor.h"
 #include "oriel/core/image/rect.h"
 #include "oriel/core/screen/patch.h"
 
@@ -48,6 +49,14 @@ class ClipboardFormats {
   std::uint8_t bits_ = 0;
 };
 
+// A monitor of a desktop. `id` stays the same while the monitor does.
+struct ScreenPart {
+  std::uint32_t id = 0;
+  image::Rect rect;  // inside the desktop
+
+  friend bool operator==(const ScreenPart&, const ScreenPart&) = default;
+};
+
 // What a desktop tells its one listener.
 class DesktopListener {
  public:
@@ -58,6 +67,11 @@ class DesktopListener {
   virtual void desktop_resized(image::Size size) = 0;
   // The source is gone (the X server died); the last picture stays.
   virtual void desktop_lost(const Error& error) = 0;
+  // A lost source is there again; all of it counts as damaged, another size is told next. Only of
+  // desktops that look for it (reconnecting_desktop.h).
+  virtual void desktop_found_again() {}
+  // `screens` are others now.
+  virtual void desktop_screens_changed() {}
 
   // The lights are others now: bits of KeyboardLed, all off at first.
   virtual void desktop_leds_changed(std::uint8_t /*leds*/) {}
@@ -66,6 +80,12 @@ class DesktopListener {
   // A program on the desktop has put something on the clipboard, in these formats; none: it is
   // empty now. Never said of what was offered from here, so nothing goes round in circles.
   virtual void desktop_clipboard_changed(ClipboardFormats /*formats*/) {}
+  // The mouse cursor has another shape, at most kMaxCursorSidePx (limits.h) a side; empty: it is
+  // hidden. Lent. Nothing is known of it before. It is never part of the pixels.
+  virtual void desktop_cursor_changed(const image::Cursor& /*cursor*/) {}
+  // The pointer is somewhere else than the input put it: a program moved it there, or the mouse of
+  // the machine. Said while it is followed only, and a little later.
+  virtual void desktop_pointer_moved(image::Point /*position*/) {}
 };
 
 // Takes the input of all viewers, already merged into one keyboard and one pointer.
@@ -119,6 +139,8 @@ class Desktop {
 
   // Before `start` too.
   virtual image::Size size() const = 0;
+  // Its monitors, at most kMaxScreens (limits.h), when there are several; else it is one screen.
+  virtual std::vector<ScreenPart> screens() const { return {}; }
   // Starts to report to `listener`, which must outlive the desktop. The whole desktop counts as
   // damaged.
   virtual void start(DesktopListener& listener) = 0;
@@ -142,6 +164,11 @@ class Desktop {
   // Null when the desktop has none. The same object each time.
   virtual Clipboard* clipboard() { return nullptr; }
 
+  // Whether anybody wants to hear of desktop_pointer_moved. Nobody at first.
+  virtual void follow_pointer(bool /*is_followed*/) {}
+
+  // What it lacks, one sentence each, for the log.
+  virtual std::vector<std::string> shortcomings() const { return {}; }
   // What /healthz says about it: "kind", and for X "display" and "xauthority".
   virtual std::map<std::string, std::string> details() const = 0;
 };

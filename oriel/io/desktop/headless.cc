@@ -35,6 +35,7 @@ void HeadlessDesktop::capture(std::span<const image::Rect> rects, CaptureDone do
   for (const image::Rect& rect : rects) {
     patches_.push_back({rect, framebuffer_.view().crop(rect)});
   }
+  captured(rects, patches_);
   done(patches_);
 }
 

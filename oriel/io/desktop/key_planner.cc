@@ -27,6 +27,17 @@ bool is_lock(std::uint32_t keysym) {
   return keysym == kCapsLock || keysym == kShiftLock || keysym == kKeysymNumLock;
 }
 
+// The same modifier on the other side of the keyboard: many maps have AltGr in place of the right
+// Alt, and small keyboards have one Super.
+std::optional<std::uint32_t> twin_modifier(std::uint32_t keysym) {
+  constexpr std::uint32_t kShiftLeft = 0xffe1, kControlRight = 0xffe4, kMetaLeft = 0xffe7,
+                          kHyperRight = 0xffee;
+  const bool has_twin = (keysym >= kShiftLeft && keysym <= kControlRight) ||
+                        (keysym >= kMetaLeft && keysym <= kHyperRight);
+  if (!has_twin) return std::nullopt;
+  return keysym % 2 == 1 ? keysym + 1 : keysym - 1;  // left ones are odd
+}
+
 }  // namespace
 
 void KeyPlanner::set_map(KeyMap map) {
@@ -42,8 +53,9 @@ std::optional<KeyPosition> KeyPlanner::locate(std::uint32_t keysym) const {
   if (const auto position = map_.find(keysym)) return position;
   const auto bound = std::ranges::find(bound_, keys::canonical_keysym(keysym),
                                        [](const auto& entry) { return entry.second; });
-  if (bound == bound_.end()) return std::nullopt;
-  return KeyPosition{.keycode = bound->first};
+  if (bound != bound_.end()) return KeyPosition{.keycode = bound->first};
+  const auto twin = twin_modifier(keysym);
+  return twin ? map_.find(*twin) : std::nullopt;
 }
 
 std::uint8_t KeyPlanner::held_modifiers() const {
@@ -72,11 +84,6 @@ std::vector<KeyStep> KeyPlanner::press(std::uint32_t keysym) {
 
 std::vector<KeyStep> KeyPlanner::press_with_modifiers(std::uint32_t keysym,
                                                       KeyPosition position) const {
-  const auto num_lock = map_.find(kKeysymNumLock);
-  const std::uint8_t num_mask = num_lock ? map_.modifiers_of(num_lock->keycode) : 0;
-  if (position.is_keypad && (state_.locked_modifiers & num_mask) != 0) {
-    position.needs_shift = !position.needs_shift;
-  }
   const std::uint8_t held = held_modifiers();
   // Ctrl+Shift+c comes as C from some viewers and as c from others; Shift is meant in both.
   const bool is_shortcut = (held & (kControlMask | kAltMask | kSuperMask)) != 0;
@@ -85,6 +92,17 @@ std::vector<KeyStep> KeyPlanner::press_with_modifiers(std::uint32_t keysym,
   if (must_set_state_aside(keysym)) {
     before.push_back({kLastingState, false});
     after.push_back({kLastingState, true});
+  }
+  // Num Lock without Shift is the second level of a key of the key pad, neither is the first. What
+  // Shift does there depends on the key's type: XKB's KEYPAD of some servers does not know it.
+  const std::uint8_t num_mask = num_lock_mask();
+  if (position.is_keypad && position.has_shifted && num_mask != 0) {
+    const bool is_locked = (state_.locked_modifiers & num_mask) != 0;
+    if (position.needs_shift != is_locked) {
+      before.push_back({kNumLockTurned, true});
+      after.push_back({kNumLockTurned, false});
+    }
+    position.needs_shift = false;
   }
 
   auto arrange = [&](std::optional<KeyPosition> modifier, std::uint8_t mask, bool is_needed,
@@ -112,6 +130,11 @@ std::vector<KeyStep> KeyPlanner::press_with_modifiers(std::uint32_t keysym,
   steps.push_back({position.keycode, true});
   steps.insert(steps.end(), after.rbegin(), after.rend());
   return steps;
+}
+
+std::uint8_t KeyPlanner::num_lock_mask() const {
+  const auto num_lock = map_.find(kKeysymNumLock);
+  return num_lock ? map_.modifiers_of(num_lock->keycode) : 0;
 }
 
 // Viewers have applied their own locks and layout to the keysym.

@@ -16,6 +16,8 @@ namespace oriel::desktop {
 // No key but the lasting state of the keyboard: "up" sets Caps Lock, latches and the group aside,
 // "down" brings the lock and the group back.
 inline constexpr Keycode kLastingState = 0;
+// "down" turns Num Lock into the other state, "up" brings back the one that lasts.
+inline constexpr Keycode kNumLockTurned = 1;
 
 struct KeyStep {
   Keycode keycode = 0;
@@ -39,6 +41,8 @@ class KeyPlanner {
   // A spare key carries the keysym from now on, on all levels, instead of what it carried.
   void bind(std::uint32_t keysym, Keycode keycode);
   bool knows(std::uint32_t keysym) const { return locate(keysym).has_value(); }
+  // The modifier that Num Lock is in this map; 0 when there is none.
+  std::uint8_t num_lock_mask() const;
   void set_state(const KeyboardState& state) { state_ = state; }
   const KeyboardState& state() const { return state_; }
 

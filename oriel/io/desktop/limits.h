@@ -14,6 +14,28 @@ inline constexpr int kDamageCellPx = 64;
 // Largest side of a desktop; the X protocol's own limit.
 inline constexpr int kMaxSidePx = 32767;
 
+// How long an X display may take until it is open.
+inline constexpr std::chrono::milliseconds kDisplayOpenTimeout{5'000};
+// A lost display is looked for after kReconnectFirst, and then each time after twice as long, up to
+// kReconnectMax; each time half to all of that at random, so that many that lost the same display
+// do not come back at the same time. One that stayed for kReconnectMax begins anew.
+inline constexpr std::chrono::milliseconds kReconnectFirst{250};
+inline constexpr std::chrono::milliseconds kReconnectMax{10'000};
+
+// Of an X display's monitors, as many as a viewer can be told.
+inline constexpr std::size_t kMaxScreens = 16;
+
+// A display without DAMAGE is looked through in bands of at least kPollBandPx rows, at most
+// kMaxPollBands of them. A band that has changed is looked at again after kPollFast; one that has
+// not, each time after half as long again, up to kPollSlow. After input all bands are fast for
+// kPollInput. The looking takes at most one part in kPollShare of the time.
+inline constexpr int kPollBandPx = 32;
+inline constexpr int kMaxPollBands = 64;
+inline constexpr std::chrono::milliseconds kPollFast{30};
+inline constexpr std::chrono::milliseconds kPollSlow{500};
+inline constexpr std::chrono::milliseconds kPollInput{200};
+inline constexpr int kPollShare = 4;
+
 // Input that waits for a slow X server. Beyond it presses and wheel clicks are dropped; releases
 // never are, and motion always replaces motion.
 // A viewer may paste some thousand characters as keys in one go.
@@ -31,6 +53,13 @@ inline constexpr std::chrono::milliseconds kSpareKeyGap{5};
 inline constexpr std::size_t kMaxWaitingInput = 8'192;
 // How long the end of an X desktop may wait for the server to take the bound keys back.
 inline constexpr std::chrono::milliseconds kRestoreTimeout{200};
+
+// Side of a cursor; larger ones are cut. The largest that TigerVNC's viewer takes.
+inline constexpr int kMaxCursorSidePx = 256;
+// While the pointer is followed: how often it is looked for after each sign of life on the desktop,
+// and how long one look lasts. A program that moves the pointer does so in answer to something.
+inline constexpr int kPointerLooks = 10;
+inline constexpr std::chrono::milliseconds kPointerLookInterval{50};
 
 // What a clipboard may hold in one format.
 inline constexpr std::size_t kMaxClipboardBytes = std::size_t{16} << 20;

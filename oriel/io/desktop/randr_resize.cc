@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "oriel/io/desktop/x11_display.h"
 
@@ -119,7 +120,8 @@ Status resize_screen(X11Display& display, image::Size size) {
 
 namespace {
 
-// One resize on its way: resources, then a mode, then the change and what came of it.
+// One resize on its way: resources, what is shown now, then a mode, the change, and what came of
+// it.
 class LaterResize : public std::enable_shared_from_this<LaterResize> {
  public:
   LaterResize(X11Display& display, image::Size size, std::move_only_function<void(Status)> done)
@@ -151,43 +153,96 @@ class LaterResize : public std::enable_shared_from_this<LaterResize> {
   void take_resources(const xcb_randr_get_screen_resources_reply_t* resources) {
     if (resources->num_crtcs < 1 || resources->num_outputs < 1)
       return finish(fail(ErrorCode::kUnavailable, "the X server has no RANDR output to resize"));
-    crtc_ = xcb_randr_get_screen_resources_crtcs(resources)[0];
+    const auto* crtcs = xcb_randr_get_screen_resources_crtcs(resources);
+    crtcs_.assign(crtcs, crtcs + resources->num_crtcs);
+    crtc_ = crtcs_[0];
     output_ = xcb_randr_get_screen_resources_outputs(resources)[0];
     config_ = resources->config_timestamp;
-    if (const auto mode = find_mode(resources, size_); mode != XCB_NONE) return change(mode);
+    mode_ = find_mode(resources, size_);
+    ask_crtc();
+  }
+
+  // The one that shows something; without any the first.
+  void ask_crtc() {
+    ask(xcb_randr_get_crtc_info(connection(), crtcs_[asked_crtcs_], config_).sequence,
+        [](LaterResize& self, void* reply) {
+          self.take_crtc(static_cast<xcb_randr_get_crtc_info_reply_t*>(reply));
+        });
+  }
+
+  void take_crtc(const xcb_randr_get_crtc_info_reply_t* info) {
+    const bool is_active = info->mode != XCB_NONE && info->num_outputs > 0;
+    if (!is_active && ++asked_crtcs_ < crtcs_.size()) return ask_crtc();
+    if (is_active) {
+      crtc_ = crtcs_[asked_crtcs_];
+      output_ = xcb_randr_get_crtc_info_outputs(info)[0];
+      old_mode_ = info->mode;
+      old_rotation_ = info->rotation;
+    }
+    old_size_ = display_.size();
+    if (mode_ != XCB_NONE) return change();
     ask(make_mode(connection(), display_.root(), size_).sequence,
         [](LaterResize& self, void* reply) {
-          self.change(static_cast<xcb_randr_create_mode_reply_t*>(reply)->mode);
+          self.mode_ = static_cast<xcb_randr_create_mode_reply_t*>(reply)->mode;
+          self.is_mode_new_ = true;
+          self.change();
         });
   }
 
   // All at once, the server grabbed, so that nobody sees the screen between two sizes.
-  void change(xcb_randr_mode_t mode) {
-    const xcb_timestamp_t now = XCB_CURRENT_TIME;
+  void change() {
     xcb_grab_server(connection());
-    xcb_randr_add_output_mode(connection(), output_, mode);
-    const auto off = xcb_randr_set_crtc_config(connection(), crtc_, now, config_, 0, 0, XCB_NONE,
-                                               XCB_RANDR_ROTATION_ROTATE_0, 0, nullptr);
-    xcb_discard_reply(connection(), off.sequence);
-    xcb_randr_set_screen_size(connection(), display_.root(),
-                              static_cast<std::uint16_t>(size_.width),
-                              static_cast<std::uint16_t>(size_.height), millimetres(size_.width),
-                              millimetres(size_.height));
-    const auto on = xcb_randr_set_crtc_config(connection(), crtc_, now, config_, 0, 0, mode,
-                                              XCB_RANDR_ROTATION_ROTATE_0, 1, &output_);
-    xcb_discard_reply(connection(), on.sequence);
+    xcb_randr_add_output_mode(connection(), output_, mode_);
+    const unsigned shown = show(size_, mode_, XCB_RANDR_ROTATION_ROTATE_0);
     xcb_ungrab_server(connection());
+    display_.expect_reply(shown, [self = shared_from_this()](const X11Display::OwnedReply& reply) {
+      const auto* config = static_cast<xcb_randr_set_crtc_config_reply_t*>(reply.get());
+      self->is_shown_ = config != nullptr && config->status == XCB_RANDR_SET_CONFIG_SUCCESS;
+    });
     ask(xcb_get_geometry(connection(), display_.root()).sequence,
         [](LaterResize& self, void* reply) {
           self.take_geometry(static_cast<xcb_get_geometry_reply_t*>(reply));
         });
   }
 
+  // The screen cannot be smaller than what the CRTC shows, so that is switched off meanwhile. Gives
+  // the sequence of the request that switches it on.
+  unsigned show(image::Size size, xcb_randr_mode_t mode, std::uint16_t rotation) {
+    const xcb_timestamp_t now = XCB_CURRENT_TIME;
+    const auto off = xcb_randr_set_crtc_config(connection(), crtc_, now, config_, 0, 0, XCB_NONE,
+                                               XCB_RANDR_ROTATION_ROTATE_0, 0, nullptr);
+    xcb_discard_reply(connection(), off.sequence);
+    xcb_randr_set_screen_size(connection(), display_.root(), static_cast<std::uint16_t>(size.width),
+                              static_cast<std::uint16_t>(size.height), millimetres(size.width),
+                              millimetres(size.height));
+    return xcb_randr_set_crtc_config(connection(), crtc_, now, config_, 0, 0, mode, rotation, 1,
+                                     &output_)
+        .sequence;
+  }
+
   void take_geometry(const xcb_get_geometry_reply_t* geometry) {
-    if (geometry->width == size_.width && geometry->height == size_.height) return finish({});
+    const image::Size size{geometry->width, geometry->height};
+    if (size == size_ && is_shown_) return finish({});
+    bring_back();
     finish(fail(ErrorCode::kUnavailable,
-                fmt::format("the X display '{}' stayed at {}x{}, asked for {}x{}", display_.name(),
-                            geometry->width, geometry->height, size_.width, size_.height)));
+                size == size_ ? fmt::format("the X display '{}' cannot show {}x{} on its output",
+                                            display_.name(), size_.width, size_.height)
+                              : fmt::format("the X display '{}' stayed at {}x{}, asked for {}x{}",
+                                            display_.name(), size.width, size.height, size_.width,
+                                            size_.height)));
+  }
+
+  // A display that cannot have the size shows what it has shown before, and not nothing.
+  void bring_back() {
+    xcb_grab_server(connection());
+    if (old_mode_ != XCB_NONE)
+      xcb_discard_reply(connection(), show(old_size_, old_mode_, old_rotation_));
+    if (is_mode_new_) {
+      xcb_randr_delete_output_mode(connection(), output_, mode_);
+      xcb_randr_destroy_mode(connection(), mode_);
+    }
+    xcb_ungrab_server(connection());
+    display_.flush();
   }
 
   void finish(Status status) {
@@ -200,6 +255,15 @@ class LaterResize : public std::enable_shared_from_this<LaterResize> {
   xcb_randr_crtc_t crtc_ = 0;
   xcb_randr_output_t output_ = 0;
   xcb_timestamp_t config_ = 0;
+  std::vector<xcb_randr_crtc_t> crtcs_;
+  std::size_t asked_crtcs_ = 0;
+  xcb_randr_mode_t mode_ = XCB_NONE;
+  bool is_mode_new_ = false;
+  bool is_shown_ = false;
+  // What it has shown before.
+  image::Size old_size_;
+  xcb_randr_mode_t old_mode_ = XCB_NONE;
+  std::uint16_t old_rotation_ = XCB_RANDR_ROTATION_ROTATE_0;
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
 #pragma once
-// Gives a virtual X screen (Xvfb) another size by RANDR: a mode of that size on its only output.
+// Gives an X screen of one output another size by RANDR: a mode of that size on that output.
 
 #include <functional>
 
@@ -14,7 +14,8 @@ class X11Display;
 // the size it was started with.
 Status resize_screen(X11Display& display, image::Size size);
 
-// The same without waiting: three round trips on the loop, then `done`, once. `display` must live
+// The same without waiting: some round trips on the loop, then `done`, once. A screen that cannot
+// have the size shows what it has shown before. `display` must live
 // until then, or be destroyed without `done` being called. The display's listener hears of the size
 // as of any other.
 void resize_screen_later(X11Display& display, image::Size size,

@@ -274,19 +274,11 @@ Status Supervisor::start_server_at(int number, TimePoint deadline) {
   is_ready_ = false;
   ChildPlan plan;
   plan.arguments = {
-      *find_program("Xvfb"),
-      fmt::format(":{}", number),
-      "-screen",
-      "0",
-      fmt::format("{}x{}x24", config_.max_geometry.width, config_.max_geometry.height),
-      "-fbdir",
-      folder_,
-      "-auth",
-      authority,
-      "-nolisten",
-      "tcp",
-      "-noreset",
-      "-nocursor"};
+      *find_program("Xvfb"), fmt::format(":{}", number), "-screen", "0",
+      fmt::format("{}x{}x24", config_.max_geometry.width, config_.max_geometry.height), "-fbdir",
+      folder_, "-auth", authority, "-nolisten", "tcp", "-noreset", "-nocursor",
+      // It refuses to show us a cursor whose program has ended, such as xsetroot.
+      "-extension", "SECURITY"};
   plan.environment = own_environment();
   plan.output = server_pipe_.write_end();
   // Not -displayfd: with a number given it makes the server do without its lock file.

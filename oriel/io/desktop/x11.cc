@@ -1,5 +1,6 @@
 #include "oriel/io/desktop/x11.h"
 
+#include <fmt/core.h>
 #include <sys/ipc.h>
 #include <sys/shm.h>
 #include <xcb/shm.h>
@@ -8,15 +9,14 @@
 #include <cstdlib>
 #include <utility>
 
+#include "oriel/io/desktop/limits.h"
+#include "oriel/io/desktop/randr_resize.h"
+
 namespace oriel::desktop {
 namespace {
 
 constexpr std::uint32_t kAllPlanes = 0xffffffff;
 constexpr int kPixelBytes = 4;
-
-std::size_t bytes_of(const image::Rect& rect) {
-  return static_cast<std::size_t>(rect.area()) * kPixelBytes;
-}
 
 image::FrameView packed_view(const void* pixels, const image::Rect& rect) {
   return {static_cast<const std::uint8_t*>(pixels), std::ptrdiff_t{kPixelBytes} * rect.width,
@@ -67,6 +67,7 @@ struct X11Desktop::Capture {
   std::vector<screen::Patch> patches;
   // Answers that hold the pixels themselves.
   std::vector<X11Display::OwnedReply> replies;
+  std::vector<Bytes> converted;  // pixels that the server has in another layout
   CaptureDone done;
   image::Size size;        // of the desktop when it began
   std::size_t offset = 0;  // of the next rectangle in the segment
@@ -76,15 +77,30 @@ struct X11Desktop::Capture {
 
 X11Desktop::X11Desktop(std::unique_ptr<X11Display> display, PixelTransport transport)
     : X11Source(std::move(display), KeyRepeat::kByServer),
-      can_share_(transport == PixelTransport::kSharedMemory && this->display().has_shm()) {}
+      can_share_(transport == PixelTransport::kSharedMemory && this->display().has_shm()) {
+  const auto& pixels = this->display().pixels();
+  // The display was opened, so there is a conversion.
+  if (!pixels.is_bgrx()) converter_ = X11PixelConverter::make(pixels).value();
+}
 
 X11Desktop::~X11Desktop() = default;
 
 Result<std::unique_ptr<X11Desktop>> X11Desktop::open(boost::asio::io_context& io,
                                                      const std::string& display,
-                                                     PixelTransport transport) {
-  ORIEL_TRY(auto connected, X11Display::open(io, {display, std::nullopt}));
-  return std::unique_ptr<X11Desktop>(new X11Desktop(std::move(connected), transport));
+                                                     PixelTransport transport,
+                                                     X11OpenGuard* guard) {
+  ORIEL_TRY(auto connected, X11Display::open(io, {display, std::nullopt}, guard));
+  std::unique_ptr<X11Desktop> desktop(new X11Desktop(std::move(connected), transport));
+  // Input and clipboard have asked questions too.
+  if (xcb_connection_has_error(desktop->display().connection()) != 0) {
+    return fail(ErrorCode::kClosed,
+                fmt::format("the X display '{}' went away while it was opened", display));
+  }
+  return desktop;
+}
+
+std::size_t X11Desktop::bytes_of(const image::Rect& rect) const {
+  return display().pixels().bytes(rect.size());
 }
 
 void X11Desktop::capture(std::span<const image::Rect> rects, CaptureDone done) {
@@ -139,7 +155,7 @@ void X11Desktop::request_shared(const image::Rect& rect) {
       // The same question about the same desktop: it is the segment that the server cannot reach.
       if (capture_->size == size()) can_share_ = false;
     }
-    capture_->patches.push_back({rect, packed_view(segment_->data() + offset, rect)});
+    if (reply != nullptr) capture_->patches.push_back(make_patch(rect, segment_->data() + offset));
     if (--capture_->unanswered == 0) finish();
   });
 }
@@ -155,30 +171,64 @@ void X11Desktop::request_copied(const image::Rect& rect) {
         static_cast<std::size_t>(xcb_get_image_data_length(image)) < bytes_of(rect)) {
       capture_->is_failed = true;
     } else {
-      capture_->patches.push_back({rect, packed_view(xcb_get_image_data(image), rect)});
-      capture_->replies.push_back(std::move(reply));
+      capture_->patches.push_back(make_patch(rect, xcb_get_image_data(image)));
+      if (!converter_) capture_->replies.push_back(std::move(reply));
     }
     if (--capture_->unanswered == 0) finish();
   });
 }
 
+screen::Patch X11Desktop::make_patch(const image::Rect& rect, const std::uint8_t* rows) {
+  if (!converter_) return {rect, packed_view(rows, rect)};
+  capture_->converted.push_back(converter_->to_bgrx({rows, bytes_of(rect)}, rect.size()));
+  return {rect, packed_view(capture_->converted.back().data(), rect)};
+}
+
 void X11Desktop::finish() {
   // A new capture may begin from within `done`, or the desktop end.
   const std::unique_ptr<Capture> capture = std::exchange(capture_, nullptr);
+  // Told before `done`, which may end this.
   if (capture->is_failed) {
-    // Before `done`, which may end this.
-    if (!display().is_lost()) damage_again(capture->wanted);
+    captured(capture->wanted, {});
     return capture->done({});
   }
-  if (capture->read.size() == capture->wanted.size()) return capture->done(capture->patches);
-  const screen::Patch around = capture->patches.front();
-  std::vector<screen::Patch> patches;
-  for (const image::Rect& rect : capture->wanted) {
-    const image::Rect inside{rect.x - around.rect.x, rect.y - around.rect.y, rect.width,
-                             rect.height};
-    patches.push_back({rect, around.pixels.crop(inside)});
+  std::vector<screen::Patch> patches = capture->patches;
+  if (capture->read.size() != capture->wanted.size()) {
+    const screen::Patch around = patches.front();
+    patches.clear();
+    for (const image::Rect& rect : capture->wanted) {
+      const image::Rect inside{rect.x - around.rect.x, rect.y - around.rect.y, rect.width,
+                               rect.height};
+      patches.push_back({rect, around.pixels.crop(inside)});
+    }
   }
+  captured(capture->wanted, patches);
   capture->done(patches);
+}
+
+void X11Desktop::resize(image::Size size, std::move_only_function<void(Status)> done) {
+  if (size.width < 1 || size.height < 1 || size.width > kMaxSidePx || size.height > kMaxSidePx) {
+    return done(
+        fail(ErrorCode::kTooLarge, fmt::format("asked for {}x{}, possible are 1x1 to {}x{}",
+                                               size.width, size.height, kMaxSidePx, kMaxSidePx)));
+  }
+  if (!screens().empty()) {
+    return done(fail(ErrorCode::kUnsupported,
+                     fmt::format("the X display '{}' has {} monitors, so its size is not changed",
+                                 display().name(), screens().size())));
+  }
+  resize_screen_later(display(), size, std::move(done));
+}
+
+std::vector<std::string> X11Desktop::shortcomings() const {
+  auto sentences = X11Source::shortcomings();
+  if (!display().has_shm()) {
+    sentences.push_back(fmt::format(
+        "the X display '{}' lacks the extension MIT-SHM: its pixels come over the connection, "
+        "which is slower",
+        display().name()));
+  }
+  return sentences;
 }
 
 std::map<std::string, std::string> X11Desktop::details() const {

@@ -48,12 +48,19 @@ const xcb_visualtype_t* find_visual(const xcb_screen_t* screen, xcb_visualid_t i
   return nullptr;
 }
 
-int bits_per_pixel(const xcb_setup_t* setup, int depth) {
+// Null when the server has no images of that depth.
+const xcb_format_t* find_format(const xcb_setup_t* setup, int depth) {
   for (auto formats = xcb_setup_pixmap_formats_iterator(setup); formats.rem > 0;
        xcb_format_next(&formats)) {
-    if (formats.data->depth == depth) return formats.data->bits_per_pixel;
+    if (formats.data->depth == depth) return formats.data;
   }
-  return 0;
+  return nullptr;
+}
+
+const char* class_name(int visual_class) {
+  static constexpr const char* kNames[] = {"StaticGray",  "GrayScale", "StaticColor",
+                                           "PseudoColor", "TrueColor", "DirectColor"};
+  return visual_class >= 0 && visual_class < 6 ? kNames[visual_class] : "unknown";
 }
 
 // The extension's description, when the server has it.
@@ -61,15 +68,6 @@ const xcb_query_extension_reply_t* find_extension(xcb_connection_t* connection,
                                                   xcb_extension_t& extension) {
   const auto* reply = xcb_get_extension_data(connection, &extension);
   return reply != nullptr && reply->present ? reply : nullptr;
-}
-
-xcb_connection_t* connect(const X11Address& address, int& screen) {
-  if (!address.cookie) return xcb_connect(address.display.c_str(), &screen);
-  std::string protocol(kCookieProtocol);
-  Cookie cookie = *address.cookie;
-  xcb_auth_info_t auth{static_cast<int>(protocol.size()), protocol.data(),
-                       static_cast<int>(cookie.size()), reinterpret_cast<char*>(cookie.data())};
-  return xcb_connect_to_display_with_auth_info(address.display.c_str(), &auth, &screen);
 }
 
 }  // namespace
@@ -106,25 +104,15 @@ X11Display::~X11Display() {
 }
 
 Result<std::unique_ptr<X11Display>> X11Display::open(boost::asio::io_context& io,
-                                                     const X11Address& address) {
-  int screen = 0;
-  xcb_connection_t* connection = connect(address, screen);
-  if (const int error = xcb_connection_has_error(connection); error != 0) {
-    xcb_disconnect(connection);
-    if (error == XCB_CONN_CLOSED_PARSE_ERR) {
-      return fail(ErrorCode::kInvalid, fmt::format("'{}' is not the name of an X display; expected "
-                                                   "one such as ':0'",
-                                                   address.display));
-    }
-    return fail(ErrorCode::kUnavailable,
-                fmt::format("cannot open the X display '{}'; is it running, and may you use its "
-                            "XAUTHORITY?",
-                            address.display));
-  }
-  std::unique_ptr<X11Display> display(new X11Display(io, address.display, connection, screen));
-  ORIEL_TRY_VOID(display->check_pixels());
+                                                     const X11Address& address,
+                                                     X11OpenGuard* guard) {
+  ORIEL_TRY(const auto connected, connect_x11(address, guard));
+  auto* connection = connected.connection;
+  std::unique_ptr<X11Display> display(
+      new X11Display(io, address.display, connection, connected.screen));
+  ORIEL_TRY_VOID(display->learn_pixels());
   ORIEL_TRY_VOID(display->query_extensions());
-  const auto* root = find_screen(connection, screen);
+  const auto* root = find_screen(connection, connected.screen);
   display->root_ = root->root;
   // The set-up data tells the size at connection time; a RANDR change since then would be lost.
   Owned<xcb_get_geometry_reply_t> geometry(
@@ -137,7 +125,7 @@ Result<std::unique_ptr<X11Display>> X11Display::open(boost::asio::io_context& io
   return display;
 }
 
-Status X11Display::check_pixels() const {
+Status X11Display::learn_pixels() {
   const auto* setup = xcb_get_setup(connection_);
   const auto* screen = find_screen(connection_, screen_);
   if (screen == nullptr) {
@@ -145,16 +133,24 @@ Status X11Display::check_pixels() const {
                 fmt::format("the X display '{}' has no screen {}", name_, screen_));
   }
   const auto* visual = find_visual(screen, screen->root_visual);
-  const int bits = bits_per_pixel(setup, screen->root_depth);
-  if (screen->root_depth != 24 || bits != 32 ||
-      setup->image_byte_order != XCB_IMAGE_ORDER_LSB_FIRST || visual == nullptr ||
-      visual->red_mask != 0xff0000 || visual->green_mask != 0xff00 || visual->blue_mask != 0xff) {
-    return fail(
-        ErrorCode::kUnsupported,
-        fmt::format("the X display '{}' has pixels of depth {} in {} bits; only depth 24 in "
-                    "32 bits, little-endian BGRX, is supported",
-                    name_, screen->root_depth, bits));
-  }
+  const auto* format = find_format(setup, screen->root_depth);
+  const auto refuse = [&](std::string_view why) {
+    return fail(ErrorCode::kUnsupported,
+                fmt::format("the X display '{}' has {} pixels of depth {}{}; only TrueColor of "
+                            "depth 15, 16, 24 or 30 is supported",
+                            name_, class_name(visual == nullptr ? -1 : visual->_class),
+                            screen->root_depth, why));
+  };
+  if (visual == nullptr || format == nullptr || visual->_class != XCB_VISUAL_CLASS_TRUE_COLOR)
+    return refuse("");
+  pixels_ = {format->bits_per_pixel,
+             format->scanline_pad,
+             setup->image_byte_order == XCB_IMAGE_ORDER_MSB_FIRST,
+             visual->red_mask,
+             visual->green_mask,
+             visual->blue_mask};
+  const auto converter = X11PixelConverter::make(pixels_);
+  if (!converter) return refuse(fmt::format(" ({})", converter.error().message));
   return {};
 }
 
@@ -164,47 +160,31 @@ Status X11Display::query_extensions() {
        {&xcb_damage_id, &xcb_xfixes_id, &xcb_test_id, &xcb_randr_id, &xcb_shm_id, &xcb_xkb_id}) {
     xcb_prefetch_extension_data(connection_, extension);
   }
-  const auto* damage = find_extension(connection_, xcb_damage_id);
-  const auto* xfixes = find_extension(connection_, xcb_xfixes_id);
-  const auto* test = find_extension(connection_, xcb_test_id);
-  const auto* randr = find_extension(connection_, xcb_randr_id);
-  has_shm_ = find_extension(connection_, xcb_shm_id) != nullptr;
-  for (auto [extension, name] :
-       {std::pair{damage, "DAMAGE"}, {xfixes, "XFIXES"}, {test, "XTEST"}}) {
-    if (extension != nullptr) continue;
-    return fail(
-        ErrorCode::kUnsupported,
-        fmt::format("the X display '{}' lacks the extension {}, which is needed", name_, name));
-  }
   // The server answers requests of an extension only after its version was asked.
-  const auto damage_version = xcb_damage_query_version(connection_, 1, 1);
-  const auto xfixes_version = xcb_xfixes_query_version(connection_, 5, 0);
-  const auto test_version = xcb_test_get_version(connection_, 2, 2);
-  Owned<void>(xcb_damage_query_version_reply(connection_, damage_version, nullptr));
-  Owned<void>(xcb_xfixes_query_version_reply(connection_, xfixes_version, nullptr));
-  Owned<void>(xcb_test_get_version_reply(connection_, test_version, nullptr));
-  if (has_shm_) {
-    const auto shm_version = xcb_shm_query_version(connection_);
-    Owned<xcb_shm_query_version_reply_t> shm(
-        xcb_shm_query_version_reply(connection_, shm_version, nullptr));
-    has_shm_ = shm != nullptr;
+  if (const auto* xfixes = find_extension(connection_, xcb_xfixes_id)) {
+    Owned<xcb_xfixes_query_version_reply_t> reply(xcb_xfixes_query_version_reply(
+        connection_, xcb_xfixes_query_version(connection_, 5, 0), nullptr));
+    has_xfixes_ = reply != nullptr;
+    xfixes_event_ = xfixes->first_event;
   }
-  if (randr != nullptr) {
-    const auto version = xcb_randr_query_version(connection_, 1, 3);
-    Owned<xcb_randr_query_version_reply_t> reply(
-        xcb_randr_query_version_reply(connection_, version, nullptr));
-    has_randr_ = reply != nullptr && (reply->major_version > 1 || reply->minor_version >= 2);
-    randr_event_ = randr->first_event;
+  if (const auto* damage = find_extension(connection_, xcb_damage_id)) {
+    Owned<xcb_damage_query_version_reply_t> reply(xcb_damage_query_version_reply(
+        connection_, xcb_damage_query_version(connection_, 1, 1), nullptr));
+    has_damage_ = reply != nullptr;
+    damage_event_ = damage->first_event;
   }
-  if (const auto* xkb = find_extension(connection_, xcb_xkb_id)) {
-    const auto version = xcb_xkb_use_extension(connection_, 1, 0);
-    Owned<xcb_xkb_use_extension_reply_t> reply(
-        xcb_xkb_use_extension_reply(connection_, version, nullptr));
-    has_xkb_ = reply != nullptr && reply->supported;
-    xkb_event_ = xkb->first_event;
+  if (find_extension(connection_, xcb_test_id) != nullptr) {
+    Owned<xcb_test_get_version_reply_t> reply(
+        xcb_test_get_version_reply(connection_, xcb_test_get_version(connection_, 2, 2), nullptr));
+    has_xtest_ = reply != nullptr;
   }
-  xfixes_event_ = xfixes->first_event;
-  damage_event_ = damage->first_event;
+  if (find_extension(connection_, xcb_shm_id) != nullptr) {
+    Owned<xcb_shm_query_version_reply_t> reply(
+        xcb_shm_query_version_reply(connection_, xcb_shm_query_version(connection_), nullptr));
+    has_shm_ = reply != nullptr;
+  }
+  query_randr();
+  query_xkb();
   if (xcb_connection_has_error(connection_)) {
     return fail(ErrorCode::kClosed,
                 fmt::format("the X display '{}' went away while it was opened", name_));
@@ -212,16 +192,42 @@ Status X11Display::query_extensions() {
   return {};
 }
 
+void X11Display::query_randr() {
+  const auto* randr = find_extension(connection_, xcb_randr_id);
+  if (randr == nullptr) return;
+  Owned<xcb_randr_query_version_reply_t> reply(xcb_randr_query_version_reply(
+      connection_, xcb_randr_query_version(connection_, 1, 5), nullptr));
+  const auto is_at_least = [&reply](std::uint32_t minor) {
+    return reply != nullptr && (reply->major_version > 1 || reply->minor_version >= minor);
+  };
+  has_randr_ = is_at_least(2);
+  has_monitors_ = is_at_least(5);
+  randr_event_ = randr->first_event;
+}
+
+void X11Display::query_xkb() {
+  const auto* xkb = find_extension(connection_, xcb_xkb_id);
+  if (xkb == nullptr) return;
+  Owned<xcb_xkb_use_extension_reply_t> reply(
+      xcb_xkb_use_extension_reply(connection_, xcb_xkb_use_extension(connection_, 1, 0), nullptr));
+  has_xkb_ = reply != nullptr && reply->supported;
+  xkb_event_ = xkb->first_event;
+}
+
 void X11Display::start(X11Listener& listener) {
   listener_ = &listener;
   if (has_randr_) {
-    xcb_randr_select_input(connection_, root_, XCB_RANDR_NOTIFY_MASK_SCREEN_CHANGE);
+    xcb_randr_select_input(connection_, root_,
+                           XCB_RANDR_NOTIFY_MASK_SCREEN_CHANGE | XCB_RANDR_NOTIFY_MASK_CRTC_CHANGE |
+                               XCB_RANDR_NOTIFY_MASK_OUTPUT_CHANGE);
   }
   const std::uint32_t mask = XCB_EVENT_MASK_STRUCTURE_NOTIFY;
   xcb_change_window_attributes(connection_, root_, XCB_CW_EVENT_MASK, &mask);
-  damage_ = xcb_generate_id(connection_);
-  xcb_damage_create(connection_, damage_, root_, XCB_DAMAGE_REPORT_LEVEL_RAW_RECTANGLES);
-  subtract_damage();
+  if (has_damage_) {
+    damage_ = xcb_generate_id(connection_);
+    xcb_damage_create(connection_, damage_, root_, XCB_DAMAGE_REPORT_LEVEL_RAW_RECTANGLES);
+    subtract_damage();
+  }
   if (has_xkb_) select_xkb_events();
   flush();
   wait();
@@ -251,6 +257,7 @@ void X11Display::select_xkb_events() {
 }
 
 void X11Display::subtract_damage() {
+  if (!has_damage_) return;
   xcb_damage_subtract(connection_, damage_, XCB_NONE, XCB_NONE);
 }
 
@@ -380,25 +387,31 @@ void X11Display::take_event(const void* data) {
     listener_->x11_selection_event(event, SelectionEvent::kProperty);
   } else if (type == xfixes_event_ + XCB_XFIXES_SELECTION_NOTIFY) {
     listener_->x11_selection_event(event, SelectionEvent::kOwner);
-  } else if (type == XCB_CONFIGURE_NOTIFY ||
-             (has_randr_ && type == randr_event_ + XCB_RANDR_SCREEN_CHANGE_NOTIFY)) {
-    image::Size size;
-    if (type == XCB_CONFIGURE_NOTIFY) {
-      const auto* change = reinterpret_cast<const xcb_configure_notify_event_t*>(event);
-      if (change->window != root_) return;
-      size = {change->width, change->height};
-    } else {
-      const auto* change = reinterpret_cast<const xcb_randr_screen_change_notify_event_t*>(event);
-      size = {change->width, change->height};
-      // RANDR tells the size before the rotation.
-      if (change->rotation & (XCB_RANDR_ROTATION_ROTATE_90 | XCB_RANDR_ROTATION_ROTATE_270)) {
-        std::swap(size.width, size.height);
-      }
+  } else if (type == xfixes_event_ + XCB_XFIXES_CURSOR_NOTIFY) {
+    listener_->x11_cursor_changed();
+  } else if (type == XCB_CONFIGURE_NOTIFY) {
+    const auto* change = reinterpret_cast<const xcb_configure_notify_event_t*>(event);
+    if (change->window == root_) take_size({change->width, change->height});
+  } else if (has_randr_ && type == randr_event_ + XCB_RANDR_SCREEN_CHANGE_NOTIFY) {
+    const auto* change = reinterpret_cast<const xcb_randr_screen_change_notify_event_t*>(event);
+    image::Size size{change->width, change->height};
+    // RANDR tells the size before the rotation.
+    if (change->rotation & (XCB_RANDR_ROTATION_ROTATE_90 | XCB_RANDR_ROTATION_ROTATE_270)) {
+      std::swap(size.width, size.height);
     }
-    if (size == size_ || size.width <= 0 || size.height <= 0) return;
+    take_size(size);
+  } else if (has_randr_ && type == randr_event_ + XCB_RANDR_NOTIFY) {
+    listener_->x11_screens_changed();
+  }
+}
+
+void X11Display::take_size(image::Size size) {
+  const auto alive = loop_->alive;
+  if (size != size_ && size.width > 0 && size.height > 0) {
     size_ = size;
     listener_->x11_resized(size);
   }
+  if (*alive) listener_->x11_screens_changed();
 }
 
 void X11Display::take_xkb_event(const void* event) {

@@ -1,7 +1,8 @@
 #pragma once
 // An X connection that lives on the loop: requests are buffered, events and replies are taken when
 // the socket has them, and nothing waits. Opening it is the exception: the handshake and the first
-// questions wait for the server, before the loop runs or once per start of a server of our own.
+// questions wait for the server, on a thread beside the loop (x11_opener.h), or once per start of a
+// server of our own.
 
 #include <chrono>
 #include <cstdint>
@@ -13,7 +14,8 @@
 #include "oriel/base/result.h"
 #include "oriel/core/image/rect.h"
 #include "oriel/io/desktop/keyboard_state.h"
-#include "oriel/io/desktop/xauthority.h"
+#include "oriel/io/desktop/x11_connect.h"
+#include "oriel/io/desktop/x11_pixels.h"
 
 struct xcb_connection_t;
 
@@ -22,11 +24,6 @@ class io_context;
 }
 
 namespace oriel::desktop {
-
-struct X11Address {
-  std::string display;           // ":7", "host:0.1"
-  std::optional<Cookie> cookie;  // without it what $XAUTHORITY or ~/.Xauthority says
-};
 
 enum class DamagePart { kMoreFollow, kLast };
 
@@ -40,11 +37,15 @@ class X11Listener {
   // One operation may be reported in several parts.
   virtual void x11_damaged(const image::Rect& rect, DamagePart part) = 0;
   virtual void x11_resized(image::Size size) = 0;
+  // RANDR has changed something: size, outputs or monitors.
+  virtual void x11_screens_changed() = 0;
   // Another keyboard map.
   virtual void x11_keyboard_changed() = 0;
   // `sequence` is that of the last request that the server had done before.
   virtual void x11_keyboard_state(const KeyboardState& state, unsigned sequence) = 0;
   virtual void x11_bell() = 0;
+  // The cursor has another shape (XFIXES).
+  virtual void x11_cursor_changed() = 0;
   // Selections and properties: events that only one part of a desktop cares about. `event` is the
   // one of xcb, lent.
   virtual void x11_selection_event(const void* event, SelectionEvent kind) = 0;
@@ -64,15 +65,18 @@ class X11Display {
   // Null when the server refused the request or has gone.
   using ReplyDone = std::move_only_function<void(OwnedReply reply)>;
 
-  // Errors say what to do about it. DAMAGE, XFIXES and XTEST are demanded, and 32-bit little-endian
-  // BGRX pixels.
+  // Errors say what to do about it. Extensions may be missing, but the screen must be TrueColor of
+  // 15 to 32 bits. May run on another thread than the loop's, which `guard` (may be null) can give
+  // up.
   static Result<std::unique_ptr<X11Display>> open(boost::asio::io_context& io,
-                                                  const X11Address& address);
+                                                  const X11Address& address,
+                                                  X11OpenGuard* guard = nullptr);
   ~X11Display();
   X11Display(const X11Display&) = delete;
   X11Display& operator=(const X11Display&) = delete;
 
-  // Begins to report damage of the whole screen, as RawRectangles. `listener` must outlive this.
+  // Begins to report damage of the whole screen, as RawRectangles, where the server has DAMAGE.
+  // `listener` must outlive this.
   void start(X11Listener& listener);
 
   const std::string& name() const { return name_; }
@@ -80,8 +84,14 @@ class X11Display {
   // Events still to come say the same; for who has just set it.
   void set_size(image::Size size) { size_ = size; }
   std::uint32_t root() const { return root_; }
+  // Of the root window's images.
+  const X11PixelLayout& pixels() const { return pixels_; }
+  bool has_damage() const { return has_damage_; }
+  bool has_xfixes() const { return has_xfixes_; }
+  bool has_xtest() const { return has_xtest_; }
   bool has_shm() const { return has_shm_; }
-  bool has_randr() const { return has_randr_; }
+  bool has_randr() const { return has_randr_; }        // 1.2: outputs and modes
+  bool has_monitors() const { return has_monitors_; }  // RANDR 1.5
   bool has_xkb() const { return has_xkb_; }
   bool is_lost() const { return is_lost_; }
   // For timers of the owner's own.
@@ -110,12 +120,15 @@ class X11Display {
   X11Display(boost::asio::io_context& io, std::string name, xcb_connection_t* connection,
              int screen);
   Status query_extensions();
-  Status check_pixels() const;
+  void query_randr();
+  void query_xkb();
+  Status learn_pixels();
   void wait();
   void drain();
   bool take_events();
   bool take_replies();
   void take_event(const void* data);
+  void take_size(image::Size size);
   void take_xkb_event(const void* event);
   void select_xkb_events();
   void lose();
@@ -132,8 +145,13 @@ class X11Display {
   std::uint8_t randr_event_ = 0;
   std::uint8_t xfixes_event_ = 0;
   std::uint8_t xkb_event_ = 0;
+  X11PixelLayout pixels_;
+  bool has_damage_ = false;
+  bool has_xfixes_ = false;
+  bool has_xtest_ = false;
   bool has_shm_ = false;
   bool has_randr_ = false;
+  bool has_monitors_ = false;
   bool has_xkb_ = false;
   bool is_lost_ = false;
 };

@@ -22,10 +22,11 @@ namespace {
 constexpr int kButtons = 9;
 
 // Event::type beyond X's own: bind `keysym` to the key `detail`; set the lasting state aside, or
-// bring it back.
+// turn Num Lock; bring both back.
 constexpr std::uint8_t kBindRequest = 0x80;
 constexpr std::uint8_t kAsideRequest = 0x81;
 constexpr std::uint8_t kBackRequest = 0x82;
+constexpr std::uint8_t kTurnNumLockRequest = 0x83;
 
 struct Range {
   Keycode first;
@@ -249,6 +250,10 @@ void X11Input::queue_keys(const std::vector<KeyStep>& steps) {
       queue_.push_back({is_down ? kBackRequest : kAsideRequest, 0, {}});
       continue;
     }
+    if (keycode == kNumLockTurned) {
+      queue_.push_back({is_down ? kTurnNumLockRequest : kBackRequest, 0, {}});
+      continue;
+    }
     spare_.event_queued(keycode);
     queue_.push_back(
         {static_cast<std::uint8_t>(is_down ? XCB_KEY_PRESS : XCB_KEY_RELEASE), keycode, {}});
@@ -257,6 +262,7 @@ void X11Input::queue_keys(const std::vector<KeyStep>& steps) {
 
 void X11Input::queue_motion(image::Point position) {
   position_ = position;
+  ++motions_;
   if (!queue_.empty() && queue_.back().type == XCB_MOTION_NOTIFY) {
     queue_.back().position = position;
     return;
@@ -292,6 +298,7 @@ void X11Input::send() {
     });
   }
   if (is_any) display_.flush();
+  if (is_any && sent_) sent_();
   set_timer();
 }
 
@@ -304,9 +311,9 @@ void X11Input::write(const Event& event) {
     bound_after_fetch_[event.detail] = fetches_;
     return;
   }
-  if (event.type == kAsideRequest || event.type == kBackRequest) {
-    return set_lasting_state(event.type == kBackRequest);
-  }
+  if (event.type == kAsideRequest) return set_lasting_state_aside();
+  if (event.type == kTurnNumLockRequest) return turn_num_lock();
+  if (event.type == kBackRequest) return bring_lasting_state_back();
   const bool is_motion = event.type == XCB_MOTION_NOTIFY;
   xcb_test_fake_input(connection, event.type, event.detail, XCB_CURRENT_TIME,
                       is_motion ? display_.root() : XCB_NONE,
@@ -317,19 +324,31 @@ void X11Input::write(const Event& event) {
   }
 }
 
-// A latch does not come back: the key would have used it up.
-void X11Input::set_lasting_state(bool is_back) {
+// Caps Lock, latches and the group. A latch does not come back: the key would have used it up.
+void X11Input::set_lasting_state_aside() {
   constexpr std::uint8_t kAllModifiers = 0xff;
+  const std::uint8_t caps = planner_.state().locked_modifiers & kLockMask;
+  const auto cookie = xcb_xkb_latch_lock_state(display_.connection(), XCB_XKB_ID_USE_CORE_KBD, caps,
+                                               0, true, 0, kAllModifiers, true, 0);
+  aside_.push_back({cookie.sequence, cookie.sequence});
+}
+
+void X11Input::turn_num_lock() {
+  const std::uint8_t mask = planner_.num_lock_mask();
+  const auto turned = static_cast<std::uint8_t>(~planner_.state().locked_modifiers & mask);
+  const auto cookie = xcb_xkb_latch_lock_state(display_.connection(), XCB_XKB_ID_USE_CORE_KBD, mask,
+                                               turned, false, 0, 0, false, 0);
+  aside_.push_back({cookie.sequence, cookie.sequence});
+}
+
+void X11Input::bring_lasting_state_back() {
   const KeyboardState& state = planner_.state();
-  const std::uint8_t caps = state.locked_modifiers & kLockMask;
-  const auto cookie = xcb_xkb_latch_lock_state(
-      display_.connection(), XCB_XKB_ID_USE_CORE_KBD, caps, is_back ? caps : 0, true,
-      is_back ? state.locked_group : 0, is_back ? 0 : kAllModifiers, !is_back, 0);
-  if (!is_back) {
-    aside_.push_back({cookie.sequence, cookie.sequence});
-  } else if (!aside_.empty()) {
-    aside_.back().last = cookie.sequence;
-  }
+  const auto mask =
+      static_cast<std::uint8_t>((state.locked_modifiers & kLockMask) | planner_.num_lock_mask());
+  const auto cookie = xcb_xkb_latch_lock_state(display_.connection(), XCB_XKB_ID_USE_CORE_KBD, mask,
+                                               state.locked_modifiers & mask, true,
+                                               state.locked_group, 0, false, 0);
+  if (!aside_.empty()) aside_.back().last = cookie.sequence;
 }
 
 void X11Input::state_changed(const KeyboardState& state, unsigned sequence) {
@@ -353,7 +372,7 @@ std::uint8_t X11Input::leds() const {
   const std::uint8_t locked = planner_.state().locked_modifiers;
   int leds = 0;
   if (locked & kLockMask) leds |= kLedCapsLock;
-  if (locked & lock_of(kKeysymNumLock)) leds |= kLedNumLock;
+  if (locked & planner_.num_lock_mask()) leds |= kLedNumLock;
   if (locked & lock_of(kKeysymScrollLock)) leds |= kLedScrollLock;
   return static_cast<std::uint8_t>(leds);
 }

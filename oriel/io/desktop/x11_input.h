@@ -40,6 +40,15 @@ class X11Input : public InputSink {
   void pointer(image::Point position, std::uint16_t buttons) override;
   void flush() override;
 
+  // How often it has moved the pointer, and where to; whether all of that has been sent.
+  std::uint64_t motions() const { return motions_; }
+  image::Point position() const { return position_; }
+  bool is_settled() const { return queue_.empty() && waiting_.empty(); }
+  // Somebody else has moved the pointer: the next motion counts, also one to where it was.
+  void pointer_is_at(image::Point position) { position_ = position; }
+  // Called when input has been sent.
+  void set_sent_callback(std::move_only_function<void()> callback) { sent_ = std::move(callback); }
+
   // Lets go of every key and button that is down through this, and forgets what waits; flushes.
   void release_all();
   // Asks for the keyboard map again.
@@ -96,7 +105,9 @@ class X11Input : public InputSink {
   void queue_button(int button, bool is_down);
   void send();
   void write(const Event& event);
-  void set_lasting_state(bool is_back);
+  void set_lasting_state_aside();
+  void turn_num_lock();
+  void bring_lasting_state_back();
   void fetch_map();
   void take_map(Keycode first, int columns, std::vector<std::uint32_t> keysyms,
                 std::span<const Keycode> modifiers, unsigned fetch);
@@ -114,12 +125,14 @@ class X11Input : public InputSink {
   std::size_t since_acknowledgement_ = 0;
   std::uint16_t buttons_ = 0;
   image::Point position_{-1, -1};
+  std::uint64_t motions_ = 0;
   std::deque<Aside> aside_;
   unsigned fetches_ = 0;
   bool is_fetching_ = false;
   bool is_map_stale_ = false;
   Stats stats_;
   std::move_only_function<void(std::uint32_t)> unknown_keysym_;
+  std::move_only_function<void()> sent_;
 };
 
 }  // namespace oriel::desktop

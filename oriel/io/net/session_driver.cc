@@ -46,6 +46,7 @@ SessionDriver::SessionDriver(boost::asio::any_io_executor executor, StreamPointe
       host_(host),
       limits_(limits),
       reader_wake_(executor_),
+      rest_timer_(executor_),
       writer_wake_(executor_),
       deadline_timer_(executor_),
       end_timer_(executor_) {}
@@ -87,6 +88,7 @@ void SessionDriver::close_now(Error reason) {
   stream_->close();
   deadline_timer_.cancel();
   end_timer_.cancel();
+  rest_timer_.cancel();
   reader_wake_.notify();
   writer_wake_.notify();
 }
@@ -97,6 +99,7 @@ awaitable<void> SessionDriver::read_loop() {
   int reads = 0;
   while (state_ != State::kClosed) {
     co_await pause_while_peer_does_not_read();
+    co_await pause_while_session_rests();
     if (state_ == State::kClosed) break;
     if (++reads > limits_.reads_per_turn) {
       reads = 0;
@@ -120,6 +123,27 @@ awaitable<void> SessionDriver::read_loop() {
 
 awaitable<void> SessionDriver::pause_while_peer_does_not_read() {
   while (state_ == State::kRunning && has_too_many_answers()) co_await reader_wake_.wait();
+}
+
+// What was left when it began to rest is shown to it when the rest is over.
+awaitable<void> SessionDriver::pause_while_session_rests() {
+  while (state_ == State::kRunning && session_.rests_until()) {
+    if (!is_session_resting()) {
+      if (end_ - begin_ < wanted_) co_return;
+      handle_input();
+      continue;
+    }
+    rest_timer_.expires_at(*session_.rests_until());
+    rest_timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
+      if (!error) self->reader_wake_.notify();
+    });
+    co_await reader_wake_.wait();
+  }
+}
+
+bool SessionDriver::is_session_resting() const {
+  const auto until = session_.rests_until();
+  return until && Clock::now() < *until;
 }
 
 bool SessionDriver::has_too_many_answers() const {
@@ -158,7 +182,7 @@ void SessionDriver::handle_input() {
     for (int reads = 0; reads < limits_.reads_per_turn; ++reads) {
       receive_all();
       if (state_ != State::kRunning || end_ < buffer_.size()) break;
-      if (has_too_many_answers()) break;
+      if (has_too_many_answers() || is_session_resting()) break;
       make_room();  // the buffer was full: there may be more
       auto more = stream_->try_read(std::span(buffer_).subspan(end_));
       if (!more || *more == 0) break;  // an error shows up in the next read_some again
@@ -177,16 +201,18 @@ void SessionDriver::handle_input() {
 }
 
 void SessionDriver::receive_all() {
-  while (end_ - begin_ >= wanted_) {
+  while (end_ - begin_ >= wanted_ && !is_session_resting()) {
     auto before = session_.output().size_bytes();
-    auto need = session_.receive(std::span(buffer_).subspan(begin_, end_ - begin_), Clock::now());
+    const auto now = Clock::now();
+    auto need = session_.receive(std::span(buffer_).subspan(begin_, end_ - begin_), now);
     answer_bytes_ +=
         session_.output().size_bytes() - std::min(before, session_.output().size_bytes());
     if (!need) return close_after_flush(need.error());
     ORIEL_CHECK(need->consumed <= end_ - begin_ && need->wanted >= 1);
     begin_ += need->consumed;
     // A session that took nothing wants more than it was shown.
-    wanted_ = need->consumed > 0 ? need->wanted : std::max(need->wanted, end_ - begin_ + 1);
+    const bool takes_more = need->consumed > 0 || session_.rests_until() > now;
+    wanted_ = takes_more ? need->wanted : std::max(need->wanted, end_ - begin_ + 1);
     if (wanted_ > limits_.read_buffer_max_bytes) {
       return close_after_flush(
           {ErrorCode::kTooLarge, fmt::format("a message of {} bytes, at most {}", wanted_,

@@ -79,6 +79,7 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   boost::asio::awaitable<void> read_loop();
   boost::asio::awaitable<void> write_loop();
   boost::asio::awaitable<void> pause_while_peer_does_not_read();
+  boost::asio::awaitable<void> pause_while_session_rests();
 
   void make_room();
   void handle_input();
@@ -90,6 +91,7 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   void wrote(std::size_t count);
   std::span<const ByteSpan> gather();
   bool has_too_many_answers() const;
+  bool is_session_resting() const;
 
   void arm_deadline();
   void deadline_reached();
@@ -112,6 +114,7 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   std::size_t end_ = 0;
   std::size_t wanted_ = 1;
   WakeEvent reader_wake_;
+  boost::asio::steady_timer rest_timer_;
 
   // Output.
   std::array<ByteSpan, kMaxWritePieces> pieces_;

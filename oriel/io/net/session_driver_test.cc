@@ -262,6 +262,79 @@ TEST(SessionDriver, StopsReadingFromAPeerThatAsksAndNeverReads) {
   EXPECT_TRUE(answers == input);
 }
 
+TEST(SessionDriver, ReadsNothingWhileTheSessionRestsAndGoesOnAfterwards) {
+  // Takes one message at a time and then rests until the test says otherwise.
+  class Resting : public EchoSession {
+   public:
+    Result<Need> receive(ByteSpan bytes, TimePoint now) override {
+      EXPECT_FALSE(until > now) << "shown something in its rest";
+      auto need = EchoSession::receive(bytes.first(std::min<std::size_t>(bytes.size(), 4)), now);
+      until = now + rest;
+      return need;
+    }
+    std::optional<TimePoint> rests_until() const override { return until; }
+    std::optional<TimePoint> until;
+    Duration rest = std::chrono::hours(1);
+  };
+  boost::asio::io_context loop{1};
+  auto [ours, theirs] = make_memory_streams(loop.get_executor(), 1024);
+  Resting resting;
+  RecordingHost host;
+  auto driver =
+      std::make_shared<SessionDriver>(loop.get_executor(), std::move(ours), resting, host);
+  driver->start();
+  std::string said;
+  for (int i = 0; i < 3; ++i) said += message("abc");
+  auto piece = as_bytes(said);
+  ASSERT_EQ(theirs->try_write({&piece, 1}), said.size());
+  loop.poll();
+  EXPECT_EQ(resting.messages, 1);
+  const auto more = message("abc");
+  piece = as_bytes(more);
+  ASSERT_EQ(theirs->try_write({&piece, 1}), more.size());
+  loop.restart();
+  loop.poll();
+  EXPECT_EQ(driver->bytes_in(), said.size()) << "it read on in the rest";
+  // An end in a rest of an hour does not wait for it.
+  driver->close_after_flush({ErrorCode::kRefused, "enough"});
+  theirs->close();
+  loop.restart();
+  loop.run();
+  EXPECT_EQ(host.ends, 1);
+  EXPECT_EQ(host.reason.message, "enough");
+}
+
+TEST(SessionDriver, ShowsASessionWhatWasLeftWhenItsRestIsOver) {
+  class Resting : public EchoSession {
+   public:
+    Result<Need> receive(ByteSpan bytes, TimePoint now) override {
+      auto need = EchoSession::receive(bytes.first(std::min<std::size_t>(bytes.size(), 4)), now);
+      until = now + milliseconds(1);
+      return need;
+    }
+    std::optional<TimePoint> rests_until() const override { return until; }
+    std::optional<TimePoint> until;
+  };
+  boost::asio::io_context loop{1};
+  auto [ours, theirs] = make_memory_streams(loop.get_executor(), 1024);
+  Resting resting;
+  RecordingHost host;
+  auto driver =
+      std::make_shared<SessionDriver>(loop.get_executor(), std::move(ours), resting, host);
+  driver->start();
+  std::string said;
+  for (int i = 0; i < 5; ++i) said += message("abc");
+  auto piece = as_bytes(said);
+  ASSERT_EQ(theirs->try_write({&piece, 1}), said.size());
+  while (resting.messages < 5 && loop.run_one() > 0) {
+  }
+  EXPECT_EQ(resting.messages, 5);
+  theirs->close();
+  loop.restart();
+  loop.run();
+  EXPECT_EQ(host.ends, 1);
+}
+
 TEST(SessionDriver, GrowsTheReadBufferOnlyWithWhatHasArrived) {
   class Greedy : public EchoSession {
    public:

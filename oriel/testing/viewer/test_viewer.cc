@@ -4,13 +4,19 @@ namespace oriel::testing {
 
 TestViewer::TestViewer(boost::asio::any_io_executor executor, net::StreamPointer stream,
                        TestViewerOptions options)
-    : options_(std::move(options)), session_({{options_.password}, true, {}}, Clock::now()) {
+    : options_(std::move(options)),
+      session_({{options_.password}, options_.is_shared, {}}, Clock::now()) {
   driver_ = std::make_shared<net::SessionDriver>(executor, std::move(stream), session_, *this);
   driver_->start();
 }
 
 void TestViewer::say(const rfb::ClientMessage& message) {
   session_.say(message);
+  driver_->kick();
+}
+
+void TestViewer::say_clipboard(const rfb::ClipboardMessage& message) {
+  session_.say_clipboard(message);
   driver_->kick();
 }
 

@@ -20,6 +20,7 @@ struct TestViewerOptions {
   std::vector<std::int32_t> encodings{16, 0};
   std::optional<image::PixelFormat> format;  // else the server's
   bool asks_again = true;                    // an incremental request for all after each update
+  bool is_shared = true;                     // the shared flag
 };
 
 // Lives on the loop of `executor`; keep it until is_ended().
@@ -37,6 +38,7 @@ class TestViewer final : public net::SessionHost {
   std::uint64_t bytes_in() const { return driver_->bytes_in(); }
 
   void say(const rfb::ClientMessage& message);
+  void say_clipboard(const rfb::ClipboardMessage& message);
   // What the viewer has copied, in Latin-1.
   void cut_text(ByteSpan latin1);
   // The full picture again, or what changed in `rect`.
