@@ -71,6 +71,22 @@ test("The on-screen keyboard comes by its button only, and its words arrive as t
   });
 });
 
+test("At 1:1 a drag can move the picture instead of the pointer", async () => {
+  await withPhone(async (page, server, { middle: { x, y }, touch }) => {
+    await page.tool("Scale").click();
+    await page.tab.getByRole("menuitemradio", { name: /^1:1/ }).click();
+    await page.tool("More").click();
+    await page.tab.getByRole("menuitem", { name: /^A drag moves the picture/ }).click();
+    const left = () => page.tab.evaluate(() => window.oriel.rfb._display.absX(0)); // the desktop's x at the window's left edge
+    assert.equal(await left(), 0);
+    await touch("touchStart", { x, y });
+    for (let dx = 10; dx <= 150; dx += 10) await touch("touchMove", { x: x - dx, y });
+    await touch("touchEnd");
+    await until("another part of the picture", async () => (await left()) > 80);
+    assert.deepEqual(sessions.clicked(server.sessionFile("events")), []);
+  });
+});
+
 test("On a narrow window the tools are at the bottom, large enough for fingers", async () => {
   await withPhone(async (page) => {
     for (const name of ["View only", "Keyboard", "Keys", "Clipboard", "Scale", "More"]) {

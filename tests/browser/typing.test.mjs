@@ -103,3 +103,14 @@ test("A dead key that is given up with Escape does not change the next letter", 
     await untilPressed("Escape and the letter", [0xff1b, 0x65]);
   });
 });
+
+test("A character is typed as it is, whichever key of the user's keyboard makes it", async () => {
+  await withListening(async (page, keyboard, untilPressed) => {
+    // A German keyboard: z is where the desktop's layout has y. A French one: é is where it has 2.
+    await keyboard.send("Input.dispatchKeyEvent", { type: "keyDown", key: "z", code: "KeyY", text: "z" });
+    await keyboard.send("Input.dispatchKeyEvent", { type: "keyUp", key: "z", code: "KeyY" });
+    await keyboard.send("Input.dispatchKeyEvent", { type: "keyDown", key: "é", code: "Digit2", text: "é" });
+    await keyboard.send("Input.dispatchKeyEvent", { type: "keyUp", key: "é", code: "Digit2" });
+    await untilPressed("the characters", [0x7a, 0xe9]);
+  });
+});

@@ -29,6 +29,7 @@ export const status = signal<Status>({ state: "connecting", step: "server" });
 export const screen = signal<Screen | null>(null);
 export const pictureTaken = signal<Date | null>(null); // when the last picture was live, while it is kept
 export const isViewOnly = signal(false);
+export const isDragMoving = signal(false); // a drag moves the part of the picture that is shown
 
 // A server that sends no picture within this time is shown as it is: black.
 const firstPicture_ms = 3000;
@@ -221,6 +222,10 @@ effect(() => {
 });
 effect(() => screen.value?.setQuality(quality.value));
 effect(() => screen.value?.setScale(scale.value));
+effect(() => {
+  const isMoving = isDragMoving.value && scale.value === "one";
+  if (screen.value) screen.value.rfb.dragViewport = isMoving;
+});
 effect(() => {
   const viewOnly = isViewOnly.value || isWatcher.value;
   if (screen.value) screen.value.rfb.viewOnly = viewOnly;

@@ -3,7 +3,7 @@
 export interface Key {
   label: string;
   keysym: number;
-  code: string; // KeyboardEvent.code of a keyboard that has it, for servers that want scan codes
+  code: string; // KeyboardEvent.code of a keyboard that has it
 }
 
 const key = (label: string, keysym: number, code: string): Key => ({ label, keysym, code });

@@ -31,7 +31,9 @@ declare module "@novnc/novnc" {
     constructor(target: HTMLElement, channel: string | WebSocket, options?: { shared?: boolean });
 
     background: string;
+    clipViewport: boolean; // shows a part of the picture, without scroll bars
     compressionLevel: number;
+    dragViewport: boolean; // a drag moves that part
     focusOnClick: boolean;
     qualityLevel: number;
     resizeSession: boolean;

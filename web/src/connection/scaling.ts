@@ -17,6 +17,7 @@ export function windowSize(): { w: number; h: number } {
 // Sets the mode now, and for every later change of the window or the desktop.
 export function applyScale(rfb: RFB, scale: Scale): void {
   rfb._updateScale = scale === "one" ? () => scaleToDevicePixels(rfb) : prototypeOf(rfb)._updateScale;
+  rfb._screenSize = scale === "one" ? () => sizeInDevicePixels(rfb) : prototypeOf(rfb)._screenSize;
   rfb._requestRemoteResize = () => {
     const own = rfb._screenSize;
     rfb._screenSize = windowSize;
@@ -27,7 +28,17 @@ export function applyScale(rfb: RFB, scale: Scale): void {
     }
   };
   rfb.scaleViewport = scale !== "one";
+  rfb.clipViewport = scale === "one" && hasFingersOnly.matches;
   rfb.resizeSession = scale === "match";
+}
+
+// noVNC takes all touches, so that scroll bars cannot be used with a finger.
+const hasFingersOnly = window.matchMedia("(pointer: coarse)");
+
+// The room for the picture in pixels of the screen, which are those of the desktop at 1:1.
+function sizeInDevicePixels(rfb: RFB): { w: number; h: number } {
+  const { w, h } = prototypeOf(rfb)._screenSize.call(rfb);
+  return { w: Math.floor(w * window.devicePixelRatio), h: Math.floor(h * window.devicePixelRatio) };
 }
 
 function prototypeOf(rfb: RFB): RFB {

@@ -14,6 +14,13 @@ const levels: Readonly<Record<Quality, { quality: number; compression: number }>
   fast: { quality: 2, compression: 6 },
 };
 
+// noVNC would tell which key of the keyboard was pressed as soon as the server can hear it, and the
+// desktop would read that with its own layout: who has a German keyboard and a desktop with the US layout
+// gets y for z. Without it the character itself is told, and the server types it on any layout.
+function sendCharactersAsTheyAre(rfb: RFB): void {
+  Object.defineProperty(rfb, "_qemuExtKeyEventSupported", { get: () => false, set: () => {} });
+}
+
 export class Screen {
   readonly rfb: RFB;
   readonly probe: Probe;
@@ -26,6 +33,7 @@ export class Screen {
     socket.addEventListener("close", (event) => (this.closed = event));
     this.rfb = new RFB(box, socket);
     this.rfb._keyboard._target = field; // before noVNC starts to listen, which it does when connected
+    sendCharactersAsTheyAre(this.rfb);
     this.rfb.focusOnClick = false; // the canvas is never to have the keyboard
     this.rfb.showDotCursor = true;
     this.rfb.background = "transparent";

@@ -1,11 +1,12 @@
 // The desktop's tools at the bottom of a narrow window, with their words.
 
-import { isViewOnly, status } from "../connection/connection";
+import { isDragMoving, isViewOnly, status } from "../connection/connection";
 import { Icon, type IconName } from "../parts/icon";
 import { Menu, MenuItem } from "../parts/menu";
 import { isMine, isSingle, isWatcher, releaseControl, takeControl } from "../state/control";
 import { closeFloating, floating, toggleFloating } from "../state/floating";
 import { orTell } from "../state/notices";
+import { scale } from "../state/preferences";
 import { session, signOut } from "../state/session";
 import { connect } from "../connection/connection";
 import { canFullScreen, isFullScreen, saveScreenshot, toggleFullScreen } from "./actions";
@@ -65,6 +66,11 @@ export function MoreMenu() {
       {isSingle.value && !isWatcher.value && (
         <MenuItem icon="eye" isDisabled={isOff} hint={isViewOnly.value ? "on" : "off"} onClick={then(async () => (isViewOnly.value = !isViewOnly.value))}>
           View only
+        </MenuItem>
+      )}
+      {scale.value === "one" && (
+        <MenuItem icon="move" isDisabled={isOff} hint={isDragMoving.value ? "on" : "off"} onClick={then(async () => (isDragMoving.value = !isDragMoving.value))}>
+          A drag moves the picture
         </MenuItem>
       )}
       {canFullScreen && (

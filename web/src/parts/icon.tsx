@@ -20,6 +20,7 @@ import maximize from "lucide-static/icons/maximize.svg";
 import message from "lucide-static/icons/message-square.svg";
 import monitor from "lucide-static/icons/monitor.svg";
 import moon from "lucide-static/icons/moon.svg";
+import move from "lucide-static/icons/move.svg";
 import pause from "lucide-static/icons/pause.svg";
 import pin from "lucide-static/icons/pin.svg";
 import play from "lucide-static/icons/play.svg";
@@ -33,7 +34,7 @@ import x from "lucide-static/icons/x.svg";
 
 const icons = {
   activity, camera, check, chevronDown, chevronUp, clipboard, command, copy, ellipsis, eye, eyeOff, grip, info,
-  keyboard, lock, logOut, maximize, message, monitor, moon, pause, pin, play, pointer, search, send, sun, sunMoon,
+  keyboard, lock, logOut, maximize, message, monitor, moon, move, pause, pin, play, pointer, search, send, sun, sunMoon,
   warning, x,
 };
 

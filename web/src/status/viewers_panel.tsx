@@ -127,7 +127,7 @@ function Actions({ viewer }: { viewer: ViewerDocument }) {
         </Button>
       )}
       {viewer.tag !== null && (
-        <Button kind="ghost" size="small" label={`Write to ${peer}`} onClick={() => (dialog.value = { kind: "message", viewer })}>
+        <Button kind="ghost" size="small" label={`Message ${peer}`} onClick={() => (dialog.value = { kind: "message", viewer })}>
           Message
         </Button>
       )}
