@@ -36,6 +36,7 @@ test("The Status page shows viewers, settings and log, live", async (t) => {
     await admin.tab.getByText("No setting fits the filter").waitFor();
 
     await until("a line of the log", async () => (await admin.tab.locator(".log li").count()) > 0);
+    assert.match(await admin.tab.locator(".log time").first().innerText(), /^\d\d:\d\d:\d\d\.\d{3}$/);
     await withPage(server.url, {}, async (second) => {
       await second.untilState("connected");
       await until("the second viewer's row", async () => (await rows(admin).count()) === 2);
