@@ -35,6 +35,8 @@ struct ServerOptions {
   int width = 1024;
   int height = 700;
   std::string desktop = "headless";
+  // --cursor: what viewers draw is compared with the X server's pixels, which have no cursor.
+  std::string cursor = "never";
   std::vector<std::string> more_arguments;
 };
 

@@ -170,6 +170,12 @@ Result<bool> parse_control(std::string_view text) {
   return bad(text, "expected shared or single");
 }
 
+Result<bool> parse_cursor_drawing(std::string_view text) {
+  if (text == "auto") return true;
+  if (text == "never") return false;
+  return bad(text, "expected auto or never");
+}
+
 Result<std::string> parse_desktop(std::string_view text) {
   const auto name = text.substr(0, text.find(':'));
   const bool has_name = !name.empty() && std::ranges::all_of(name, [](char c) {

@@ -39,6 +39,9 @@ Result<ClipboardSelection> parse_clipboard_selection(std::string_view text);
 std::string_view clipboard_selection_name(ClipboardSelection selection);
 Result<bool> parse_control(std::string_view text);
 
+// "auto" is true, "never" is false.
+Result<bool> parse_cursor_drawing(std::string_view text);
+
 Result<LogFormat> parse_log_format(std::string_view text);
 std::string_view log_format_name(LogFormat format);
 
