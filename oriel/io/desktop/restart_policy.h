@@ -1,5 +1,5 @@
 #pragma once
-// How often a session that ends is started again: at most kMaxSessionRestarts times in any
+// How often a session or an X server that ends is started again: at most kMaxSessionRestarts times in any
 // kSessionRestartWindow. Pure.
 
 #include <deque>
