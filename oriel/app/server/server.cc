@@ -175,18 +175,29 @@ void Server::viewer_joined(Viewer& viewer) {
 
 bool Server::may_act(ViewerId actor) {
   const bool may = control_.act(actor, Clock::now());
-  if (settings_.is_control_single) tell_control();
+  if (!settings_.is_control_single) return may;
+  if (may) let_go_for(actor);
+  tell_control();
   return may;
 }
 
 void Server::give_control(ViewerId viewer) {
   control_.give(viewer, Clock::now());
+  if (settings_.is_control_single) let_go_for(viewer);
   tell_control();
 }
 
 void Server::release_control(ViewerId viewer) {
+  if (control_.owner(Clock::now()) == viewer && show_) show_->input.forget(viewer);
   control_.release(viewer);
   tell_control();
+}
+
+// What the former owner holds is let go of before the first input of the new one: what the former
+// does itself is not heard any more.
+void Server::let_go_for(ViewerId owner) {
+  const auto former = std::exchange(last_owner_, owner);
+  if (former != 0 && former != owner && show_) show_->input.forget(former);
 }
 
 // Tells all who has control when that is another one than they know, and looks again when it may

@@ -265,6 +265,54 @@ TEST(Server, RefusesMoreConnectionsOfOneAddressThanItMayHave) {
   EXPECT_EQ(running.server.metrics().connections_failed_total().value(), 1);
 }
 
+// One viewer that has control and holds a key and a button of the pointer.
+struct Controlled : Running {
+  static config::Settings single() {
+    auto settings = loopback_settings();
+    settings.is_control_single = true;
+    return settings;
+  }
+  Controlled() : Running(single()) {
+    owner().say(rfb::KeyEvent{true, 0xffe3});
+    owner().say(rfb::PointerEvent{1, {5, 6}});
+    EXPECT_TRUE(gets("pointer 5,6 1"));
+  }
+  testing::TestViewer& owner() { return viewers.empty() ? join({16}) : *viewers.front(); }
+  bool gets(const std::string& input) {
+    return run_until([&] { return std::ranges::count(desktop.input_log, input) > 0; });
+  }
+};
+
+TEST(Server, LetsGoOfWhatAViewerHoldsBeforeAnotherThatIsGivenControlActs) {
+  Controlled running;
+  auto& other = running.join({16});
+  running.server.give_control(2);
+  EXPECT_TRUE(running.gets("up 65507"));
+  EXPECT_TRUE(running.gets("pointer 5,6 0"));
+  running.owner().say(rfb::KeyEvent{false, 0xffe3});
+  other.say(rfb::KeyEvent{true, 'c'});
+  ASSERT_TRUE(running.gets("down 99"));
+  EXPECT_EQ(std::ranges::count(running.desktop.input_log, "up 65507"), 1);
+}
+
+TEST(Server, LetsGoOfWhatAViewerHoldsWhenItGivesControlBack) {
+  Controlled running;
+  running.server.release_control(1);
+  EXPECT_TRUE(running.gets("up 65507"));
+  EXPECT_TRUE(running.gets("pointer 5,6 0"));
+}
+
+TEST(Server, LetsGoOfWhatAnIdleViewerHoldsWhenAProgramTakesControl) {
+  auto settings = Controlled::single();
+  settings.control_idle_s = 0;  // idle at once
+  Running running(settings);
+  running.join({16}).say(rfb::KeyEvent{true, 0xffe3});
+  ASSERT_TRUE(running.run_until(
+      [&] { return std::ranges::count(running.desktop.input_log, "down 65507") == 1; }));
+  EXPECT_TRUE(running.server.may_act(running.server.new_id()));
+  EXPECT_EQ(std::ranges::count(running.desktop.input_log, "up 65507"), 1);
+}
+
 TEST(Server, NamesTheOwnerOfControlInTheTitleOfTheOthers) {
   auto settings = loopback_settings();
   settings.is_control_single = true;
