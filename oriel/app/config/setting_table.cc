@@ -204,7 +204,8 @@ constexpr Setting kSettings[] = {
     {.key = "disconnect_others",
      .kind = SettingKind::kSwitch,
      .group = kDoors,
-     .help = "Let a viewer that asks to be alone (the shared flag of RFB) disconnect the others",
+     .help = "Let a viewer that asks to be alone (the shared flag of RFB) disconnect the others, "
+             "unless it may only look",
      .example = "true",
      .set = [](Settings& s,
                std::string_view text) { return assign(parse_switch(text), s.disconnect_others); },

@@ -164,7 +164,7 @@ void Server::viewer_joined(Viewer& viewer) {
   access_.authenticated(viewer.id());
   if (!viewer.is_view_only()) clipboard_->add(viewer);
   if (!settings_.password.is_empty()) lockout_.succeeded(viewer.peer());
-  if (!viewer.is_shared() && settings_.disconnect_others) {
+  if (!viewer.is_shared() && !viewer.is_view_only() && settings_.disconnect_others) {
     for (const auto& [id, other] : std::map(viewers_))
       if (id != viewer.id() && other->is_joined())
         other->close({ErrorCode::kClosed, "another viewer asked to be alone (the shared flag)"});

@@ -78,7 +78,8 @@ struct Running {
   }
 
   // Connects a viewer that keeps what it hears, and waits for its first picture.
-  testing::TestViewer& join(std::vector<std::int32_t> encodings, bool is_shared = true) {
+  testing::TestViewer& join(std::vector<std::int32_t> encodings, bool is_shared = true,
+                            const std::string& password = "") {
     const auto address = server.vnc_address();
     boost::asio::ip::tcp::socket socket(io);
     socket.connect(
@@ -86,7 +87,7 @@ struct Running {
          static_cast<std::uint16_t>(std::atoi(address.c_str() + address.rfind(':') + 1))});
     viewers.push_back(std::make_unique<testing::TestViewer>(
         io.get_executor(), net::make_socket_stream(std::move(socket)),
-        testing::TestViewerOptions{"", std::move(encodings), {}, true, is_shared}));
+        testing::TestViewerOptions{password, std::move(encodings), {}, true, is_shared}));
     auto& viewer = *viewers.back();
     heard.emplace_back();
     viewer.on_event = [this, index = heard.size() - 1](const rfb::ClientEvent& event) {
@@ -156,6 +157,20 @@ TEST(Server, LetsAViewerThatAsksToBeAloneDisconnectOthersWhereThatIsAllowed) {
     return left != nullptr && left->reason == "another viewer asked to be alone (the shared flag)";
   };
   EXPECT_TRUE(running.run_until([&] { return std::ranges::count_if(running.events, told) == 2; }));
+}
+
+TEST(Server, LetsNoViewerThatMayOnlyLookDisconnectOthers) {
+  auto settings = loopback_settings();
+  settings.disconnect_others = true;
+  settings.password = config::Secret("act");
+  settings.view_password = config::Secret("look");
+  Running running(settings);
+  auto& actor = running.join({16}, true, "act");
+  running.join({16}, false, "look");
+  EXPECT_FALSE(actor.is_ended());
+  auto& alone = running.join({16}, false, "act");
+  EXPECT_TRUE(running.run_until([&] { return actor.is_ended(); }));
+  EXPECT_FALSE(alone.is_ended());
 }
 
 TEST(Server, LeavesOthersAloneOtherwiseWhateverTheSharedFlagSays) {
