@@ -446,7 +446,7 @@ TEST(Engine, AnswersAResizeToWhoAskedAndTellsTheOthers) {
   EXPECT_EQ(told[1].front(),
             (rfb::Resized{{400, 100}, rfb::kResizedByOtherClient, rfb::kResizeDone}));
   ask({400, 100}, {{400, 100}, rfb::kResizedByThisClient, rfb::kResizeDone});
-  ask({1001, 100}, {{400, 100}, rfb::kResizedByThisClient, rfb::kResizeOutOfResources});
+  ask({1001, 100}, {{400, 100}, rfb::kResizedByThisClient, rfb::kResizeProhibited});
   ask({0, 0}, {{400, 100}, rfb::kResizedByThisClient, rfb::kResizeInvalidLayout});
   ASSERT_TRUE(engine.run_until_all_see_the_desktop());
 }

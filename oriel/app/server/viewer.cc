@@ -337,9 +337,10 @@ void Viewer::on(const rfb::SetDesktopSize& event) {
     if (!self || self->is_closing_ || status)
       return;  // a new size is told to all by screen_resized
     self->logger_.warning("resize refused", {{"reason", status.error().message}});
-    answer(status.error().code == ErrorCode::kTooLarge      ? rfb::kResizeOutOfResources
-           : status.error().code == ErrorCode::kUnsupported ? rfb::kResizeProhibited
-                                                            : rfb::kResizeOutOfResources);
+    // Too large is what an admin forbids (--max-geometry).
+    const auto code = status.error().code;
+    const bool is_never = code == ErrorCode::kTooLarge || code == ErrorCode::kUnsupported;
+    answer(is_never ? rfb::kResizeProhibited : rfb::kResizeOutOfResources);
   });
 }
 
