@@ -839,6 +839,8 @@ TEST(Engine, AViewOnlyViewerSeesButDoesNotAct) {
   ASSERT_TRUE(engine.run_until([&] { return resized.has_value(); }));
   EXPECT_EQ(resized->result, rfb::kResizeProhibited);
   EXPECT_THAT(engine.desktop.input_log, ::testing::Each("flush"));
+  EXPECT_EQ(engine.metrics.key_events_total().value(), 0);
+  EXPECT_EQ(engine.metrics.pointer_events_total().value(), 0);
 }
 
 TEST(Engine, OneViewerAtATimeHasControlWhenThatIsThePolicy) {

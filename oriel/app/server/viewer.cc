@@ -230,20 +230,22 @@ void Viewer::on(const rfb::UpdateRequest& event) {
 }
 
 void Viewer::on(const rfb::KeyEvent& event) {
+  if (!may_act()) return;
   environment_.metrics.key_events_total().increment();
-  if (may_act()) environment_.input.key(id_, event.keysym, event.is_down);
+  environment_.input.key(id_, event.keysym, event.is_down);
 }
 
 void Viewer::on(const rfb::PointerEvent& event) {
-  environment_.metrics.pointer_events_total().increment();
   if (!may_act()) return;
+  environment_.metrics.pointer_events_total().increment();
   environment_.input.pointer(id_, event.position, event.buttons);
   has_moved_pointer_ = true;
 }
 
 void Viewer::on(const rfb::QemuKeyEvent& event) {
+  if (!may_act()) return;
   environment_.metrics.key_events_total().increment();
-  if (may_act()) environment_.input.key(id_, event.keysym, event.is_down, event.scancode);
+  environment_.input.key(id_, event.keysym, event.is_down, event.scancode);
 }
 
 void Viewer::on(const rfb::CutText& event) {
