@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 #include <openssl/rand.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <thread>
 
+#include "oriel/app/server/desktop_name.h"
 #include "oriel/app/server/limits.h"
 #include "oriel/app/server/peer_address.h"
 #include "oriel/base/check.h"
@@ -16,14 +16,6 @@
 
 namespace oriel::server {
 namespace {
-
-std::string name_of(const config::Settings& settings) {
-  if (!settings.name.empty()) return settings.name;
-  char host[256] = "";
-  ::gethostname(host, sizeof host - 1);
-  const char* user = ::getenv("USER");
-  return user != nullptr && *user != 0 ? std::string(user) + "@" + host : std::string(host);
-}
 
 std::vector<std::string_view> encoding_names() {
   std::vector<std::string_view> names;
@@ -54,7 +46,7 @@ Server::Server(boost::asio::io_context& io, const config::Settings& settings,
       logger_(std::move(logger)),
       metrics_(encoding_names(), Clock::now()),
       started_(Clock::now()),
-      name_(name_of(settings)),
+      name_(settings.name.empty() ? default_desktop_name() : settings.name),
       access_({static_cast<std::size_t>(settings.max_connections),
                static_cast<std::size_t>(settings.max_connections_per_address),
                kUnauthenticatedMax}),
