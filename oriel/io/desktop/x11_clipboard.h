@@ -138,6 +138,7 @@ class X11Clipboard : public Clipboard {
   void provided(std::uint64_t id, Result<Bytes> bytes);
   void continue_paste(Pastes::iterator paste);
   void end_paste(Pastes::iterator paste);
+  void forget_pastes(std::uint32_t requestor, std::uint32_t property);
   void watch(std::uint32_t window, std::uint32_t event_mask);
   void answer(const Paste& paste, Answer answer);
   void answer_words(const Paste& paste, std::uint32_t type,
