@@ -64,9 +64,9 @@ class X11Clipboard : public Clipboard {
     kApplicationRtf,
     kPng,
     kFirstProperty,  // of kProperties, for what is read
-    kAtoms = kFirstProperty + 8
   };
-  static constexpr int kProperties = kAtoms - kFirstProperty;
+  static constexpr int kProperties = 8;
+  static constexpr int kAtoms = kFirstProperty + kProperties;
   static constexpr int kSelections = 2;
 
   // A selection as far as it is known.
