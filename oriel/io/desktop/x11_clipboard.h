@@ -116,9 +116,9 @@ class X11Clipboard : public Clipboard {
   void intern();
   Selection* find_selection(std::uint32_t atom);
 
-  void owner_changed(const void* event);
+  void owner_changed(const void* data);
   void ask_targets(int selection);
-  void take_targets(int selection, std::uint32_t asked_at, const Result<Bytes>& atoms);
+  void take_targets(int number, std::uint32_t asked_at, const Result<Bytes>& atoms);
   std::vector<std::uint32_t> targets_of(ClipboardFormat format) const;
   ClipboardFormats formats_of(const std::vector<std::uint32_t>& targets) const;
   std::optional<ClipboardFormat> format_of(std::uint32_t target) const;
@@ -126,15 +126,15 @@ class X11Clipboard : public Clipboard {
   void read(Reading reading);
   void start_reading();
   void convert();
-  void selection_notified(const void* event);
-  void property_changed(const void* event);
+  void selection_notified(const void* data);
+  void property_changed(const void* data);
   void fetch(std::uint32_t offset_words);
-  void take_piece(const void* reply, std::uint32_t offset_words);
+  void take_piece(const void* data, std::uint32_t offset_words);
   void finish_reading(Status status);
 
   // Makes `owner` (ours, or none) the owner.
   void claim(Selection& selection, std::uint32_t owner);
-  void paste_requested(const void* event);
+  void paste_requested(const void* data);
   void provided(std::uint64_t id, Result<Bytes> bytes);
   void continue_paste(Pastes::iterator paste);
   void end_paste(Pastes::iterator paste);
