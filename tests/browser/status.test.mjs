@@ -11,7 +11,7 @@ const rows = (admin) => admin.tab.getByRole("region", { name: "Viewers" }).locat
 const settings = (admin) => admin.tab.getByRole("region", { name: "Settings" }).locator("tbody tr");
 
 // A viewer's page and an admin's, on one server.
-async function withViewerAndAdmin(t, options, body) {
+async function withViewerAndAdmin(options, body) {
   await withServer({ session: sessions.picture, ...options }, async (server) => {
     await withPage(server.url, {}, async (viewer) => {
       await viewer.untilState("connected");
@@ -25,7 +25,7 @@ async function withViewerAndAdmin(t, options, body) {
 }
 
 test("The Status page shows viewers, settings and log, live", async () => {
-  await withViewerAndAdmin(t, { name: "shown-here" }, async (viewer, admin, server) => {
+  await withViewerAndAdmin({ name: "shown-here" }, async (viewer, admin, server) => {
     assert.match(await rows(admin).first().innerText(), /127\.0\.0\.1:\d+[\s\S]*control[\s\S]*WebSocket/);
     await until("bytes that were sent", async () => /\d+(\.\d+)? [kM]B/.test(await rows(admin).first().innerText()));
 
@@ -47,7 +47,7 @@ test("The Status page shows viewers, settings and log, live", async () => {
 });
 
 test("A viewer that is disconnected is told by whom and why, and can come back", async () => {
-  await withViewerAndAdmin(t, {}, async (viewer, admin) => {
+  await withViewerAndAdmin({}, async (viewer, admin) => {
     await rows(admin).getByRole("button", { name: /^Disconnect/ }).click();
     await admin.tab.getByRole("dialog").getByLabel("Reason, which they are told").fill("lunch");
     assert.equal(await viewer.state(), "connected", "it is asked once");
@@ -62,7 +62,7 @@ test("A viewer that is disconnected is told by whom and why, and can come back",
 });
 
 test("A message from the admin stays until it is read", async () => {
-  await withViewerAndAdmin(t, {}, async (viewer, admin) => {
+  await withViewerAndAdmin({}, async (viewer, admin) => {
     await rows(admin).getByRole("button", { name: /^Message/ }).click();
     await admin.tab.getByRole("dialog").getByLabel("Message").fill("Restart in five minutes");
     await admin.tab.getByRole("dialog").getByRole("button", { name: "Send" }).click();
