@@ -29,6 +29,12 @@ net::HttpResponse error_reply(int status, std::string_view code, std::string_vie
   return json_reply({{"error", {{"code", code}, {"message", sentence}}}}, status);
 }
 
+net::HttpResponse busy_reply(std::string_view clause) {
+  auto response = error_reply(503, "busy", clause);
+  response.fields.push_back({"Retry-After", "1"});
+  return response;
+}
+
 net::HttpResponse error_reply(const Error& error) {
   switch (error.code) {
     case ErrorCode::kInvalid:

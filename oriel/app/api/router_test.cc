@@ -56,6 +56,7 @@ class Fake : public Backend {
     picture_request = request;
     if (request.region && request.region->x > 640)
       return done(fail(ErrorCode::kInvalid, "the region is outside"));
+    if (request.since == 5u) return done(Picture{.generation = 5});
     if (request.known_etag == "\"same\"") return done(Picture{nullptr, "\"same\"", 5, {}, {}});
     done(Picture{std::make_shared<const Bytes>(Bytes{1, 2, 3}),
                  "\"new\"",
@@ -87,6 +88,7 @@ class Fake : public Backend {
     return {};
   }
   void perform(std::vector<Action> list, std::string_view, ActionsDone done) override {
+    if (is_busy) return done(fail(ErrorCode::kTooLarge, "32 programs act already"));
     actions = std::move(list);
     done(std::uint64_t{42});
   }
@@ -97,7 +99,7 @@ class Fake : public Backend {
   }
 
   boost::asio::io_context loop;
-  bool is_single = true;
+  bool is_single = true, is_busy = false;
   std::vector<std::string> calls;
   PictureRequest picture_request;
   std::vector<Action> actions;
@@ -237,6 +239,49 @@ TEST(Router, TakesPicturesWithTheirTag) {
   EXPECT_EQ(picture.fields.back(), (net::HttpField{"Oriel-Boxes", "1,2,3,4;5,6,7,8"}));
   api.etag = "\"same\"";
   EXPECT_EQ(api.ask("GET", "/api/v1/screenshot.png").status, 304);
+}
+
+TEST(Router, RefusesARegionOrScaleThatNoScreenHas) {
+  Api api;
+  const auto complaint_about = [&](const char* query) {
+    return complaint(api.ask("GET", std::string("/api/v1/screenshot.png?") + query));
+  };
+  EXPECT_THAT(complaint_about("region=2147483647,0,2147483647,1"), HasSubstr("0 to 65535"));
+  EXPECT_THAT(complaint_about("region=-1,0,10,10"), HasSubstr("0 to 65535"));
+  EXPECT_THAT(complaint_about("region=0,0,0,10"), HasSubstr("at least 1 each"));
+  EXPECT_THAT(complaint_about("scale=nan"), HasSubstr("at least 0.01"));
+  EXPECT_THAT(complaint_about("scale=inf"), HasSubstr("at most 1"));
+}
+
+TEST(Router, GivesNoTagWhereThereIsNoPicture) {
+  Api api;
+  const auto nothing = api.ask("GET", "/api/v1/screenshot.png?since=5");
+  EXPECT_EQ(nothing.status, 304);
+  for (const auto& field : nothing.fields) EXPECT_NE(field.name, "ETag");
+}
+
+TEST(Router, BoundsWhatTheActionsOfOneRequestComeTo) {
+  Api api;
+  const auto ask = [&](std::string_view action, int count) {
+    std::string list;
+    for (int i = 0; i < count; ++i) list += (i > 0 ? "," : "") + std::string(action);
+    return api.ask("POST", "/api/v1/input", R"({"actions": [)" + list + "]}");
+  };
+  constexpr std::string_view kScroll = R"({"type": "scroll", "x": 0, "y": 0, "dy": -1000})";
+  EXPECT_EQ(ask(kScroll, 19).status, 200);
+  EXPECT_THAT(complaint(ask(kScroll, 20)), HasSubstr("more than 40000 keys"));
+  constexpr std::string_view kPause = R"({"type": "pause", "ms": 10000})";
+  EXPECT_EQ(ask(kPause, 2).status, 200);
+  EXPECT_THAT(complaint(ask(kPause, 3)), HasSubstr("more than 20 s"));
+}
+
+TEST(Router, AsksToComeBackWhenTooManyActAtATime) {
+  Api api;
+  api.backend.is_busy = true;
+  const auto response = api.ask("POST", "/api/v1/input", R"({"actions": []})");
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(code(response), "busy");
+  EXPECT_EQ(response.fields.back(), (net::HttpField{"Retry-After", "1"}));
 }
 
 TEST(Router, TurnsActionsIntoValues) {

@@ -1,5 +1,7 @@
 #include "oriel/app/server/frame_pipeline.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <utility>
@@ -57,16 +59,22 @@ void FramePipeline::desktop_resized(image::Size size) {
 }
 
 void FramePipeline::desktop_lost(const Error& error) {
+  lost_ = Error{ErrorCode::kUnavailable,
+                fmt::format("the desktop is lost, so nothing new is seen: {}", error.message)};
   if (others_ != nullptr) others_->desktop_lost(error);
+  const Status status = std::unexpected(*lost_);
+  tell_refreshed(std::exchange(captured_for_, {}), status);
+  tell_refreshed(std::exchange(refreshing_, {}), status);
 }
 
-void FramePipeline::refresh(std::move_only_function<void()> done) {
+void FramePipeline::refresh(Refreshed done) {
+  if (lost_) return done(std::unexpected(*lost_));
   refreshing_.push_back(std::move(done));
   advance();
 }
 
-void FramePipeline::tell_refreshed(std::vector<std::move_only_function<void()>> waiting) {
-  for (auto& done : waiting) done();
+void FramePipeline::tell_refreshed(std::vector<Refreshed> waiting, const Status& status) {
+  for (auto& done : waiting) done(status);
 }
 
 void FramePipeline::desktop_cursor_changed(const image::Cursor& cursor) {

@@ -67,7 +67,7 @@ struct Radio {
     io.run_for(duration);
   }
   void commit() {
-    frames.refresh([] {});
+    frames.refresh([](const Status&) {});
     run_for(1ms);
   }
 
