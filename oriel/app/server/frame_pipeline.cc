@@ -43,6 +43,7 @@ void FramePipeline::desktop_damaged() {
   has_damage_ = true;
   reached(observe::LatencyMark::kDamaged);
   advance();
+  if (damaged_) damaged_();
 }
 
 void FramePipeline::desktop_resized(image::Size size) {
@@ -56,6 +57,7 @@ void FramePipeline::desktop_resized(image::Size size) {
   is_advancing_ = was_advancing;
   if (others_ != nullptr) others_->desktop_resized(size);
   advance();
+  if (damaged_) damaged_();
 }
 
 void FramePipeline::desktop_lost(const Error& error) {
@@ -165,12 +167,10 @@ void FramePipeline::commit(std::span<const screen::Patch> patches) {
   if (!std::ranges::all_of(patches, [&](const auto& patch) { return bounds.contains(patch.rect); }))
     return;
   const auto start = Clock::now();
-  bool is_changed = false;
   pool_.commit(patches, [&] {
     const auto result = screen_->commit(patches);
     stats_.changed_px += static_cast<std::uint64_t>(result.changed_px);
     if (result.changed_px > 0) plans_.clear();
-    is_changed = result.changed_px > 0;
   });
   const auto end = Clock::now();
   reached(observe::LatencyMark::kCommitted);
@@ -179,7 +179,6 @@ void FramePipeline::commit(std::span<const screen::Patch> patches) {
   // Under a flood of small draws there is always damage: pause as long as a commit takes, so that
   // at most half of the time goes to commits.
   next_commit_ = end + std::min<Duration>(end - start, kCommitPauseMax);
-  if (is_changed && changed_) changed_();
 }
 
 bool FramePipeline::is_anyone_waiting(TimePoint now) {

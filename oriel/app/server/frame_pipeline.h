@@ -99,8 +99,8 @@ class FramePipeline final : public desktop::DesktopListener {
   // returns, and late or never when the desktop stalls. kUnavailable: the desktop is lost.
   using Refreshed = std::move_only_function<void(Status)>;
   void refresh(Refreshed done);
-  // Called after each commit that changed pixels.
-  void on_changed(std::function<void()> changed) { changed_ = std::move(changed); }
+  // Called when something may have changed that nobody has looked at yet: refresh() looks.
+  void on_damaged(std::function<void()> damaged) { damaged_ = std::move(damaged); }
   // Something about a viewer changed: it may be able to take an update now. Cheap.
   void advance();
 
@@ -164,7 +164,7 @@ class FramePipeline final : public desktop::DesktopListener {
   std::vector<Refreshed> refreshing_;
   std::vector<Refreshed> captured_for_;
   std::optional<Error> lost_;  // while the desktop is
-  std::function<void()> changed_;
+  std::function<void()> damaged_;
   bool has_damage_ = false;
   bool is_capturing_ = false;
   bool is_advancing_ = false;

@@ -98,6 +98,20 @@ TEST(EventHub, GreetsAndTellsWhatHappens) {
   EXPECT_THAT(stream->take(), HasSubstr("event: viewer_left"));
 }
 
+TEST(EventHub, TellsDamageThoughNobodyLooksAtTheScreen) {
+  Radio radio;
+  const auto stream = radio.listen({"damage"});
+  for (int i = 1; i <= 3; ++i) {
+    radio.run_for(2 * kDamageInterval);
+    stream->take();
+    radio.desktop.fill({10, 10, 5, 6}, static_cast<std::uint32_t>(i));
+    radio.run_for(2 * kDamageInterval);
+    EXPECT_THAT(stream->take(), HasSubstr("\"boxes\":[[10,10,5,6]]")) << i;
+  }
+  radio.run_for(2 * kDamageInterval);
+  EXPECT_EQ(stream->take(), "") << "nothing has changed";
+}
+
 TEST(EventHub, TellsOnlyTheKindsThatWereAskedFor) {
   Radio radio;
   const auto stream = radio.listen({"resized"});
