@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/asio/io_context.hpp>
 #include <boost/json/parse.hpp>
 #include <map>
 #include <set>
@@ -11,103 +10,18 @@
 #include "oriel/app/api/action_document.h"
 #include "oriel/app/api/limits.h"
 #include "oriel/app/api/openapi.h"
+#include "oriel/testing/fake_backend.h"
 
 namespace oriel::api {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 namespace json = boost::json;
 
-// Answers everything at once and remembers what it was asked.
-class Fake : public Backend {
- public:
-  ServerInfo server() const override { return {"me@here", "1.2.3", true}; }
-  DesktopInfo desktop() const override {
-    DesktopInfo info;
-    info.name = "me@here";
-    info.state = "ok";
-    info.geometry = {640, 480};
-    info.control = {is_single, 7, "page", "127.0.0.1:9"};
-    return info;
-  }
-  std::vector<ViewerInfo> viewers() const override {
-    ViewerInfo viewer;
-    viewer.id = 7;
-    viewer.latency_ms = 1.23456;
-    return {viewer};
-  }
-  std::vector<SettingInfo> settings() const override {
-    return {{"name", "x", "flag", "--name", "Name of the desktop"}};
-  }
-  Result<LogIn> log_in(std::string_view, std::string_view password, int& retry_after_s) override {
-    if (password == "right") return LogIn{"token", Roles::all()};
-    if (password == "locked") {
-      retry_after_s = 8;
-      return fail(ErrorCode::kUnavailable, "wait 8 s");
-    }
-    return fail(ErrorCode::kRefused, "the password is wrong");
-  }
-  void log_out(std::string_view token) override {
-    calls.push_back("log out " + std::string(token));
-  }
-  void take_picture(const PictureRequest& request, PictureDone done) override {
-    picture_request = request;
-    if (request.region && request.region->x > 640)
-      return done(fail(ErrorCode::kInvalid, "the region is outside"));
-    if (request.since == 5u) return done(Picture{.generation = 5});
-    if (request.known_etag == "\"same\"") return done(Picture{nullptr, "\"same\"", 5, {}, {}});
-    done(Picture{std::make_shared<const Bytes>(Bytes{1, 2, 3}),
-                 "\"new\"",
-                 5,
-                 {0, 0, 640, 480},
-                 {{1, 2, 3, 4}, {5, 6, 7, 8}}});
-  }
-  void resize(image::Size size, Done done) override {
-    if (size.width > 1000) return done(fail(ErrorCode::kTooLarge, "at most 1000 wide"));
-    done({});
-  }
-  bool kick(ViewerNumber viewer, std::string_view reason) override {
-    calls.push_back("kick " + std::to_string(viewer) + " " + std::string(reason));
-    return viewer == 7;
-  }
-  bool tell(ViewerNumber viewer, std::string_view) override { return viewer == 7; }
-  ViewerNumber find_viewer(std::string_view name) const override { return name == "page" ? 7 : 0; }
-  bool take_control(ViewerNumber, bool is_forced) override { return is_forced; }
-  void release_control(ViewerNumber viewer) override {
-    calls.push_back("release " + std::to_string(viewer));
-  }
-  void read_clipboard(ClipboardKind kind, BytesDone done) override {
-    if (kind == ClipboardKind::kPng) return done(Bytes{});
-    done(Bytes{'h', 'i'});
-  }
-  Status write_clipboard(ClipboardKind kind, Bytes bytes) override {
-    calls.push_back("clipboard " + std::to_string(static_cast<int>(kind)) + " " +
-                    std::string(as_text(bytes)));
-    return {};
-  }
-  void perform(std::vector<Action> list, std::string_view, ActionsDone done) override {
-    if (is_busy) return done(fail(ErrorCode::kTooLarge, "32 programs act already"));
-    actions = std::move(list);
-    done(std::uint64_t{42});
-  }
-  Result<std::shared_ptr<net::HttpBodyStream>> subscribe(const EventsRequest& request) override {
-    events_request = request;
-    if (request.tag == "many") return fail(ErrorCode::kTooLarge, "too many listen");
-    return std::make_shared<net::HttpBodyStream>(loop.get_executor(), 1000);
-  }
-
-  boost::asio::io_context loop;
-  bool is_single = true, is_busy = false;
-  std::vector<std::string> calls;
-  PictureRequest picture_request;
-  std::vector<Action> actions;
-  EventsRequest events_request;
-};
-
 struct Api {
-  Fake backend;
+  testing::FakeBackend backend;
   Router router{backend};
 
   net::HttpResponse ask(std::string_view method, std::string_view target, std::string body = "",
