@@ -5,12 +5,17 @@
 #include <cctype>
 #include <string>
 
+#include "oriel/app/observe/escape.h"
+
 namespace oriel::api {
 
 namespace json = boost::json;
 
 net::HttpResponse json_reply(const json::value& document, int status) {
-  auto response = net::http_body(status, "application/json", json::serialize(document) + "\n");
+  // A message may quote what the peer sent, and a name may be of any bytes; in JSON they stand in
+  // strings, which are UTF-8.
+  auto response = net::http_body(status, "application/json",
+                                 observe::valid_utf8(json::serialize(document)) + "\n");
   response.fields.push_back({"Cache-Control", "no-store"});
   return response;
 }

@@ -116,6 +116,12 @@ TEST(Router, SaysWhatIsWrongWithAnAddress) {
   EXPECT_THAT(complaint(api.ask("GET", "/api/v1/screenshot.png?region=%zz")), HasSubstr("'%'"));
 }
 
+TEST(Router, SpeaksValidJsonAlsoOfBytesThatAreNoText) {
+  Api api;
+  const auto response = api.ask("POST", "/api/v1/session", "{}", {}, "a\x9fpplication/json");
+  EXPECT_THAT(complaint(response), HasSubstr("is a\uFFFDpplication/json,"));
+}
+
 TEST(Router, SaysWhatIsWrongWithABody) {
   Api api;
   EXPECT_EQ(api.ask("POST", "/api/v1/session", "{").status, 400);

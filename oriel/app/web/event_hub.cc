@@ -13,6 +13,7 @@
 #include "oriel/app/api/control_document.h"
 #include "oriel/app/api/viewer_document.h"
 #include "oriel/app/config/setting_value.h"
+#include "oriel/app/observe/escape.h"
 #include "oriel/app/web/limits.h"
 #include "oriel/base/version.h"
 #include "oriel/core/screen/sent_cells.h"
@@ -176,7 +177,7 @@ void EventHub::take(const server::HappenedEvent& event) {
 void EventHub::send(Listener& listener, Kind kind, const json::value& data) {
   const auto* row = std::ranges::find(kKinds, kind, &KindRow::kind);
   listener.stream->push(fmt::format("id: {}\nevent: {}\ndata: {}\n\n", ++listener.sent, row->name,
-                                    json::serialize(data)));
+                                    observe::valid_utf8(json::serialize(data))));
 }
 
 void EventHub::send_all(Kind kind, const json::value& data) {
