@@ -356,6 +356,18 @@ constexpr Setting kSettings[] = {
          },
      .get = [](const Settings& s) { return std::to_string(s.max_messages_per_second); }},
 
+    {.key = "cursor",
+     .kind = SettingKind::kText,
+     .group = kOperation,
+     .value_name = "POLICY",
+     .help = "Who sees the mouse cursor in the pixels: auto (viewers that know no cursor encoding) "
+             "or never (nobody)",
+     .example = "never",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_cursor_drawing(text), s.draws_cursor);
+         },
+     .get = [](const Settings& s) { return std::string(s.draws_cursor ? "auto" : "never"); }},
     {.key = "max_rate",
      .kind = SettingKind::kInteger,
      .group = kOperation,

@@ -15,6 +15,7 @@
 
 #include "oriel/app/observe/latency_trace.h"
 #include "oriel/app/server/cursor_news.h"
+#include "oriel/app/server/drawn_cursor.h"
 #include "oriel/app/server/encoder_pool.h"
 #include "oriel/app/server/payload.h"
 #include "oriel/base/result.h"
@@ -52,6 +53,8 @@ class FrameViewer {
 
   // The mouse cursor: the pipeline keeps it (cursor()), the viewer what it has not been told yet.
   virtual CursorNews* cursor_news() { return nullptr; }
+  // What its pixels show of the cursor; null: nothing ever.
+  virtual DrawnCursor* drawn_cursor() { return nullptr; }
   // An update of the news alone: there are no pixels that it could go with. Answers what was
   // wanted.
   virtual void send_cursor_news(TimePoint /*now*/) {}
@@ -146,7 +149,10 @@ class FramePipeline final : public desktop::DesktopListener {
   bool commit_if_needed(TimePoint now);
   void commit(std::span<const screen::Patch> patches);
   bool is_anyone_waiting(TimePoint now);
+  PlacedCursor cursor_for(FrameViewer& viewer) const;
   void serve(const std::shared_ptr<FrameViewer>& viewer, TimePoint now);
+  void send(const std::shared_ptr<FrameViewer>& viewer, const Plan& plan,
+            const PlacedCursor& cursor);
   void encode_inline(const std::shared_ptr<FrameViewer>& viewer, const PayloadKey& key);
   void encode_in_pool(const std::shared_ptr<FrameViewer>& viewer, const PayloadKey& key);
   void payload_ready(const PayloadKey& key, const Payload& payload);
@@ -158,6 +164,7 @@ class FramePipeline final : public desktop::DesktopListener {
   observe::LatencyTrace* trace_ = nullptr;
   std::unique_ptr<screen::Screen> screen_;
   DesktopCursor cursor_;
+  CursorOnScreen cursor_on_screen_{cursor_};
   bool is_pointer_followed_ = false;
   std::vector<std::shared_ptr<FrameViewer>> viewers_;
   // Who waits for a fresh screen, and of them those whom the capture under way will serve.

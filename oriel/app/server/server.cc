@@ -111,8 +111,13 @@ void Server::accept(net::StreamPointer stream, Arrival arrival) {
     stream->close();
     return;
   }
-  const ViewerEnvironment environment{io_.get_executor(), show_->frames, show_->input, metrics_,
-                                      settings_.max_rate};
+  const ViewerEnvironment environment{
+      io_.get_executor(),
+      show_->frames,
+      show_->input,
+      metrics_,
+      settings_.max_rate,
+      settings_.draws_cursor ? CursorDrawing::kForWhoKnowsNone : CursorDrawing::kNever};
   rfb::ServerSessionConfig session{
       title_for(id),
       show_->frames.screen().size(),

@@ -40,7 +40,7 @@ Viewer::Viewer(ViewerId id, const ViewerEnvironment& environment, net::StreamPoi
       profile_{codec::find_encoding(rfb::kEncodingRaw), image::kBgrx},
       screen_size_(environment.frames.screen().size()),
       sent_(environment.frames.screen().grid()),
-      cursor_news_(environment.frames.cursor()),
+      cursor_news_(environment.frames.cursor(), environment.cursor_drawing),
       connected_at_(Clock::now()) {
   driver_ = std::make_shared<net::SessionDriver>(environment_.executor, std::move(stream), session_,
                                                  *this);

@@ -47,6 +47,7 @@ struct ViewerEnvironment {
   InputPipeline& input;
   observe::Metrics& metrics;
   int max_rate_per_s;
+  CursorDrawing cursor_drawing = CursorDrawing::kForWhoKnowsNone;
 };
 
 // Lives on the network thread's loop, until `ended` has been called.
@@ -115,6 +116,7 @@ class Viewer final : public FrameViewer,
   void flush() override;
   void screen_resized(const screen::Screen& screen) override;
   CursorNews* cursor_news() override { return &cursor_news_; }
+  DrawnCursor* drawn_cursor() override { return &drawn_cursor_; }
   void send_cursor_news(TimePoint now) override;
 
   // net::SessionHost
@@ -172,6 +174,7 @@ class Viewer final : public FrameViewer,
   bool knows_geometry_ = false;            // understands ExtendedDesktopSize
   bool has_moved_pointer_ = false;         // in the events that are being handled
   CursorNews cursor_news_;
+  DrawnCursor drawn_cursor_;
   TimePoint connected_at_;
   TimePoint update_began_{};
   // Of the open update. Payloads come in the order in which they get ready; the rectangle in the

@@ -82,6 +82,7 @@ inline constexpr int kMaxLogLinesPerSecond = 200;
 inline constexpr std::size_t kMaxReportedLines = 5;
 
 inline constexpr std::chrono::milliseconds kServerStartTimeout{10'000};
+// Of a session under its X server, and of an X server with a new session.
 inline constexpr int kMaxSessionRestarts = 3;
 inline constexpr std::chrono::seconds kSessionRestartWindow{60};
 // How long a session may take to end by itself, and everything altogether.
