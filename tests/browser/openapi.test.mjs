@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
-import { withApi } from "./with_api.mjs";
+import { withServer } from "./with.mjs";
 
 const methods = ["get", "put", "post", "delete"];
 
-test("The API's description is valid OpenAPI 3.1, and its references lead somewhere", async (t) => {
-  await withApi(t, {}, async (server) => {
+test("The API's description is valid OpenAPI 3.1, and its references lead somewhere", async () => {
+  await withServer({}, async (server) => {
     const { status, headers, body } = await server.get("/api/v1/openapi.json");
     assert.equal(status, 200);
     assert.equal(headers["content-type"], "application/json");
@@ -25,8 +25,8 @@ test("The API's description is valid OpenAPI 3.1, and its references lead somewh
   });
 });
 
-test("Every operation of the API has a name, a sentence, and each parameter of its path", async (t) => {
-  await withApi(t, {}, async (server) => {
+test("Every operation of the API has a name, a sentence, and each parameter of its path", async () => {
+  await withServer({}, async (server) => {
     const description = JSON.parse((await server.get("/api/v1/openapi.json")).body.toString());
     const ids = new Set();
     for (const [path, operations] of Object.entries(description.paths)) {
