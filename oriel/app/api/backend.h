@@ -81,7 +81,7 @@ struct PictureRequest {
   double scale = 1;                    // 0.01 to 1
   int quality = 85;                    // of JPEG, 1 to 100
   std::optional<std::uint64_t> since;  // only what has changed after that generation
-  std::string known_etag;              // of If-None-Match; empty: none
+  std::string known_etag;              // If-None-Match as it came; empty: none
 };
 
 struct Picture {
@@ -151,7 +151,8 @@ class Backend {
   virtual void read_clipboard(ClipboardKind kind, BytesDone done) = 0;
   virtual Status write_clipboard(ClipboardKind kind, Bytes bytes) = 0;
 
-  // Does `actions` one after another. kRefused: another has control. Gives the generation of the
+  // Does `actions` one after another. kRefused: another has control; kTooLarge: too many do so at
+  // this time; kUnavailable: there is no desktop, or it is lost. Gives the generation of the
   // screen at the end.
   using ActionsDone = std::move_only_function<void(Result<std::uint64_t>)>;
   virtual void perform(std::vector<Action> actions, std::string_view peer, ActionsDone done) = 0;

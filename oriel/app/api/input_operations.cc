@@ -21,6 +21,8 @@ void perform(Call call, net::HttpAnswer answer) {
       [answer = std::move(answer), count](Result<std::uint64_t> generation) mutable {
         if (!generation && generation.error().code == ErrorCode::kRefused)
           return answer(error_reply(409, "control_taken", generation.error().message));
+        if (!generation && generation.error().code == ErrorCode::kTooLarge)
+          return answer(busy_reply(generation.error().message));
         if (!generation) return answer(error_reply(generation.error()));
         answer(json_reply({{"performed", count}, {"generation", *generation}}));
       });

@@ -1,5 +1,7 @@
 #include "oriel/app/server/frame_pipeline.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <utility>
@@ -46,6 +48,7 @@ void FramePipeline::desktop_damaged() {
   has_damage_ = true;
   reached(observe::LatencyMark::kDamaged);
   advance();
+  if (damaged_) damaged_();
 }
 
 void FramePipeline::desktop_resized(image::Size size) {
@@ -60,19 +63,26 @@ void FramePipeline::desktop_resized(image::Size size) {
   is_advancing_ = was_advancing;
   if (others_ != nullptr) others_->desktop_resized(size);
   advance();
+  if (damaged_) damaged_();
 }
 
 void FramePipeline::desktop_lost(const Error& error) {
+  lost_ = Error{ErrorCode::kUnavailable,
+                fmt::format("the desktop is lost, so nothing new is seen: {}", error.message)};
   if (others_ != nullptr) others_->desktop_lost(error);
+  const Status status = std::unexpected(*lost_);
+  tell_refreshed(std::exchange(captured_for_, {}), status);
+  tell_refreshed(std::exchange(refreshing_, {}), status);
 }
 
-void FramePipeline::refresh(std::move_only_function<void()> done) {
+void FramePipeline::refresh(Refreshed done) {
+  if (lost_) return done(std::unexpected(*lost_));
   refreshing_.push_back(std::move(done));
   advance();
 }
 
-void FramePipeline::tell_refreshed(std::vector<std::move_only_function<void()>> waiting) {
-  for (auto& done : waiting) done();
+void FramePipeline::tell_refreshed(std::vector<Refreshed> waiting, const Status& status) {
+  for (auto& done : waiting) done(status);
 }
 
 void FramePipeline::desktop_cursor_changed(const image::Cursor& cursor) {
@@ -166,12 +176,10 @@ void FramePipeline::commit(std::span<const screen::Patch> patches) {
   if (!std::ranges::all_of(patches, [&](const auto& patch) { return bounds.contains(patch.rect); }))
     return;
   const auto start = Clock::now();
-  bool is_changed = false;
   pool_.commit(patches, [&] {
     const auto result = screen_->commit(patches);
     stats_.changed_px += static_cast<std::uint64_t>(result.changed_px);
     if (result.changed_px > 0) plans_.clear();
-    is_changed = result.changed_px > 0;
   });
   const auto end = Clock::now();
   reached(observe::LatencyMark::kCommitted);
@@ -180,7 +188,6 @@ void FramePipeline::commit(std::span<const screen::Patch> patches) {
   // Under a flood of small draws there is always damage: pause as long as a commit takes, so that
   // at most half of the time goes to commits.
   next_commit_ = end + std::min<Duration>(end - start, kCommitPauseMax);
-  if (is_changed && changed_) changed_();
 }
 
 bool FramePipeline::is_anyone_waiting(TimePoint now) {

@@ -18,6 +18,7 @@
 #include "oriel/app/server/drawn_cursor.h"
 #include "oriel/app/server/encoder_pool.h"
 #include "oriel/app/server/payload.h"
+#include "oriel/base/result.h"
 #include "oriel/base/time.h"
 #include "oriel/core/image/region.h"
 #include "oriel/core/screen/screen.h"
@@ -98,10 +99,11 @@ class FramePipeline final : public desktop::DesktopListener {
   void add(const std::shared_ptr<FrameViewer>& viewer);
   void remove(const FrameViewer& viewer);
   // Calls `done` when the screen shows all that is known to be damaged now; perhaps before it
-  // returns, and late or never when the desktop stalls.
-  void refresh(std::move_only_function<void()> done);
-  // Called after each commit that changed pixels.
-  void on_changed(std::function<void()> changed) { changed_ = std::move(changed); }
+  // returns, and late or never when the desktop stalls. kUnavailable: the desktop is lost.
+  using Refreshed = std::move_only_function<void(Status)>;
+  void refresh(Refreshed done);
+  // Called when something may have changed that nobody has looked at yet: refresh() looks.
+  void on_damaged(std::function<void()> damaged) { damaged_ = std::move(damaged); }
   // Something about a viewer changed: it may be able to take an update now. Cheap.
   void advance();
 
@@ -109,6 +111,7 @@ class FramePipeline final : public desktop::DesktopListener {
   void desktop_resized(image::Size size) override;
   void desktop_lost(const Error& error) override;
   void desktop_found_again() override {
+    lost_.reset();
     if (others_ != nullptr) others_->desktop_found_again();
   }
   void desktop_screens_changed() override {
@@ -141,7 +144,7 @@ class FramePipeline final : public desktop::DesktopListener {
     friend auto operator<=>(const PlanKey&, const PlanKey&) = default;
   };
 
-  void tell_refreshed(std::vector<std::move_only_function<void()>> waiting);
+  static void tell_refreshed(std::vector<Refreshed> waiting, const Status& status = {});
   std::shared_ptr<const Plan> plan_for(FrameViewer& viewer);
   bool commit_if_needed(TimePoint now);
   void commit(std::span<const screen::Patch> patches);
@@ -165,9 +168,10 @@ class FramePipeline final : public desktop::DesktopListener {
   bool is_pointer_followed_ = false;
   std::vector<std::shared_ptr<FrameViewer>> viewers_;
   // Who waits for a fresh screen, and of them those whom the capture under way will serve.
-  std::vector<std::move_only_function<void()>> refreshing_;
-  std::vector<std::move_only_function<void()>> captured_for_;
-  std::function<void()> changed_;
+  std::vector<Refreshed> refreshing_;
+  std::vector<Refreshed> captured_for_;
+  std::optional<Error> lost_;  // while the desktop is
+  std::function<void()> damaged_;
   bool has_damage_ = false;
   bool is_capturing_ = false;
   bool is_advancing_ = false;

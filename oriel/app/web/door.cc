@@ -50,9 +50,12 @@ bool is_loopback_peer(std::string_view peer) {
 api::Visitor Door::visitor_of(const net::HttpRequest& request, TimePoint now) {
   if (const auto* field = request.find("Authorization")) {
     // A wrong token is not made good by anything else that is right.
-    constexpr std::string_view kScheme = "Bearer ";
+    // Its scheme is of any case (RFC 9110, 11.1).
+    constexpr std::string_view kScheme = "bearer ";
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; };
     const bool is_right =
-        field->starts_with(kScheme) && !config_.bearer_token.empty() &&
+        std::ranges::equal(field->substr(0, kScheme.size()), kScheme, {}, lower) &&
+        !config_.bearer_token.empty() &&
         is_same_secret(trimmed(field->substr(kScheme.size())), config_.bearer_token);
     return {is_right ? Roles::all() : Roles(), ""};
   }

@@ -68,6 +68,7 @@ TEST(Door, TakesTheBearerTokenAndNoOther) {
     return door.visitor_of(request("127.0.0.1:5", {{"Authorization", value}}), kNow).roles;
   };
   EXPECT_EQ(with(doors.guarded, "Bearer token"), Roles::all());
+  EXPECT_EQ(with(doors.guarded, "bEARER token"), Roles::all());
   EXPECT_TRUE(with(doors.guarded, "Bearer tokem").empty());
   EXPECT_TRUE(with(doors.guarded, "Basic token").empty());
   EXPECT_TRUE(with(doors.open, "Bearer token").empty());  // there is none, so none is right

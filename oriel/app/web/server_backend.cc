@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "oriel/app/config/setting_table.h"
+#include "oriel/app/web/limits.h"
 #include "oriel/base/version.h"
 #include "oriel/core/clipboard/text.h"
 
@@ -220,6 +221,12 @@ Status ServerBackend::write_clipboard(api::ClipboardKind kind, Bytes bytes) {
 
 void ServerBackend::perform(std::vector<api::Action> actions, std::string_view, ActionsDone done) {
   if (!server_.has_desktop()) return done(no_desktop());
+  if (const auto* reason = server_.lost_reason())
+    return done(fail(ErrorCode::kUnavailable, "the desktop is lost: " + *reason));
+  if (runners_.size() >= kRunnersMax)
+    return done(fail(
+        ErrorCode::kTooLarge,
+        fmt::format("{} programs act on the desktop already; ask again in a second", kRunnersMax)));
   const auto id = server_.new_id();
   const auto runner = std::make_shared<ActionRunner>(
       executor_,
@@ -228,7 +235,8 @@ void ServerBackend::perform(std::vector<api::Action> actions, std::string_view, 
         server_.release_control(id);
         const auto ended = runners_.extract(id);
         if (!status) return done(std::unexpected(status.error()));
-        server_.frames().refresh([this, done = std::move(done)]() mutable {
+        server_.frames().refresh([this, done = std::move(done)](const Status& shown) mutable {
+          if (!shown) return done(std::unexpected(shown.error()));
           done(server_.frames().screen().generation());
         });
       });
