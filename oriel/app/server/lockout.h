@@ -25,7 +25,8 @@ class Lockout {
   // Until when the address is kept out; now or earlier: it is not.
   TimePoint locked_until(std::string_view peer) const;
   void failed(std::string_view peer, TimePoint now);
-  // A right password clears the address.
+  // The full password clears the address. The view-only one does not: with it in between, who may
+  // look could guess the full one without end.
   void succeeded(std::string_view peer);
 
  private:

@@ -163,7 +163,10 @@ std::string Server::refusal_for(std::string_view peer) const {
 void Server::viewer_joined(Viewer& viewer) {
   access_.authenticated(viewer.id());
   if (!viewer.is_view_only()) clipboard_->add(viewer);
-  if (!settings_.password.is_empty()) lockout_.succeeded(viewer.peer());
+  // The view-only password proves nothing about the full one, and who came by another door has been
+  // judged there.
+  if (!settings_.password.is_empty() && !viewer.is_view_only() && !viewer.arrival().is_trusted)
+    lockout_.succeeded(viewer.peer());
   if (!viewer.is_shared() && settings_.disconnect_others) {
     for (const auto& [id, other] : std::map(viewers_))
       if (id != viewer.id() && other->is_joined())

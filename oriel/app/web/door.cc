@@ -81,7 +81,7 @@ Result<api::LogIn> Door::log_in(std::string_view peer, std::string_view password
     lockout_.failed(peer, now);
     return fail(ErrorCode::kRefused, "the password is wrong");
   }
-  lockout_.succeeded(peer);
+  if (is_full) lockout_.succeeded(peer);  // who may look may still be guessing
   const auto roles = is_full ? Roles::all() : api::kViewOnlyRoles;
   return api::LogIn{sessions_.begin(roles, now), roles};
 }
