@@ -125,7 +125,9 @@ void Server::accept(net::StreamPointer stream, Arrival arrival) {
       session_limits(settings_),
       arrival.is_trusted ? "" : refusal_for(stream->peer()),
       arrival.is_trusted && arrival.is_view_only,
-      ClipboardHub::caps(settings_.takes_clipboard, settings_.gives_clipboard)};
+      ClipboardHub::caps(settings_.takes_clipboard, settings_.gives_clipboard),
+      [this, peer = stream->peer()] { return refusal_for(peer); },
+      [this, peer = stream->peer()] { lockout_.failed(peer, Clock::now()); }};
   const auto viewer =
       std::make_shared<Viewer>(id, environment, std::move(stream), std::move(session), logger_,
                                callbacks(), std::move(arrival));
@@ -154,10 +156,8 @@ Viewer::Callbacks Server::callbacks() {
 }
 
 std::string Server::refusal_for(std::string_view peer) const {
-  const auto left = lockout_.locked_until(peer) - Clock::now();
-  if (left <= Duration::zero()) return "";
-  return fmt::format("too many wrong passwords from this address: wait {} s",
-                     std::chrono::ceil<std::chrono::seconds>(left).count());
+  const auto wait_s = lockout_.wait_s(peer, Clock::now());
+  return wait_s > 0 ? Lockout::refusal(wait_s) : "";
 }
 
 void Server::viewer_joined(Viewer& viewer) {
@@ -346,7 +346,6 @@ void Server::desktop_clipboard_changed(desktop::ClipboardFormats formats) {
 }
 
 void Server::viewer_ended(Viewer& viewer, const Error& reason) {
-  if (viewer.is_refused()) lockout_.failed(viewer.peer(), Clock::now());
   if (clipboard_) clipboard_->remove(viewer.id());
   control_.release(viewer.id());
   access_.left(viewer.id());
