@@ -220,7 +220,12 @@ std::string Server::title_for(ViewerId viewer) const {
 }
 
 void Server::tell_titles() {
-  for (const auto& [id, viewer] : std::map(viewers_)) viewer->rename_desktop(title_for(id));
+  for (const auto& [id, viewer] : std::map(viewers_)) {
+    auto title = title_for(id);
+    if (title == viewer->title()) continue;
+    if (!viewer->can_be_renamed()) viewer->ring_bell();  // the least that it can be told
+    viewer->rename_desktop(std::move(title));
+  }
 }
 
 // The desktop's monitors when there are several, as long as they fit to the screen that viewers

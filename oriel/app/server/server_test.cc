@@ -233,6 +233,20 @@ TEST(Server, LeavesOthersAloneOtherwiseWhateverTheSharedFlagSays) {
   EXPECT_FALSE(first.is_ended());
 }
 
+TEST(Server, RingsForViewersThatCannotBeToldByTheTitle) {
+  Running running;
+  running.join({16});
+  running.join({16, rfb::kPseudoDesktopName});
+  running.desktop.lose({ErrorCode::kClosed, "the X server has gone"});
+  EXPECT_TRUE(running.hears(0, rfb::Bell{}));
+  ASSERT_TRUE(running.run_until([&] {
+    return std::ranges::any_of(running.heard[1], [](const auto& event) {
+      return std::holds_alternative<rfb::Renamed>(event);
+    });
+  }));
+  EXPECT_EQ(std::ranges::count(running.heard[1], rfb::ClientEvent{rfb::Bell{}}), 0);
+}
+
 // A viewer that hears the lights of the keyboard in the form of `encoding`: what it hears when they
 // change to `leds`.
 Bytes hear_leds(std::int32_t encoding, std::uint8_t leds) {
