@@ -86,6 +86,10 @@ class Fake : public Backend {
                     std::string(as_text(bytes)));
     return {};
   }
+  Result<std::vector<CopiedText>> clipboard_history() const override {
+    return std::vector<CopiedText>{{"newest \xc3\xa9", std::chrono::milliseconds(1500)},
+                                   {"older", std::chrono::seconds(60)}};
+  }
   void perform(std::vector<Action> list, std::string_view, ActionsDone done) override {
     actions = std::move(list);
     done(std::uint64_t{42});
@@ -280,6 +284,16 @@ TEST(Router, HandsClipboardsOverInTheirFormat) {
   EXPECT_EQ(api.ask("GET", "/api/v1/clipboard?format=png").status, 204);
   EXPECT_EQ(api.ask("PUT", "/api/v1/clipboard", "<b>", Roles::all(), "text/html").status, 204);
   EXPECT_THAT(api.backend.calls, ElementsAre("clipboard 1 <b>"));
+}
+
+TEST(Router, ShowsTheHistoryOfTheClipboardToAdminsOnly) {
+  Api api;
+  const auto response = api.ask("GET", "/api/v1/clipboard/history");
+  const auto entries = document(response).at("entries").as_array();
+  ASSERT_EQ(entries.size(), 2u);
+  EXPECT_EQ(entries[0], (json::value{{"text", "newest \xc3\xa9"}, {"age_seconds", 1.5}}));
+  EXPECT_EQ(response.fields.front(), (net::HttpField{"Cache-Control", "no-store"}));
+  EXPECT_EQ(api.ask("GET", "/api/v1/clipboard/history", "", {Role::kClipboard}).status, 403);
 }
 
 TEST(Router, StreamsEventsOfTheKindsThatAreAskedFor) {

@@ -14,6 +14,7 @@ namespace {
 using desktop::ClipboardFormat;
 
 constexpr rfb::FormatBits kTextBit = clipboard::format_bit(clipboard::Format::kText);
+constexpr const char* kGivesNone = "this server gives no clipboard (--clipboard-out=false)";
 // Of provide messages that are kept written; viewers differ in few sets of formats.
 constexpr std::size_t kBodiesMax = 2;
 
@@ -367,10 +368,15 @@ Status ClipboardHub::copy(Format format, Bytes bytes) {
   return {};
 }
 
+Result<std::vector<clipboard::ClipboardHistory::Entry>> ClipboardHub::read_history() const {
+  if (!config_.gives) return fail(ErrorCode::kRefused, kGivesNone);
+  const auto* history = record_.history();
+  if (history == nullptr) return std::vector<clipboard::ClipboardHistory::Entry>();
+  return history->recent(config_.record.history_entries);
+}
+
 void ClipboardHub::read_copied(Format format, Read done) {
-  if (!config_.gives)
-    return done(
-        fail(ErrorCode::kRefused, "this server gives no clipboard (--clipboard-out=false)"));
+  if (!config_.gives) return done(fail(ErrorCode::kRefused, kGivesNone));
   if (!offer_.formats.contains(format)) return done(std::make_shared<const Bytes>());
   read(format, std::move(done));
 }

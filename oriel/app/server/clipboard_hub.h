@@ -78,6 +78,8 @@ class ClipboardHub {
   void read_copied(desktop::ClipboardFormat format,
                    std::move_only_function<void(const Result<SharedBytes>&)> done);
   Status copy(desktop::ClipboardFormat format, Bytes bytes);
+  // The texts of the history, the newest first: none when there is no history. kRefused: as above.
+  Result<std::vector<clipboard::ClipboardHistory::Entry>> read_history() const;
 
   const clipboard::Clipboard& record() const { return record_; }
 

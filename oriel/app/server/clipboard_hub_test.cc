@@ -543,7 +543,10 @@ TEST(ClipboardHub, KeepsAHistoryWhenAsked) {
   ASSERT_EQ(recent.size(), 2u);
   EXPECT_EQ(recent[0].text, "c");
   EXPECT_EQ(recent[1].text, "b");
+  EXPECT_EQ(shared.hub->read_history()->size(), 2u);
+  EXPECT_EQ(shared.hub->read_history()->front().text, "c");
   without.copy("a");
+  EXPECT_TRUE(without.hub->read_history()->empty());
   EXPECT_EQ(without.hub->record().history(), nullptr);
   EXPECT_EQ(shared.hub->record().client_content()->text, "c");
 }

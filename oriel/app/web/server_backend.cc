@@ -1,4 +1,5 @@
 #include "oriel/app/web/server_backend.h"
+#include "oriel/app/api/limits.h"
 
 #include <fmt/format.h>
 
@@ -216,6 +217,19 @@ Status ServerBackend::write_clipboard(api::ClipboardKind kind, Bytes bytes) {
   if (kind != api::ClipboardKind::kPng && !clipboard::is_utf8(as_text(bytes)))
     return fail(ErrorCode::kInvalid, "the text is not valid UTF-8");
   return server_.clipboard_hub().copy(format_of(kind), std::move(bytes));
+}
+
+Result<std::vector<api::CopiedText>> ServerBackend::clipboard_history() const {
+  if (!server_.has_desktop()) return no_desktop();
+  ORIEL_TRY(const auto entries, server_.clipboard_hub().read_history());
+  std::vector<api::CopiedText> texts;
+  std::size_t bytes = 0;
+  for (const auto& entry : entries) {
+    bytes += entry.text.size();
+    if (bytes > api::kClipboardHistoryBytesMax && !texts.empty()) break;
+    texts.push_back({entry.text, Clock::now() - entry.time});
+  }
+  return texts;
 }
 
 void ServerBackend::perform(std::vector<api::Action> actions, std::string_view, ActionsDone done) {
