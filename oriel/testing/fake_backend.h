@@ -82,6 +82,10 @@ class FakeBackend final : public api::Backend {
                     std::string(as_text(bytes)));
     return {};
   }
+  Result<std::vector<api::CopiedText>> clipboard_history() const override {
+    return std::vector<api::CopiedText>{{"newest \xc3\xa9", std::chrono::milliseconds(1500)},
+                                        {"older", std::chrono::seconds(60)}};
+  }
   void perform(std::vector<api::Action> list, std::string_view, ActionsDone done) override {
     if (is_busy) return done(fail(ErrorCode::kTooLarge, "32 programs act already"));
     actions = std::move(list);

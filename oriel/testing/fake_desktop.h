@@ -74,6 +74,7 @@ class FakeDesktop final : public desktop::Desktop, public desktop::InputSink {
     if (listener_) listener_->desktop_clipboard_changed(clipboard_.formats());
   }
   void set_leds(std::uint8_t leds) { listener_->desktop_leds_changed(leds); }
+  void lose(const Error& error) { listener_->desktop_lost(error); }
   void ring() { listener_->desktop_bell(); }
   void set_cursor(const image::Cursor& cursor) { listener_->desktop_cursor_changed(cursor); }
   void warp(image::Point position) { listener_->desktop_pointer_moved(position); }

@@ -247,6 +247,9 @@ TEST(ApiClipboard, GoesBothWays) {
   EXPECT_TRUE(
       wait_until([&] { return site.client->get("/api/v1/clipboard").body == "from inside"; }));
   EXPECT_EQ(site.client->get("/api/v1/clipboard?format=png").status, 204);
+  const std::string large(300'000, 'x');
+  EXPECT_EQ(site.client->send("PUT", "/api/v1/clipboard", large, "text/plain").status, 204);
+  EXPECT_EQ(site.client->get("/api/v1/clipboard").body, large);
   EXPECT_EQ(site.client->send("PUT", "/api/v1/clipboard", "\xff\xfe", "text/plain").status, 400);
   EXPECT_EQ(site.client->send("PUT", "/api/v1/clipboard", "x", "application/zip").status, 415);
 }

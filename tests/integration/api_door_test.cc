@@ -81,6 +81,15 @@ int status_of(const HttpClient& client, const std::string& method, const std::st
   return client.send(method, path, example_of(id).body, type).status;
 }
 
+TEST(ApiDoor, TakesALargeBodyFromNobodyButWhoMayCopy) {
+  const ApiSite site(SiteDoor::kGuarded);
+  const std::string large(300'000, 'x');
+  EXPECT_EQ(site.client->send("PUT", "/api/v1/clipboard", large, "text/plain").status, 413);
+  const auto program = site.client->with_bearer(site.token());
+  EXPECT_EQ(program.send("PUT", "/api/v1/clipboard", large, "text/plain").status, 204);
+  EXPECT_EQ(program.send("POST", "/api/v1/input", large, "application/json").status, 413);
+}
+
 TEST(ApiDoor, LetsEveryVisitorDoWhatHisRolesAllowAndNothingElse) {
   ApiSite site(SiteDoor::kGuarded);
   const std::set<std::string> all{"view",   "control", "clipboard", "resize",

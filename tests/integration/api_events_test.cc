@@ -222,6 +222,7 @@ TEST(ApiSettings, SayWhereTheyCameFromAndKeepSecrets) {
   EXPECT_EQ(find("max_rate").at("source"), "environment");
   EXPECT_EQ(find("max_rate").at("value"), "30");
   EXPECT_EQ(find("control").at("source"), "default");
+  EXPECT_EQ(find("password").at("value"), "set");
   for (const auto& secret : {std::string(kFullPassword), std::string(kViewPassword), site.token()})
     EXPECT_THAT(reply.body, Not(HasSubstr(secret)));
 }

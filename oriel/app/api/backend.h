@@ -94,6 +94,11 @@ struct Picture {
 
 enum class ClipboardKind { kText, kHtml, kPng };
 
+struct CopiedText {
+  std::string text;  // UTF-8
+  std::chrono::duration<double> age{};
+};
+
 struct SettingInfo {
   std::string key;
   std::string value;   // of secrets "set" or "not set"
@@ -150,6 +155,9 @@ class Backend {
   using BytesDone = std::move_only_function<void(Result<Bytes>)>;
   virtual void read_clipboard(ClipboardKind kind, BytesDone done) = 0;
   virtual Status write_clipboard(ClipboardKind kind, Bytes bytes) = 0;
+  // The newest first, at most kClipboardHistoryBytesMax (limits.h) unless the newest alone has
+  // more; empty when no history is kept. kRefused: this server gives no clipboard.
+  virtual Result<std::vector<CopiedText>> clipboard_history() const = 0;
 
   // Does `actions` one after another. kRefused: another has control; kTooLarge: too many do so at
   // this time; kUnavailable: there is no desktop, or it is lost. Gives the generation of the

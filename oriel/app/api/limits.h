@@ -30,4 +30,7 @@ inline constexpr std::size_t kPathPointsMax = 1000;
 inline constexpr std::size_t kMessageBytesMax = 1000;  // to a viewer
 inline constexpr std::size_t kTagBytesMax = 64;
 
+// Of the texts in one answer with the clipboard's history.
+inline constexpr std::size_t kClipboardHistoryBytesMax = 1u << 20;
+
 }  // namespace oriel::api

@@ -247,6 +247,16 @@ TEST(Router, HandsClipboardsOverInTheirFormat) {
   EXPECT_THAT(api.backend.calls, ElementsAre("clipboard 1 <b>"));
 }
 
+TEST(Router, ShowsTheHistoryOfTheClipboardToAdminsOnly) {
+  Api api;
+  const auto response = api.ask("GET", "/api/v1/clipboard/history");
+  const auto entries = document(response).at("entries").as_array();
+  ASSERT_EQ(entries.size(), 2u);
+  EXPECT_EQ(entries[0], (json::value{{"text", "newest \xc3\xa9"}, {"age_seconds", 1.5}}));
+  EXPECT_EQ(response.fields.front(), (net::HttpField{"Cache-Control", "no-store"}));
+  EXPECT_EQ(api.ask("GET", "/api/v1/clipboard/history", "", {Role::kClipboard}).status, 403);
+}
+
 TEST(Router, StreamsEventsOfTheKindsThatAreAskedFor) {
   Api api;
   const auto events = api.ask("GET", "/api/v1/events?types=damage,log&tag=me");

@@ -241,7 +241,8 @@ constexpr Setting kSettings[] = {
      .kind = SettingKind::kInteger,
      .group = kDoors,
      .value_name = "N",
-     .help = "How many copied texts the server keeps in memory; 0: none",
+     .help = "How many copied texts the server keeps in memory for admins to read "
+             "(GET /api/v1/clipboard/history); 0: none",
      .example = "20",
      .set =
          [](Settings& s, std::string_view text) {

@@ -485,6 +485,32 @@ TEST(Engine, ContinuousUpdatesNeedNoRequests) {
   EXPECT_EQ(viewer.updates(), updates);
 }
 
+TEST(Engine, AnswersTheFirstRequestWithPixelsWhateverIsAcknowledged) {
+  for (const auto encoding : {rfb::kPseudoQemuExtendedKey, rfb::kPseudoExtendedMouseButtons}) {
+    Engine engine({300, 200});
+    paint(engine.desktop, {0, 0, 300, 200}, 3);
+    auto& viewer = engine.connect({"", {16, encoding}, {}, false});
+    ASSERT_TRUE(engine.run_until([&] { return viewer.is_connected(); }));
+    viewer.request(false, {0, 0, 300, 200});
+    engine.settle();
+    EXPECT_EQ(viewer.frame(), engine.desktop.frame()) << encoding;
+  }
+}
+
+TEST(Engine, AnswersARequestOutsideTheContinuousAreaWithItsPixels) {
+  Engine engine({300, 200});
+  auto& viewer = engine.connect(
+      {"", {16, rfb::kPseudoExtendedDesktopSize, rfb::kPseudoContinuousUpdates}, {}, true});
+  ASSERT_TRUE(engine.run_until_all_see_the_desktop());
+  viewer.say(rfb::EnableContinuousUpdates{true, {0, 0, 100, 100}});
+  engine.settle();
+  paint(engine.desktop, {0, 0, 300, 200}, 3);
+  engine.settle();
+  EXPECT_NE(viewer.frame(), engine.desktop.frame());
+  viewer.request(false, {0, 0, 300, 200});
+  EXPECT_TRUE(engine.run_until_all_see_the_desktop());
+}
+
 TEST(Engine, AnswersAFenceBehindTheOpenUpdate) {
   Engine engine({300, 200});
   auto& viewer = engine.connect({"", {16}, {}, true});

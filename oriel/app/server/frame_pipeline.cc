@@ -214,7 +214,7 @@ void FramePipeline::serve(const std::shared_ptr<FrameViewer>& viewer, TimePoint 
   if (wanted.is_empty()) return;
   auto plan = plan_for(*viewer);
   const auto* news = viewer->cursor_news();
-  const bool has_news = news != nullptr && news->is_any();
+  const bool has_news = viewer->has_news() || (news != nullptr && news->is_any());
   auto* drawn = viewer->drawn_cursor();
   const auto cursor = cursor_for(*viewer);
   const bool is_drawn_anew = drawn != nullptr && !drawn->is_shown(cursor);
@@ -228,7 +228,7 @@ void FramePipeline::serve(const std::shared_ptr<FrameViewer>& viewer, TimePoint 
     plan = plan_for(*viewer);
     if (plan->empty() && !has_news) return;  // it happened outside of what is wanted
   }
-  if (plan->empty()) return viewer->send_cursor_news(now);
+  if (plan->empty()) return viewer->send_news(now);
   viewer->sent().mark_sent(*screen_, wanted);
   viewer->begin_update(static_cast<int>(plan->size()), now);
   send(viewer, *plan, cursor);

@@ -55,9 +55,11 @@ class FrameViewer {
   virtual CursorNews* cursor_news() { return nullptr; }
   // What its pixels show of the cursor; null: nothing ever.
   virtual DrawnCursor* drawn_cursor() { return nullptr; }
+  // Whether it waits to be told anything else that may go with pixels.
+  virtual bool has_news() const { return false; }
   // An update of the news alone: there are no pixels that it could go with. Answers what was
   // wanted.
-  virtual void send_cursor_news(TimePoint /*now*/) {}
+  virtual void send_news(TimePoint /*now*/) {}
 };
 
 // What the pipeline did; read by tests, benchmarks and the status page.

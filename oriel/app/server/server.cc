@@ -117,7 +117,9 @@ void Server::accept(net::StreamPointer stream, Arrival arrival) {
       session_limits(settings_),
       arrival.is_trusted ? "" : refusal_for(stream->peer()),
       arrival.is_trusted && arrival.is_view_only,
-      ClipboardHub::caps(settings_.takes_clipboard, settings_.gives_clipboard)};
+      ClipboardHub::caps(settings_.takes_clipboard, settings_.gives_clipboard),
+      [this, peer = stream->peer()] { return refusal_for(peer); },
+      [this, peer = stream->peer()] { lockout_.failed(peer, Clock::now()); }};
   const auto viewer =
       std::make_shared<Viewer>(id, environment, std::move(stream), std::move(session), logger_,
                                callbacks(), std::move(arrival));
@@ -146,16 +148,17 @@ Viewer::Callbacks Server::callbacks() {
 }
 
 std::string Server::refusal_for(std::string_view peer) const {
-  const auto left = lockout_.locked_until(peer) - Clock::now();
-  if (left <= Duration::zero()) return "";
-  return fmt::format("too many wrong passwords from this address: wait {} s",
-                     std::chrono::ceil<std::chrono::seconds>(left).count());
+  const auto wait_s = lockout_.wait_s(peer, Clock::now());
+  return wait_s > 0 ? Lockout::refusal(wait_s) : "";
 }
 
 void Server::viewer_joined(Viewer& viewer) {
   access_.authenticated(viewer.id());
   if (!viewer.is_view_only()) clipboard_->add(viewer);
-  if (!settings_.password.is_empty()) lockout_.succeeded(viewer.peer());
+  // The view-only password proves nothing about the full one, and who came by another door has been
+  // judged there.
+  if (!settings_.password.is_empty() && !viewer.is_view_only() && !viewer.arrival().is_trusted)
+    lockout_.succeeded(viewer.peer());
   if (!viewer.is_shared() && !viewer.is_view_only() && settings_.disconnect_others) {
     for (const auto& [id, other] : std::map(viewers_))
       if (id != viewer.id() && other->is_joined())
@@ -220,7 +223,12 @@ std::string Server::title_for(ViewerId viewer) const {
 }
 
 void Server::tell_titles() {
-  for (const auto& [id, viewer] : std::map(viewers_)) viewer->rename_desktop(title_for(id));
+  for (const auto& [id, viewer] : std::map(viewers_)) {
+    auto title = title_for(id);
+    if (title == viewer->title()) continue;
+    if (!viewer->can_be_renamed()) viewer->ring_bell();  // the least that it can be told
+    viewer->rename_desktop(std::move(title));
+  }
 }
 
 // The desktop's monitors when there are several, as long as they fit to the screen that viewers
@@ -346,7 +354,6 @@ void Server::desktop_clipboard_changed(desktop::ClipboardFormats formats) {
 }
 
 void Server::viewer_ended(Viewer& viewer, const Error& reason) {
-  if (viewer.is_refused()) lockout_.failed(viewer.peer(), Clock::now());
   if (clipboard_) clipboard_->remove(viewer.id());
   control_.release(viewer.id());
   access_.left(viewer.id());

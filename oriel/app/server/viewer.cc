@@ -63,13 +63,13 @@ ViewerFigures Viewer::figures() const {
 }
 
 const image::Region& Viewer::wanted() const {
-  const bool can_take = is_writable_ && !is_closing_ && !session_.is_update_open() &&
-                        !session_.has_pseudo_rectangles();
+  const bool can_take =
+      is_writable_ && !is_closing_ && !session_.is_update_open() && !geometry_waits_;
   return can_take ? wanted_ : kNothing;
 }
 
 void Viewer::begin_update(int rectangles, TimePoint now) {
-  queue_cursor_news();
+  queue_news();
   session_.begin_update(rectangles);
   missing_rectangles_ = rectangles;
   corner_.reset();
@@ -373,38 +373,51 @@ void Viewer::queue_geometry(ResizeCause cause, std::uint16_t result) {
   geometry_waits_ = true;
 }
 
-// An update without pixels answers a request like any other; what was asked for comes with the
-// next. Two updates for one request would be allowed, but clients made with libvncclient may leave
-// the second in their buffer.
+bool Viewer::has_news() const { return session_.has_pseudo_rectangles() || is_title_due(); }
+
+// What waits is told as soon as an update is asked for: a new geometry alone, anything else with
+// the pixels that are due (docs/decisions/0012).
 void Viewer::send_pseudo_rectangles() {
   const bool is_asked_for = !wanted_.is_empty() || continuous_;
-  const bool has_any = session_.has_pseudo_rectangles() || is_title_due();
-  if (!has_any || !is_asked_for || !is_writable_ || is_closing_ || session_.is_update_open())
+  if (!has_news() || !is_asked_for || !is_writable_ || is_closing_ || session_.is_update_open())
     return;
+  if (geometry_waits_ || wanted_.is_empty()) {
+    queue_news();
+    send_without_pixels();
+  } else {
+    environment_.frames.advance();
+  }
+}
+
+// Answers a request like any other update; what was asked for comes with the next. Two updates for
+// one request would be allowed, but clients made with libvncclient may leave the second in their
+// buffer. Who gets updates without requests reads all of them, and is still owed what it has asked
+// for outside of their area.
+void Viewer::send_without_pixels() {
+  if (is_closing_ || !session_.has_pseudo_rectangles()) return;
+  is_writable_ = false;
+  geometry_waits_ = false;
+  if (!continuous_) requested_.clear();
+  update_wanted();
+  session_.send_pseudo_update();
+  driver_->kick();
+}
+
+void Viewer::queue_news() {
   if (is_title_due()) {
     told_title_ = title_;
     Bytes rectangle;
     ByteWriter writer(rectangle);
     rfb::write_desktop_name(title_, writer);
     queue_pseudo(rectangle);
-    if (is_closing_) return;
   }
-  is_writable_ = false;
-  geometry_waits_ = false;
-  requested_.clear();
-  update_wanted();
-  session_.send_pseudo_update();
-  driver_->kick();
-}
-
-void Viewer::queue_cursor_news() {
   for (const auto& rectangle : cursor_news_.take(profile_.format)) queue_pseudo(rectangle);
 }
 
-void Viewer::send_cursor_news(TimePoint now) {
-  queue_cursor_news();
+void Viewer::send_news(TimePoint now) {
+  queue_news();
   flow_.sent(now);
-  send_pseudo_rectangles();
+  send_without_pixels();
 }
 
 void Viewer::screens_changed() {
