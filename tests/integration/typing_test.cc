@@ -278,6 +278,17 @@ TEST(Typing, ChangesNoCharacterOfALongBurstOnABusyMachine) {
   EXPECT_EQ(typing.typed(), utf8(text));
 }
 
+// As one that gets no processor: it takes 160 ms for a batch of 20.
+TEST(Typing, ChangesNoCharacterOfALongBurstForAReaderThatFallsBehind) {
+  Typing typing("us", 8);
+  std::u32string text;
+  for (char32_t c = 0; c < 150; ++c) text += U'一' + c * 7;
+  typing.type(text);
+  EXPECT_TRUE(
+      typing.run_until([&] { return typing.typed().size() >= utf8(text).size(); }, seconds(60)));
+  EXPECT_EQ(typing.typed(), utf8(text));
+}
+
 TEST(Typing, KeepsABindingSoThatRepeatsCostNothing) {
   Typing typing;
   for (int i = 0; i < 50; ++i) typing.type(U"中Ж");

@@ -45,10 +45,11 @@ inline constexpr std::size_t kMaxQueuedInput = 16'384;
 inline constexpr std::size_t kMaxUnacknowledgedInput = 64;
 
 // How long a spare key rests between two keysyms (spare_keys.h; research: receivers read a changed
-// map within 50 ms). A receiver that gets no processor reads it later, and falls behind more the
-// longer a burst of characters lasts: each time all spare keys have been bound anew the rest
-// doubles, up to kSpareKeyRestMax, until nothing has been bound for kSpareKeyCalm.
-inline constexpr std::chrono::milliseconds kSpareKeyRest{100};
+// map within 50 ms, but one that takes 8 ms for a key needs 160 ms for a batch of 20). A receiver
+// that gets no processor reads it later, and falls behind more the longer a burst of characters
+// lasts: each time all spare keys have been bound anew the rest doubles, up to kSpareKeyRestMax,
+// until nothing has been bound for kSpareKeyCalm.
+inline constexpr std::chrono::milliseconds kSpareKeyRest{250};
 inline constexpr std::chrono::milliseconds kSpareKeyRestMax{1'000};
 inline constexpr std::chrono::milliseconds kSpareKeyCalm{2'000};
 // How long after a batch of bindings the next may come: a receiver reads the map once for each.
