@@ -84,7 +84,9 @@ int status_of(const HttpClient& client, const std::string& method, const std::st
 TEST(ApiDoor, TakesALargeBodyFromNobodyButWhoMayCopy) {
   const ApiSite site(SiteDoor::kGuarded);
   const std::string large(300'000, 'x');
-  EXPECT_EQ(site.client->send("PUT", "/api/v1/clipboard", large, "text/plain").status, 413);
+  const auto refused = site.client->send("PUT", "/api/v1/clipboard", large, "text/plain");
+  EXPECT_EQ(refused.status, 413);
+  EXPECT_EQ(refused.json().at("error").at("code"), "too_large");
   const auto program = site.client->with_bearer(site.token());
   EXPECT_EQ(program.send("PUT", "/api/v1/clipboard", large, "text/plain").status, 204);
   EXPECT_EQ(program.send("POST", "/api/v1/input", large, "application/json").status, 413);

@@ -163,6 +163,19 @@ std::optional<net::HttpResponse> Site::about_server(const net::HttpRequest& requ
   return response;
 }
 
+// Programs get an error of the API, with its code.
+net::HttpResponse Site::refusal(std::string_view path, net::HttpResponse plain) {
+  if (!path.starts_with(api::kApiPrefix)) return plain;
+  auto clause = as_text(plain.content());
+  while (clause.ends_with('\n') || clause.ends_with('.')) clause.remove_suffix(1);
+  const auto* code = plain.status == 403   ? "foreign"
+                     : plain.status == 413 ? "too_large"
+                                           : "bad_request";
+  auto response = api::error_reply(plain.status, code, clause);
+  response.fields.insert(response.fields.end(), plain.fields.begin(), plain.fields.end());
+  return response;
+}
+
 void Site::on_websocket(const net::HttpRequest& request, net::StreamPointer stream) {
   const auto now = Clock::now();
   server::Arrival arrival{.transport = "websocket", .tag = tag_of(request.query)};

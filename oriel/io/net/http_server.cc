@@ -35,6 +35,7 @@ struct Connection {
   StreamPointer stream;
   boost::asio::steady_timer timer;
   Bytes unread;            // read and not parsed yet
+  std::string path;        // of the request, once its head is whole
   bool is_waiting = true;  // for the rest of a request: it may yield to others
   bool has_begun_request = false;
   bool is_secure = false;  // TLS is between us
@@ -222,7 +223,7 @@ awaitable<bool> HttpServer::Shared::serve_one(SharedConnection connection, bool 
   if (!request) {
     if (!request.error()) co_return false;
     tell_refused(connection->stream->peer(), *request.error());
-    co_await respond(connection, *request.error(), false, false);
+    co_await respond(connection, routes.refusal(connection->path, *request.error()), false, false);
     co_await linger(connection);
     co_return false;
   }
@@ -242,6 +243,7 @@ awaitable<bool> HttpServer::Shared::serve_one(SharedConnection connection, bool 
     sentence[0] = static_cast<char>(sentence[0] - 'a' + 'A');
     response = http_sentence(403, sentence);
     tell_refused(request->peer, response);
+    response = routes.refusal(request->path, std::move(response));
   } else if (is_websocket && lacks_tls) {
     response = http_sentence(403, "This server wants TLS: connect to wss:// instead of ws://");
     tell_refused(request->peer, response);
@@ -276,7 +278,9 @@ awaitable<RequestOrRefusal> HttpServer::Shared::read_request(SharedConnection co
   auto& stream = connection->stream;
   auto& unread = connection->unread;
   auto& has_begun = connection->has_begun_request;
+  connection->path.clear();
   HttpParser parser(limits, [&](HttpRequest head) {
+    connection->path = head.path;
     head.peer = stream->peer();
     head.local = stream->local();
     return is_closed ? limits.body_bytes : routes.body_bytes_max(head, limits.body_bytes);

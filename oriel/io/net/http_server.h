@@ -31,6 +31,10 @@ class HttpRoutes {
     return usual;
   }
 
+  // The server itself refuses a request for `path` ("" when its head was not whole): the same in
+  // the form that this path's clients understand.
+  virtual HttpResponse refusal(std::string_view /*path*/, HttpResponse plain) { return plain; }
+
   // Whether the path is a WebSocket; `on_websocket` is called when the handshake is done.
   virtual bool is_websocket_path(std::string_view path) const = 0;
   virtual void on_websocket(const HttpRequest& request, StreamPointer stream) = 0;

@@ -52,6 +52,14 @@ export function KeysPanel() {
           <p>You are only viewing. Switch View only off to send keys.</p>
         </section>
       )}
+      {!window.isSecureContext && (
+        <section>
+          <p>
+            The browser keeps some keys to itself here, also in full screen, because the page did not come over HTTPS. Send them
+            from this panel, or open the page by https.
+          </p>
+        </section>
+      )}
       <section>
         <h3>Send</h3>
         <div class="key-grid three">

@@ -20,7 +20,7 @@ const columns: readonly [name: string, kind: string][] = [
   ["Viewer", ""],
   ["Role", ""],
   ["Link", "minor"],
-  ["Encoding", "minor"],
+  ["Profile", "minor"],
   ["Connected", "number minor"],
   ["fps", "number"],
   ["Latency, 1 min", "minor"],
@@ -98,8 +98,8 @@ function Row({ viewer }: { viewer: ViewerDocument }) {
       </th>
       <td>{viewer.role}</td>
       <td class="minor soft">{viewer.transport === "websocket" ? "WebSocket" : "VNC"}</td>
-      <td class="minor soft" title={viewer.pixel_format}>
-        {viewer.encoding}
+      <td class="minor soft">
+        {viewer.encoding}, {viewer.pixel_format}
       </td>
       <td class="number minor soft">{duration(viewer.connected_s)}</td>
       <td class="number">{viewer.frames_per_s.toFixed(1)}</td>
