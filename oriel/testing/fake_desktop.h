@@ -22,6 +22,7 @@ class FakeDesktop final : public desktop::Desktop, public desktop::InputSink {
   std::vector<image::Rect> take_damage() override { return std::exchange(damage_, {}); }
   void capture(std::span<const image::Rect> rects, desktop::CaptureDone done) override {
     ++captures;
+    if (is_stalled) return void(stalled_ = std::move(done));
     std::vector<screen::Patch> patches;
     for (const auto& rect : rects) patches.push_back({rect, frame_.view().crop(rect)});
     done(patches);
@@ -73,6 +74,7 @@ class FakeDesktop final : public desktop::Desktop, public desktop::InputSink {
     if (listener_) listener_->desktop_clipboard_changed(clipboard_.formats());
   }
   void set_leds(std::uint8_t leds) { listener_->desktop_leds_changed(leds); }
+  void lose(const Error& error) { listener_->desktop_lost(error); }
   void ring() { listener_->desktop_bell(); }
   void set_cursor(const image::Cursor& cursor) { listener_->desktop_cursor_changed(cursor); }
   void warp(image::Point position) { listener_->desktop_pointer_moved(position); }
@@ -81,12 +83,14 @@ class FakeDesktop final : public desktop::Desktop, public desktop::InputSink {
   std::vector<std::string> input_log;
   int captures = 0;
   bool is_pointer_followed = false;
+  bool is_stalled = false;  // captures are not answered
 
  private:
   image::Frame frame_;
   desktop::DesktopListener* listener_ = nullptr;
   desktop::MemoryClipboard clipboard_;
   std::vector<image::Rect> damage_;
+  desktop::CaptureDone stalled_;
 };
 
 }  // namespace oriel::testing

@@ -288,6 +288,64 @@ std::uint64_t websocket_garbage(const Target& target, const std::stop_token& sto
   return upgraded;
 }
 
+// Logs in from another address than the honest viewer's, whose rate it would use up otherwise; the
+// field of the cookie, or "" when it is refused.
+std::string log_in(const Target& target, int from) {
+  RawPeer peer(target.http_port, from);
+  const auto body = fmt::format(R"({{"password": "{}"}})", target.password);
+  peer.say(
+      fmt::format("POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                  "application/json\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{}",
+                  body.size(), body));
+  const auto answer = peer.hear(4096, 500);
+  const auto text = as_text(answer);
+  const auto begin = text.find("oriel_session=");
+  if (begin == text.npos) return "";
+  return fmt::format("Cookie: {}\r\n", text.substr(begin, text.find(';', begin) - begin));
+}
+
+std::string request_for(const std::string& path, const std::string& cookie) {
+  return fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\n{}\r\n", path, cookie);
+}
+
+// As many readers of all kinds of events as there may be, and none of them reads.
+std::uint64_t event_readers_that_never_read(const Target& target, const std::stop_token& stop) {
+  const auto cookie = log_in(target, 3);
+  const auto request =
+      request_for("/api/v1/events?types=damage,viewers,log,viewer_joined,viewer_left", cookie);
+  std::deque<RawPeer> readers;
+  std::uint64_t begun = 0;
+  while (!cookie.empty() && !stop.stop_requested()) {
+    if (readers.size() >= 110) {
+      std::this_thread::sleep_for(5ms);
+      // One goes and another comes now and then.
+      readers.pop_front();
+    }
+    readers.emplace_back(target.http_port, 3).say(request);
+    if (as_text(readers.back().hear(12, 100)) == "HTTP/1.1 200") ++begun;
+  }
+  return begun;
+}
+
+// Each of another place and size, so that none has been made before; sixteen at a time, and every
+// other of them is not waited for.
+std::uint64_t screenshots(const Target& target, const std::stop_token& stop) {
+  const auto cookie = log_in(target, 4);
+  std::uint64_t asked = 0;
+  while (!cookie.empty() && !stop.stop_requested()) {
+    std::vector<RawPeer> peers;
+    for (int i = 0; i < 16; ++i, ++asked) {
+      const auto inset = static_cast<int>(asked % 200);
+      const auto path =
+          fmt::format("/api/v1/screenshot.{}?region={},{},{},{}", asked % 2 == 0 ? "png" : "jpg",
+                      inset, inset / 2, target.width - inset, target.height - inset);
+      peers.emplace_back(target.http_port, 4).say(request_for(path, cookie));
+    }
+    for (std::size_t i = 0; i < peers.size(); i += 2) peers[i].hear(12, 200);
+  }
+  return asked;
+}
+
 constexpr Attack kAttacks[] = {
     {"slow handshakes", slow_handshakes, 100},
     {"half-open sockets", half_open_sockets, 100},
@@ -307,6 +365,8 @@ constexpr Attack kAttacks[] = {
     {"HTTP headers without end", http_headers_without_end, 1000},
     {"HTTP bodies and garbage", http_bodies_and_garbage, 10},
     {"WebSocket garbage", websocket_garbage, 5},
+    {"readers of events that never read", event_readers_that_never_read, 20},
+    {"a flood of screenshots", screenshots, 16},
 };
 
 }  // namespace

@@ -15,6 +15,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// It draws the cursor itself: otherwise its picture would have one that the desktop's has not.
+constexpr std::int32_t kCursorEncoding = -239;
+
 support::Picture picture_of(const image::Frame& frame) {
   support::Picture picture{frame.size().width, frame.size().height, {}};
   for (int y = 0; y < picture.height; ++y)
@@ -74,7 +77,7 @@ Witness::Witness(const support::OrielServer& server, std::string password)
       {boost::asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(server.vnc_port())});
   viewer_ = std::make_unique<testing::TestViewer>(
       io_.get_executor(), net::make_socket_stream(std::move(socket)),
-      testing::TestViewerOptions{std::move(password), {16}, {}, true});
+      testing::TestViewerOptions{std::move(password), {16, kCursorEncoding}, {}, true});
   if (!run_until([&] { return viewer_->updates() > 0; }, 20s))
     throw std::runtime_error("no picture came: " + server.output());
 }

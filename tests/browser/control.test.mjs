@@ -6,11 +6,10 @@ import path from "node:path";
 import { test } from "node:test";
 import { until } from "./deadline.mjs";
 import * as sessions from "./sessions.mjs";
-import { withApi } from "./with_api.mjs";
-import { withPage } from "./with.mjs";
+import { withPage, withServer } from "./with.mjs";
 
-test("With one writer at a time, control is shown, taken and released", async (t) => {
-  await withApi(t, { session: sessions.listening, flags: ["--control", "single"] }, async (server) => {
+test("With one writer at a time, control is shown, taken and released", async () => {
+  await withServer({ session: sessions.listening, flags: ["--control", "single"] }, async (server) => {
     await withPage(server.url, {}, async (first) => {
       await first.untilState("connected");
       await first.tool("Take control").click();
@@ -29,8 +28,8 @@ test("With one writer at a time, control is shown, taken and released", async (t
   });
 });
 
-test("Where all may act, there is no tool for control", async (t) => {
-  await withApi(t, {}, async (server) => {
+test("Where all may act, there is no tool for control", async () => {
+  await withServer({}, async (server) => {
     await withPage(server.url, {}, async (page) => {
       await page.untilState("connected");
       assert.equal(await page.tool("Take control").count(), 0);
@@ -39,12 +38,12 @@ test("Where all may act, there is no tool for control", async (t) => {
   });
 });
 
-test("The view-only password lets one watch, and the page shows no more than that", async (t) => {
+test("The view-only password lets one watch, and the page shows no more than that", async () => {
   const folder = mkdtempSync(path.join(tmpdir(), "oriel-view-"));
   const file = path.join(folder, "password");
   writeFileSync(file, "onlylook\n", { mode: 0o600 });
   try {
-    await withApi(t, { session: sessions.listening, password: "sesame12", flags: ["--view-password-file", file] }, async (server) => {
+    await withServer({ session: sessions.listening, password: "sesame12", flags: ["--view-password-file", file] }, async (server) => {
       await withPage(server.url, {}, async (page) => {
         await page.untilState("password");
         await page.tab.getByLabel("Password", { exact: true }).fill("onlylook");
@@ -64,8 +63,8 @@ test("The view-only password lets one watch, and the page shows no more than tha
   }
 });
 
-test("After too many wrong passwords the page counts down", async (t) => {
-  await withApi(t, { password: "sesame12" }, async (server) => {
+test("After too many wrong passwords the page counts down", async () => {
+  await withServer({ password: "sesame12" }, async (server) => {
     await withPage(server.url, {}, async (page) => {
       await page.untilState("password");
       const isLocked = async () => /You can try again in \d+ s\./.test(await page.words());

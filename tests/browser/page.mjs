@@ -31,8 +31,6 @@ export class Page {
     page.tab = page.#context.pages()[0] ?? (await page.#context.newPage());
     page.tab.on("console", (message) => {
       if (message.type() !== "error" && message.type() !== "warning") return;
-      // The page asks whether the server has an HTTP API, and says nothing itself when it has none.
-      if (message.text().includes("status of 404") && message.location().url.endsWith("/api/v1/session")) return;
       page.complaints.push(message.text());
     });
     page.tab.on("pageerror", (error) => page.complaints.push(String(error)));

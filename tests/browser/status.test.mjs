@@ -5,15 +5,14 @@ import { until } from "./deadline.mjs";
 import { keepImage } from "./images.mjs";
 import { Server } from "./server.mjs";
 import * as sessions from "./sessions.mjs";
-import { withApi } from "./with_api.mjs";
-import { withPage } from "./with.mjs";
+import { withPage, withServer } from "./with.mjs";
 
 const rows = (admin) => admin.tab.getByRole("region", { name: "Viewers" }).locator("tbody tr");
 const settings = (admin) => admin.tab.getByRole("region", { name: "Settings" }).locator("tbody tr");
 
 // A viewer's page and an admin's, on one server.
-async function withViewerAndAdmin(t, options, body) {
-  await withApi(t, { session: sessions.picture, ...options }, async (server) => {
+async function withViewerAndAdmin(options, body) {
+  await withServer({ session: sessions.picture, ...options }, async (server) => {
     await withPage(server.url, {}, async (viewer) => {
       await viewer.untilState("connected");
       await withPage(server.url, { hash: "#/status" }, async (admin) => {
@@ -25,8 +24,8 @@ async function withViewerAndAdmin(t, options, body) {
   });
 }
 
-test("The Status page shows viewers, settings and log, live", async (t) => {
-  await withViewerAndAdmin(t, { name: "shown-here" }, async (viewer, admin, server) => {
+test("The Status page shows viewers, settings and log, live", async () => {
+  await withViewerAndAdmin({ name: "shown-here" }, async (viewer, admin, server) => {
     assert.match(await rows(admin).first().innerText(), /127\.0\.0\.1:\d+[\s\S]*control[\s\S]*WebSocket/);
     await until("bytes that were sent", async () => /\d+(\.\d+)? [kM]B/.test(await rows(admin).first().innerText()));
 
@@ -36,6 +35,7 @@ test("The Status page shows viewers, settings and log, live", async (t) => {
     await admin.tab.getByText("No setting fits the filter").waitFor();
 
     await until("a line of the log", async () => (await admin.tab.locator(".log li").count()) > 0);
+    assert.match(await admin.tab.locator(".log time").first().innerText(), /^\d\d:\d\d:\d\d\.\d{3}$/);
     await withPage(server.url, {}, async (second) => {
       await second.untilState("connected");
       await until("the second viewer's row", async () => (await rows(admin).count()) === 2);
@@ -46,8 +46,8 @@ test("The Status page shows viewers, settings and log, live", async (t) => {
   });
 });
 
-test("A viewer that is disconnected is told by whom and why, and can come back", async (t) => {
-  await withViewerAndAdmin(t, {}, async (viewer, admin) => {
+test("A viewer that is disconnected is told by whom and why, and can come back", async () => {
+  await withViewerAndAdmin({}, async (viewer, admin) => {
     await rows(admin).getByRole("button", { name: /^Disconnect/ }).click();
     await admin.tab.getByRole("dialog").getByLabel("Reason, which they are told").fill("lunch");
     assert.equal(await viewer.state(), "connected", "it is asked once");
@@ -61,8 +61,8 @@ test("A viewer that is disconnected is told by whom and why, and can come back",
   });
 });
 
-test("A message from the admin stays until it is read", async (t) => {
-  await withViewerAndAdmin(t, {}, async (viewer, admin) => {
+test("A message from the admin stays until it is read", async () => {
+  await withViewerAndAdmin({}, async (viewer, admin) => {
     await rows(admin).getByRole("button", { name: /^Message/ }).click();
     await admin.tab.getByRole("dialog").getByLabel("Message").fill("Restart in five minutes");
     await admin.tab.getByRole("dialog").getByRole("button", { name: "Send" }).click();
@@ -72,7 +72,7 @@ test("A message from the admin stays until it is read", async (t) => {
   });
 });
 
-test("The Status page says when its server is gone, and goes on when it is back", async (t) => {
+test("The Status page says when its server is gone, and goes on when it is back", async () => {
   const first = await Server.start({});
   const ports = { httpPort: first.httpPort, vncPort: first.vncPort };
   try {
@@ -82,7 +82,7 @@ test("The Status page says when its server is gone, and goes on when it is back"
       await first.kill();
       await admin.untilState("waiting");
       assert.match(await admin.words(), /does not answer\. Trying again in \d+ s/);
-      await withApi(t, ports, async () => {
+      await withServer(ports, async () => {
         await admin.tab.getByText("live", { exact: true }).waitFor({ timeout: 20_000 });
         assert.equal(await admin.words(), "");
       });
@@ -97,8 +97,8 @@ for (const { name, ...look } of [
   { name: "status-light", colorScheme: "light" },
   { name: "status-390", colorScheme: "dark", viewport: { width: 390, height: 844 }, hasTouch: true },
 ]) {
-  test(`The Status page is accessible, and fits: ${name}`, async (t) => {
-    await withApi(t, { session: sessions.moving, name: "build-07" }, async (server) => {
+  test(`The Status page is accessible, and fits: ${name}`, async () => {
+    await withServer({ session: sessions.moving, name: "build-07" }, async (server) => {
       await withPage(server.url, {}, async (viewer) => {
         await viewer.untilState("connected");
         await withPage(server.url, { ...look, hash: "#/status", reducedMotion: "reduce" }, async (admin) => {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <chrono>
@@ -282,9 +283,14 @@ TEST(X11Clipboard, GivesUpAProgramThatStopsOrDiesInMidTransfer) {
 TEST(X11Clipboard, SurvivesAPasteThatDiesAndAProviderThatNeverAnswers) {
   Desk desk;
   desk.offer(large_text(5'000'000));
-  auto& dies = desk.start({"sh", "-c", "xclip -o -selection clipboard | sleep 1000"});
+  // Nobody reads what it pastes, so it waits in the middle of it.
+  int unread[2];
+  ASSERT_EQ(::pipe(unread), 0);
+  auto& dies =
+      desk.start({"sh", "-c", fmt::format("exec xclip -o -selection clipboard >&{}", unread[1])});
   desk.run_until([&] { return desk.asked == 1; });
   dies.stop(SIGKILL, seconds(5));
+  for (const int end : unread) ::close(end);
   EXPECT_EQ(desk.paste()->size(), large_text(5'000'000).size());
   std::vector<ClipboardDone> never;
   desk.clipboard().offer(

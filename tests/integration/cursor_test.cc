@@ -116,7 +116,7 @@ struct Show {
   }
 
   support::TemporaryFolder folder;
-  OrielServer server{{.session = kRestingSession}};
+  OrielServer server{{.session = kRestingSession, .cursor = "auto"}};
   boost::asio::io_context io{1};
   std::vector<std::unique_ptr<Watcher>> watchers;
 };
@@ -143,6 +143,52 @@ TEST(Cursor, OfAProgramIsShownExactlyByViewersOfEveryKind) {
   auto& late = show.watch({16, rfb::kPseudoCursorWithAlpha});
   EXPECT_TRUE(show.run_until([&] { return late.shows({}); }));
   EXPECT_TRUE(without.shapes.empty());
+}
+
+// What a viewer without cursors must show: the X server's pixels and `cursor` over them.
+image::Frame drawn_over(const support::XDisplay& display, const Cursor& cursor,
+                        image::Point position) {
+  const auto picture = support::grab(display);
+  image::Frame frame({picture.width, picture.height});
+  for (int y = 0; y < picture.height; ++y)
+    for (int x = 0; x < picture.width; ++x)
+      frame.at(x, y) = picture.pixels[static_cast<std::size_t>(y) * picture.width + x];
+  image::draw(cursor, {position.x - cursor.hotspot.x, position.y - cursor.hotspot.y},
+              frame.mutable_view());
+  return frame;
+}
+
+TEST(Cursor, IsDrawnIntoThePixelsOfViewersThatKnowNone) {
+  Show show;
+  show.run_program({"xsetroot", "-mod", "5", "7", "-bg", "#336699", "-fg", "#cc9933"});
+  auto& one = show.watch({16});
+  auto& two = show.watch({5});
+  auto& knows = show.watch({16, rfb::kPseudoCursorWithAlpha});
+  const auto all_show = [&](const Cursor& cursor, image::Point position) {
+    const auto clean = drawn_over(show.server.display(), {}, position);
+    const auto seen = drawn_over(show.server.display(), cursor, position);
+    EXPECT_NE(seen, clean);
+    return show.run_until([&] {
+      return one.viewer->frame() == seen && two.viewer->frame() == seen &&
+             knows.viewer->frame() == clean;
+    });
+  };
+  const auto first = spot(24, 0xff8000), second = spot(65, 0x1020f0);
+  show.set(first);
+  // By a viewer, by a program, and over the edges of the screen.
+  for (const image::Point position : {image::Point{200, 100}, {207, 101}, {0, 0}, {1023, 699}}) {
+    one.viewer->say(rfb::PointerEvent{0, position});
+    EXPECT_TRUE(all_show(first, position)) << position.x;
+  }
+  show.run_program({"xdotool", "mousemove", "500", "300"});
+  EXPECT_TRUE(all_show(first, {500, 300}));
+  show.set(second);
+  EXPECT_TRUE(all_show(second, {500, 300}));
+  show.run_program({"xsetroot", "-solid", "#204060"});
+  EXPECT_TRUE(all_show(second, {500, 300}));
+  one.viewer->say(rfb::SetEncodings{{16, rfb::kPseudoCursorWithAlpha}});
+  EXPECT_TRUE(show.run_until(
+      [&] { return one.shows(second) && one.viewer->frame() == knows.viewer->frame(); }));
 }
 
 TEST(Cursor, LargerThanViewersTakeIsCutAroundItsHotspot) {

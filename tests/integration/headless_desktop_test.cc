@@ -442,7 +442,8 @@ TEST(HeadlessDesktop, FollowsAChangeOfItsSize) {
   auto other = X11Display::open(
       headless.io, {headless.desktop->details().at("display"), (*headless.address)->cookie});
   ASSERT_TRUE(other) << other.error().message;
-  for (const Size size : {Size{800, 600}, {641, 479}, {320, 200}, {800, 600}}) {
+  for (const Size size :
+       {Size{800, 600}, {641, 479}, {320, 200}, {1, 1}, {800, 1}, {1, 600}, {800, 600}}) {
     const int before = headless.mirror->resized;
     const Status resized = resize_screen(**other, size);
     ASSERT_TRUE(resized) << resized.error().message;
@@ -454,6 +455,27 @@ TEST(HeadlessDesktop, FollowsAChangeOfItsSize) {
     EXPECT_EQ(headless.shell("xsetroot -solid black"), 0);
   }
   EXPECT_FALSE(resize_screen(**other, {801, 600}));
+}
+
+TEST(HeadlessDesktop, TakesEverySizeFromOnePixelToTheLargest) {
+  Headless headless(small("exec sleep 1000"));
+  ASSERT_TRUE(headless.desktop);
+  const auto resize = [&](Size size) {
+    std::optional<Status> result;
+    headless.desktop->resize(size, [&](Status status) { result = std::move(status); });
+    EXPECT_TRUE(headless.run_until([&] { return result.has_value(); }));
+    return result.value_or(Status());
+  };
+  for (const Size size : {Size{1, 1}, {800, 1}, {1, 600}, {800, 600}}) {
+    const Status status = resize(size);
+    EXPECT_TRUE(status) << size.width << "x" << size.height << ": " << status.error().message;
+    EXPECT_TRUE(headless.run_until([&] { return headless.desktop->size() == size; }));
+  }
+  const Status too_large = resize({801, 600});
+  ASSERT_FALSE(too_large);
+  EXPECT_EQ(too_large.error().code, ErrorCode::kTooLarge);
+  EXPECT_EQ(too_large.error().message,
+            "asked for 801x600, possible are 1x1 to 800x600 (--max-geometry)");
 }
 
 TEST(HeadlessDesktop, DoesNotStopTheLoopWhenTheXServerStops) {

@@ -17,6 +17,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "oriel/base/time.h"
@@ -27,6 +28,7 @@
 #include "oriel/io/desktop/x11.h"
 #include "oriel/io/net/tcp_stream.h"
 #include "oriel/testing/viewer/test_viewer.h"
+#include "tests/support/child_process.h"
 #include "tests/support/oriel_server.h"
 #include "tests/support/wait_until.h"
 
@@ -249,6 +251,31 @@ TEST(Typing, BindsHundredsOfCharactersInTurnAlsoForASlowReader) {
   typing.type(text);
   typing.type(U" end");
   EXPECT_TRUE(typing.gets(utf8(text) + " end")) << typing.typed();
+}
+
+// More programs that want a processor than there are, from now on to the end.
+class BusyMachine {
+ public:
+  BusyMachine() {
+    for (unsigned i = 0; i < std::thread::hardware_concurrency() + 4; ++i) {
+      loops_.push_back(std::make_unique<support::ChildProcess>(
+          support::Command{{"sh", "-c", "while :; do :; done"}, {}}));
+    }
+  }
+
+ private:
+  std::vector<std::unique_ptr<support::ChildProcess>> loops_;
+};
+
+TEST(Typing, ChangesNoCharacterOfALongBurstOnABusyMachine) {
+  Typing typing;
+  BusyMachine busy;
+  std::u32string text;
+  for (char32_t c = 0; c < 300; ++c) text += U'一' + c * 7;
+  typing.type(text);
+  EXPECT_TRUE(
+      typing.run_until([&] { return typing.typed().size() >= utf8(text).size(); }, seconds(90)));
+  EXPECT_EQ(typing.typed(), utf8(text));
 }
 
 TEST(Typing, KeepsABindingSoThatRepeatsCostNothing) {

@@ -14,8 +14,12 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <cmath>
+#include <filesystem>
 #include <functional>
+#include <iterator>
 #include <random>
+#include <sstream>
+#include <thread>
 
 #include "oriel/base/time.h"
 #include "oriel/core/image/frame.h"
@@ -466,7 +470,11 @@ TEST(ServeX11, KeepsThePictureOfADisplayThatDiesAndShowsItAnewWhenItIsBack) {
     EXPECT_TRUE(late.until([&] { return late.viewer->frame() == last; }));
     EXPECT_THAT(late.title, HasSubstr("disconnected from the display"));
   }
-  EXPECT_THAT(oriel.output(), HasSubstr("the desktop is gone; viewers keep its last picture"));
+  // The log has a thread of its own.
+  EXPECT_TRUE(viewer.until([&] {
+    return oriel.output().find("the desktop is gone; viewers keep its last picture") !=
+           std::string::npos;
+  })) << oriel.output();
 
   // Another size, another picture, the same name.
   server = std::make_unique<XServer>(xvfb(24, {400, 300}), number);
@@ -480,6 +488,86 @@ TEST(ServeX11, KeepsThePictureOfADisplayThatDiesAndShowsItAnewWhenItIsBack) {
   server->run_client({"xsetroot", "-mod", "3", "9"});
   EXPECT_TRUE(viewer.shows(server->display()));
   EXPECT_EQ(oriel.stop(), 0);
+}
+
+// A headless desktop whose every session paints another picture than the one before.
+struct RestartedDesktop {
+  RestartedDesktop() : count(folder.path() / "count") {}
+
+  support::ServerOptions options() const {
+    support::ServerOptions options;
+    options.session = fmt::format(
+        "echo $$ >> {0}; xsetroot -mod $((3 * $(wc -l < {0}))) 7; exec sleep 1000", count.string());
+    options.more_arguments = {"--name", "desk"};
+    return options;
+  }
+  // The processes that each session was, the last one last.
+  std::vector<pid_t> sessions() const {
+    std::istringstream lines(support::read_file(count));
+    return {std::istream_iterator<pid_t>(lines), {}};
+  }
+  // As it is now; throws while there is none.
+  static support::XDisplay display(const OrielServer& oriel) {
+    const auto desktop = oriel.health().at("desktop");
+    return {std::string(desktop.at("display").as_string()),
+            std::string(desktop.at("xauthority").as_string())};
+  }
+  static void kill_server(const OrielServer& oriel) {
+    const auto lock = fmt::format("/tmp/.X{}-lock", display(oriel).name.substr(1));
+    kill(std::stoi(support::read_file(lock)), SIGKILL);
+  }
+
+  support::TemporaryFolder folder;
+  std::filesystem::path count;
+};
+
+TEST(ServeHeadless, StartsItsDesktopAnewWhenTheXServerDiesAndViewersStay) {
+  RestartedDesktop desktop;
+  OrielServer oriel(desktop.options());
+  Viewer viewer(oriel.vnc_port());
+  const auto is_painted = [&] {
+    return viewer.viewer->updates() > 0 &&
+           viewer.viewer->frame() != Frame(viewer.viewer->frame().size());
+  };
+  ASSERT_TRUE(viewer.until(is_painted)) << "the first session";
+  ASSERT_TRUE(viewer.shows(desktop.display(oriel)));
+  for (std::size_t restarts = 1; restarts <= 3; ++restarts) {
+    const Frame last = viewer.viewer->frame();
+    desktop.kill_server(oriel);
+    ASSERT_TRUE(viewer.until([&] {
+      return viewer.title.starts_with("desk (disconnected from the display: ");
+    })) << viewer.title;
+    EXPECT_EQ(viewer.viewer->frame(), last);
+    EXPECT_THROW(oriel.health(), std::runtime_error);  // 503
+    ASSERT_TRUE(viewer.until([&] { return viewer.title == "desk"; })) << oriel.output();
+    ASSERT_TRUE(viewer.until([&] { return desktop.sessions().size() == restarts + 1; }));
+    ASSERT_TRUE(viewer.until([&] { return viewer.viewer->frame() != last && is_painted(); }));
+    ASSERT_TRUE(viewer.shows(desktop.display(oriel)));
+    EXPECT_NE(viewer.viewer->frame(), last) << "a session of its own";
+    EXPECT_NE(kill(desktop.sessions()[restarts - 1], 0), 0) << "what was there before has ended";
+  }
+  // Not without end.
+  const Frame last = viewer.viewer->frame();
+  desktop.kill_server(oriel);
+  EXPECT_TRUE(viewer.until([&] {
+    return oriel.output().find("more than 3 times within 60 s") != std::string::npos;
+  })) << oriel.output();
+  EXPECT_THAT(viewer.title, HasSubstr("disconnected from the display"));
+  EXPECT_EQ(viewer.viewer->frame(), last);
+  EXPECT_EQ(oriel.stop(), 0);
+  EXPECT_EQ(desktop.sessions().size(), 4u);
+}
+
+TEST(ServeHeadless, EndsInTimeWhileItsDesktopIsStartedAnew) {
+  for (const auto wait : {0ms, 150ms, 300ms, 400ms}) {
+    RestartedDesktop desktop;
+    OrielServer oriel(desktop.options());
+    ASSERT_TRUE(support::wait_until([&] { return !desktop.sessions().empty(); }));
+    desktop.kill_server(oriel);
+    std::this_thread::sleep_for(wait);
+    EXPECT_EQ(oriel.stop(), 0) << wait.count();
+    for (const pid_t session : desktop.sessions()) EXPECT_NE(kill(session, 0), 0) << wait.count();
+  }
 }
 
 TEST(ServeX11, GoesOnWhileItsDisplayStandsStill) {

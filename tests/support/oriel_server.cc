@@ -90,7 +90,7 @@ OrielServer::OrielServer(const ServerOptions& options) {
   write_file(session, "#!/bin/sh\n" + options.session + "\n", perms::owner_all);
   Command command{{oriel_program(), "serve", "--desktop", options.desktop, "--geometry",
                    fmt::format("{}x{}", options.width, options.height), "--session", session,
-                   "--vnc", "127.0.0.1:0", "--http", "127.0.0.1:0"},
+                   "--vnc", "127.0.0.1:0", "--http", "127.0.0.1:0", "--cursor", options.cursor},
                   options.environment};
   if (!options.password.empty()) {
     const std::filesystem::path file = folder_.path() / "password";

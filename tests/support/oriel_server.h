@@ -36,6 +36,8 @@ struct ServerOptions {
   int width = 1024;
   int height = 700;
   std::string desktop = "headless";
+  // --cursor: what viewers draw is compared with the X server's pixels, which have no cursor.
+  std::string cursor = "never";
   std::vector<std::string> more_arguments;
   std::map<std::string, std::string> environment;  // added to the test's own
 };

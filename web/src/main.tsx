@@ -4,6 +4,7 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { screen, status } from "./connection/connection";
 import { theme } from "./state/preferences";
+import { shown } from "./state/page";
 import { desktopName } from "./state/session";
 import { startEvents } from "./state/stream";
 import { watchModality } from "./shell/modality";
@@ -28,6 +29,9 @@ window.oriel = {
 
 effect(() => {
   document.documentElement.dataset["state"] = status.value.state;
+});
+effect(() => {
+  document.documentElement.dataset["page"] = shown.value;
 });
 effect(() => {
   if (theme.value === "system") delete document.documentElement.dataset["theme"];

@@ -4,8 +4,12 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <chrono>
+#include <cstdlib>
 #include <utility>
+#include <variant>
 
+#include "oriel/app/api/limits.h"
 #include "oriel/core/keys/key_name.h"
 
 namespace oriel::api {
@@ -83,15 +87,56 @@ Result<Action> action_of(const json::object& action) {
   return drag;
 }
 
+// How much doing an action is, in steps of limits.h and in time.
+struct Cost {
+  std::size_t steps = 0;
+  std::chrono::milliseconds pauses{};
+};
+
+Cost cost_of(const Action& action) {
+  struct Teller {
+    Cost operator()(const PressKeys& keys) const { return {2 * keys.keysyms.size(), {}}; }
+    Cost operator()(const TypeText& text) const { return {2 * text.keysyms.size(), {}}; }
+    Cost operator()(const MovePointer&) const { return {1, {}}; }
+    Cost operator()(const Click& click) const {
+      return {1 + 2 * static_cast<std::size_t>(click.count), {}};
+    }
+    Cost operator()(const Drag& drag) const { return {2 + drag.path.size(), {}}; }
+    Cost operator()(const Scroll& scroll) const {
+      return {1 + 2 * static_cast<std::size_t>(std::abs(scroll.dx) + std::abs(scroll.dy)), {}};
+    }
+    Cost operator()(const Pause& pause) const { return {0, pause.duration}; }
+  };
+  return std::visit(Teller{}, action);
+}
+
+Status check_cost(Cost cost) {
+  if (cost.steps > kStepsMax)
+    return fail(ErrorCode::kInvalid,
+                fmt::format("the actions come to more than {} keys, buttons and places of the "
+                            "pointer; send them in several requests",
+                            kStepsMax));
+  if (cost.pauses > kPausesMax)
+    return fail(ErrorCode::kInvalid,
+                fmt::format("the actions pause for more than {} s; send them in several requests",
+                            kPausesMax.count()));
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<Action>> actions_of(const json::value& document) {
   std::vector<Action> actions;
+  Cost cost;
   for (const auto& each : document.at("actions").as_array()) {
     auto action = action_of(each.as_object());
     if (!action)
       return fail(action.error().code,
                   fmt::format("actions[{}]: {}", actions.size(), action.error().message));
+    const auto more = cost_of(*action);
+    cost.steps += more.steps;
+    cost.pauses += more.pauses;
+    ORIEL_TRY_VOID(check_cost(cost));
     actions.push_back(*std::move(action));
   }
   return actions;

@@ -81,7 +81,7 @@ struct PictureRequest {
   double scale = 1;                    // 0.01 to 1
   int quality = 85;                    // of JPEG, 1 to 100
   std::optional<std::uint64_t> since;  // only what has changed after that generation
-  std::string known_etag;              // of If-None-Match; empty: none
+  std::string known_etag;              // If-None-Match as it came; empty: none
 };
 
 struct Picture {
@@ -93,6 +93,11 @@ struct Picture {
 };
 
 enum class ClipboardKind { kText, kHtml, kPng };
+
+struct CopiedText {
+  std::string text;  // UTF-8
+  std::chrono::duration<double> age{};
+};
 
 struct SettingInfo {
   std::string key;
@@ -150,8 +155,12 @@ class Backend {
   using BytesDone = std::move_only_function<void(Result<Bytes>)>;
   virtual void read_clipboard(ClipboardKind kind, BytesDone done) = 0;
   virtual Status write_clipboard(ClipboardKind kind, Bytes bytes) = 0;
+  // The newest first, at most kClipboardHistoryBytesMax (limits.h) unless the newest alone has
+  // more; empty when no history is kept. kRefused: this server gives no clipboard.
+  virtual Result<std::vector<CopiedText>> clipboard_history() const = 0;
 
-  // Does `actions` one after another. kRefused: another has control. Gives the generation of the
+  // Does `actions` one after another. kRefused: another has control; kTooLarge: too many do so at
+  // this time; kUnavailable: there is no desktop, or it is lost. Gives the generation of the
   // screen at the end.
   using ActionsDone = std::move_only_function<void(Result<std::uint64_t>)>;
   virtual void perform(std::vector<Action> actions, std::string_view peer, ActionsDone done) = 0;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/json/array.hpp>
 #include <charconv>
@@ -64,6 +65,10 @@ Result<image::Rect> parse_region(std::string_view text) {
                   fmt::format("region is \"{}\", x,y,width,height are expected", text));
     at = rest + 1;
   }
+  if (std::ranges::any_of(numbers, [](int number) { return number < 0 || number > kScreenPxMax; }))
+    return fail(
+        ErrorCode::kInvalid,
+        fmt::format("region is \"{}\", numbers of 0 to {} are expected", text, kScreenPxMax));
   const auto [x, y, width, height] = numbers;
   if (width < 1 || height < 1)
     return fail(ErrorCode::kInvalid,
@@ -94,10 +99,11 @@ std::string rect_text(const image::Rect& rect) {
 net::HttpResponse picture_reply(Picture picture, PictureKind kind, bool is_since) {
   net::HttpResponse response;
   response.content_type = kind == PictureKind::kPng ? "image/png" : "image/jpeg";
-  response.fields = {{"ETag", picture.etag},
-                     {"Cache-Control", "no-cache"},
+  response.fields = {{"Cache-Control", "no-cache"},
                      {"Oriel-Generation", std::to_string(picture.generation)},
                      {"Oriel-Region", rect_text(picture.region)}};
+  // Nothing that has changed is no picture, so it has no tag.
+  if (!picture.etag.empty()) response.fields.push_back({"ETag", picture.etag});
   if (is_since) {
     std::string boxes;
     for (const auto& box : picture.boxes) boxes += (boxes.empty() ? "" : ";") + rect_text(box);
@@ -117,9 +123,7 @@ void take_picture(const Call& call, PictureKind kind, net::HttpAnswer answer) {
         if (picture) return answer(picture_reply(*std::move(picture), kind, is_since));
         if (picture.error().code != ErrorCode::kTooLarge)
           return answer(error_reply(picture.error()));
-        auto response = error_reply(503, "busy", picture.error().message);
-        response.fields.push_back({"Retry-After", "1"});
-        answer(std::move(response));
+        answer(busy_reply(picture.error().message));
       });
 }
 
@@ -154,7 +158,7 @@ void listen(Call call, net::HttpAnswer answer) {
     const auto& error = stream.error();
     if (error.code == ErrorCode::kRefused)
       return answer(error_reply(403, "forbidden", error.message));
-    if (error.code == ErrorCode::kTooLarge) return answer(error_reply(503, "busy", error.message));
+    if (error.code == ErrorCode::kTooLarge) return answer(busy_reply(error.message));
     return answer(error_reply(error));
   }
   net::HttpResponse response;

@@ -1,6 +1,7 @@
 // What a program does to the desktop: input and clipboard.
 
 #include <array>
+#include <boost/json/array.hpp>
 #include <utility>
 
 #include "oriel/app/api/action_document.h"
@@ -21,6 +22,8 @@ void perform(Call call, net::HttpAnswer answer) {
       [answer = std::move(answer), count](Result<std::uint64_t> generation) mutable {
         if (!generation && generation.error().code == ErrorCode::kRefused)
           return answer(error_reply(409, "control_taken", generation.error().message));
+        if (!generation && generation.error().code == ErrorCode::kTooLarge)
+          return answer(busy_reply(generation.error().message));
         if (!generation) return answer(error_reply(generation.error()));
         answer(json_reply({{"performed", count}, {"generation", *generation}}));
       });
@@ -61,6 +64,17 @@ void write_clipboard(Call call, net::HttpAnswer answer) {
   answer(empty_reply());
 }
 
+void show_clipboard_history(Call call, net::HttpAnswer answer) {
+  const auto history = call.backend.clipboard_history();
+  if (!history) return answer(error_reply(history.error()));
+  json::array entries;
+  for (const auto& [text, age] : *history)
+    entries.push_back({{"text", text}, {"age_seconds", age.count()}});
+  auto response = json_reply({{"entries", std::move(entries)}});
+  response.fields = {{"Cache-Control", "no-store"}};
+  answer(std::move(response));
+}
+
 constexpr auto kClipboardParameters = std::to_array<Parameter>({
     {"format", ParameterPlace::kQuery, R"({"enum": ["text", "html", "png"]})", "text without it"},
 });
@@ -93,6 +107,17 @@ const auto kOperations = std::to_array<Operation>({
      .body_types = "text/plain, text/html, image/png",
      .success = 204,
      .run = write_clipboard},
+    {.method = "GET",
+     .path = "/api/v1/clipboard/history",
+     .id = "readClipboardHistory",
+     .help = "The last texts that were copied, the newest first; none unless --clipboard-history "
+             "keeps some",
+     .role = Role::kAdmin,
+     .result_types = "application/json",
+     .result_schema = R"({"type": "object", "properties": {"entries": {"type": "array", "items":
+       {"type": "object", "properties": {"text": {"type": "string"},
+       "age_seconds": {"type": "number"}}}}}})",
+     .run = show_clipboard_history},
 });
 
 }  // namespace

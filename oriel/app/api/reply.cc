@@ -5,12 +5,17 @@
 #include <cctype>
 #include <string>
 
+#include "oriel/app/observe/escape.h"
+
 namespace oriel::api {
 
 namespace json = boost::json;
 
 net::HttpResponse json_reply(const json::value& document, int status) {
-  auto response = net::http_body(status, "application/json", json::serialize(document) + "\n");
+  // A message may quote what the peer sent, and a name may be of any bytes; in JSON they stand in
+  // strings, which are UTF-8.
+  auto response = net::http_body(status, "application/json",
+                                 observe::valid_utf8(json::serialize(document)) + "\n");
   response.fields.push_back({"Cache-Control", "no-store"});
   return response;
 }
@@ -27,6 +32,12 @@ net::HttpResponse error_reply(int status, std::string_view code, std::string_vie
     sentence[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(sentence[0])));
   if (!sentence.ends_with('.')) sentence += '.';
   return json_reply({{"error", {{"code", code}, {"message", sentence}}}}, status);
+}
+
+net::HttpResponse busy_reply(std::string_view clause) {
+  auto response = error_reply(503, "busy", clause);
+  response.fields.push_back({"Retry-After", "1"});
+  return response;
 }
 
 net::HttpResponse error_reply(const Error& error) {

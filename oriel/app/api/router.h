@@ -9,6 +9,7 @@
 namespace oriel::api {
 
 inline constexpr std::string_view kApiPrefix = "/api/v1/";
+inline constexpr std::string_view kClipboardPath = "/api/v1/clipboard";
 
 // The network thread owns it. `backend` outlives it.
 class Router {

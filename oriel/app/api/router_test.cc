@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/asio/io_context.hpp>
 #include <boost/json/parse.hpp>
 #include <map>
 #include <set>
@@ -11,101 +10,18 @@
 #include "oriel/app/api/action_document.h"
 #include "oriel/app/api/limits.h"
 #include "oriel/app/api/openapi.h"
+#include "oriel/testing/fake_backend.h"
 
 namespace oriel::api {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 namespace json = boost::json;
 
-// Answers everything at once and remembers what it was asked.
-class Fake : public Backend {
- public:
-  ServerInfo server() const override { return {"me@here", "1.2.3", true}; }
-  DesktopInfo desktop() const override {
-    DesktopInfo info;
-    info.name = "me@here";
-    info.state = "ok";
-    info.geometry = {640, 480};
-    info.control = {is_single, 7, "page", "127.0.0.1:9"};
-    return info;
-  }
-  std::vector<ViewerInfo> viewers() const override {
-    ViewerInfo viewer;
-    viewer.id = 7;
-    viewer.latency_ms = 1.23456;
-    return {viewer};
-  }
-  std::vector<SettingInfo> settings() const override {
-    return {{"name", "x", "flag", "--name", "Name of the desktop"}};
-  }
-  Result<LogIn> log_in(std::string_view, std::string_view password, int& retry_after_s) override {
-    if (password == "right") return LogIn{"token", Roles::all()};
-    if (password == "locked") {
-      retry_after_s = 8;
-      return fail(ErrorCode::kUnavailable, "wait 8 s");
-    }
-    return fail(ErrorCode::kRefused, "the password is wrong");
-  }
-  void log_out(std::string_view token) override {
-    calls.push_back("log out " + std::string(token));
-  }
-  void take_picture(const PictureRequest& request, PictureDone done) override {
-    picture_request = request;
-    if (request.region && request.region->x > 640)
-      return done(fail(ErrorCode::kInvalid, "the region is outside"));
-    if (request.known_etag == "\"same\"") return done(Picture{nullptr, "\"same\"", 5, {}, {}});
-    done(Picture{std::make_shared<const Bytes>(Bytes{1, 2, 3}),
-                 "\"new\"",
-                 5,
-                 {0, 0, 640, 480},
-                 {{1, 2, 3, 4}, {5, 6, 7, 8}}});
-  }
-  void resize(image::Size size, Done done) override {
-    if (size.width > 1000) return done(fail(ErrorCode::kTooLarge, "at most 1000 wide"));
-    done({});
-  }
-  bool kick(ViewerNumber viewer, std::string_view reason) override {
-    calls.push_back("kick " + std::to_string(viewer) + " " + std::string(reason));
-    return viewer == 7;
-  }
-  bool tell(ViewerNumber viewer, std::string_view) override { return viewer == 7; }
-  ViewerNumber find_viewer(std::string_view name) const override { return name == "page" ? 7 : 0; }
-  bool take_control(ViewerNumber, bool is_forced) override { return is_forced; }
-  void release_control(ViewerNumber viewer) override {
-    calls.push_back("release " + std::to_string(viewer));
-  }
-  void read_clipboard(ClipboardKind kind, BytesDone done) override {
-    if (kind == ClipboardKind::kPng) return done(Bytes{});
-    done(Bytes{'h', 'i'});
-  }
-  Status write_clipboard(ClipboardKind kind, Bytes bytes) override {
-    calls.push_back("clipboard " + std::to_string(static_cast<int>(kind)) + " " +
-                    std::string(as_text(bytes)));
-    return {};
-  }
-  void perform(std::vector<Action> list, std::string_view, ActionsDone done) override {
-    actions = std::move(list);
-    done(std::uint64_t{42});
-  }
-  Result<std::shared_ptr<net::HttpBodyStream>> subscribe(const EventsRequest& request) override {
-    events_request = request;
-    if (request.tag == "many") return fail(ErrorCode::kTooLarge, "too many listen");
-    return std::make_shared<net::HttpBodyStream>(loop.get_executor(), 1000);
-  }
-
-  boost::asio::io_context loop;
-  bool is_single = true;
-  std::vector<std::string> calls;
-  PictureRequest picture_request;
-  std::vector<Action> actions;
-  EventsRequest events_request;
-};
-
 struct Api {
-  Fake backend;
+  testing::FakeBackend backend;
   Router router{backend};
 
   net::HttpResponse ask(std::string_view method, std::string_view target, std::string body = "",
@@ -200,6 +116,12 @@ TEST(Router, SaysWhatIsWrongWithAnAddress) {
   EXPECT_THAT(complaint(api.ask("GET", "/api/v1/screenshot.png?region=%zz")), HasSubstr("'%'"));
 }
 
+TEST(Router, SpeaksValidJsonAlsoOfBytesThatAreNoText) {
+  Api api;
+  const auto response = api.ask("POST", "/api/v1/session", "{}", {}, "a\x9fpplication/json");
+  EXPECT_THAT(complaint(response), HasSubstr("is a\uFFFDpplication/json,"));
+}
+
 TEST(Router, SaysWhatIsWrongWithABody) {
   Api api;
   EXPECT_EQ(api.ask("POST", "/api/v1/session", "{").status, 400);
@@ -237,6 +159,49 @@ TEST(Router, TakesPicturesWithTheirTag) {
   EXPECT_EQ(picture.fields.back(), (net::HttpField{"Oriel-Boxes", "1,2,3,4;5,6,7,8"}));
   api.etag = "\"same\"";
   EXPECT_EQ(api.ask("GET", "/api/v1/screenshot.png").status, 304);
+}
+
+TEST(Router, RefusesARegionOrScaleThatNoScreenHas) {
+  Api api;
+  const auto complaint_about = [&](const char* query) {
+    return complaint(api.ask("GET", std::string("/api/v1/screenshot.png?") + query));
+  };
+  EXPECT_THAT(complaint_about("region=2147483647,0,2147483647,1"), HasSubstr("0 to 65535"));
+  EXPECT_THAT(complaint_about("region=-1,0,10,10"), HasSubstr("0 to 65535"));
+  EXPECT_THAT(complaint_about("region=0,0,0,10"), HasSubstr("at least 1 each"));
+  EXPECT_THAT(complaint_about("scale=nan"), HasSubstr("at least 0.01"));
+  EXPECT_THAT(complaint_about("scale=inf"), HasSubstr("at most 1"));
+}
+
+TEST(Router, GivesNoTagWhereThereIsNoPicture) {
+  Api api;
+  const auto nothing = api.ask("GET", "/api/v1/screenshot.png?since=5");
+  EXPECT_EQ(nothing.status, 304);
+  for (const auto& field : nothing.fields) EXPECT_NE(field.name, "ETag");
+}
+
+TEST(Router, BoundsWhatTheActionsOfOneRequestComeTo) {
+  Api api;
+  const auto ask = [&](std::string_view action, int count) {
+    std::string list;
+    for (int i = 0; i < count; ++i) list += (i > 0 ? "," : "") + std::string(action);
+    return api.ask("POST", "/api/v1/input", R"({"actions": [)" + list + "]}");
+  };
+  constexpr std::string_view kScroll = R"({"type": "scroll", "x": 0, "y": 0, "dy": -1000})";
+  EXPECT_EQ(ask(kScroll, 19).status, 200);
+  EXPECT_THAT(complaint(ask(kScroll, 20)), HasSubstr("more than 40000 keys"));
+  constexpr std::string_view kPause = R"({"type": "pause", "ms": 10000})";
+  EXPECT_EQ(ask(kPause, 2).status, 200);
+  EXPECT_THAT(complaint(ask(kPause, 3)), HasSubstr("more than 20 s"));
+}
+
+TEST(Router, AsksToComeBackWhenTooManyActAtATime) {
+  Api api;
+  api.backend.is_busy = true;
+  const auto response = api.ask("POST", "/api/v1/input", R"({"actions": []})");
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(code(response), "busy");
+  EXPECT_EQ(response.fields.back(), (net::HttpField{"Retry-After", "1"}));
 }
 
 TEST(Router, TurnsActionsIntoValues) {
@@ -280,6 +245,16 @@ TEST(Router, HandsClipboardsOverInTheirFormat) {
   EXPECT_EQ(api.ask("GET", "/api/v1/clipboard?format=png").status, 204);
   EXPECT_EQ(api.ask("PUT", "/api/v1/clipboard", "<b>", Roles::all(), "text/html").status, 204);
   EXPECT_THAT(api.backend.calls, ElementsAre("clipboard 1 <b>"));
+}
+
+TEST(Router, ShowsTheHistoryOfTheClipboardToAdminsOnly) {
+  Api api;
+  const auto response = api.ask("GET", "/api/v1/clipboard/history");
+  const auto entries = document(response).at("entries").as_array();
+  ASSERT_EQ(entries.size(), 2u);
+  EXPECT_EQ(entries[0], (json::value{{"text", "newest \xc3\xa9"}, {"age_seconds", 1.5}}));
+  EXPECT_EQ(response.fields.front(), (net::HttpField{"Cache-Control", "no-store"}));
+  EXPECT_EQ(api.ask("GET", "/api/v1/clipboard/history", "", {Role::kClipboard}).status, 403);
 }
 
 TEST(Router, StreamsEventsOfTheKindsThatAreAskedFor) {

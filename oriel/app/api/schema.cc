@@ -5,6 +5,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <limits>
 #include <string_view>
 
 namespace oriel::api {
@@ -58,14 +59,17 @@ Status check_type(const json::value& value, std::string_view expected, const std
 
 Status check_bounds(double amount, const json::object& schema, const char* least, const char* most,
                     const std::string& place, std::string_view unit) {
-  const auto* low = schema.if_contains(least);
-  const auto* high = schema.if_contains(most);
-  if (low != nullptr && amount < low->to_number<double>())
-    return wrong(place, fmt::format("is {}{}, at least {} is expected", amount, unit,
-                                    json::serialize(*low).c_str()));
-  if (high != nullptr && amount > high->to_number<double>())
-    return wrong(place, fmt::format("is {}{}, at most {} is expected", amount, unit,
-                                    json::serialize(*high).c_str()));
+  const auto bound = [&](const char* name, double otherwise) {
+    const auto* value = schema.if_contains(name);
+    return value == nullptr ? otherwise : value->to_number<double>();
+  };
+  constexpr auto kInfinity = std::numeric_limits<double>::infinity();
+  const double low = bound(least, -kInfinity), high = bound(most, kInfinity);
+  // Not a number is within no bounds.
+  if (!(amount >= low))
+    return wrong(place, fmt::format("is {}{}, at least {} is expected", amount, unit, low));
+  if (!(amount <= high))
+    return wrong(place, fmt::format("is {}{}, at most {} is expected", amount, unit, high));
   return {};
 }
 

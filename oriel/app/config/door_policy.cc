@@ -24,6 +24,19 @@ Status check_tls_pair(const Settings& settings) {
                           has_cert ? "tls_cert" : "tls_key", has_cert ? "tls_key" : "tls_cert"));
 }
 
+// VNC authentication hears the first eight bytes of a password (RFC 6143, 7.2.2), so those decide
+// whether a viewer may act.
+Status check_passwords_differ(const Settings& settings) {
+  if (settings.view_password.is_empty()) return {};
+  constexpr std::size_t kHeard = 8;
+  const std::string_view full = settings.password.reveal(), view = settings.view_password.reveal();
+  if (full.substr(0, kHeard) != view.substr(0, kHeard)) return {};
+  return fail(
+      ErrorCode::kRefused,
+      "the password and that of view_password_file do not differ in the first 8 characters, all "
+      "that VNC viewers send, so who may only look could act: choose another for one");
+}
+
 }  // namespace
 
 Status check_doors(const Settings& settings) {
@@ -34,6 +47,7 @@ Status check_doors(const Settings& settings) {
         "view_password_file is set without a password, so everybody could act: set one with "
         "--password-file FILE or ORIEL_PASSWORD");
   }
+  ORIEL_TRY_VOID(check_passwords_differ(settings));
   if (settings.allow_anyone || !settings.password.is_empty()) return {};
   ORIEL_TRY_VOID(check_door("vnc.listen", settings.vnc_listen));
   return check_door("http.listen", settings.http_listen);

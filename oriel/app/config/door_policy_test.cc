@@ -30,6 +30,20 @@ TEST(DoorPolicy, AViewPasswordAloneProtectsNothing) {
   EXPECT_TRUE(check_doors(settings));
 }
 
+TEST(DoorPolicy, RefusesTwoPasswordsThatViewersCannotTellApart) {
+  for (const char* view : {"geheim12", "geheim12 schauen"}) {
+    Settings settings;
+    settings.password = Secret("geheim12 handeln");
+    settings.view_password = Secret(view);
+    ASSERT_FALSE(check_doors(settings)) << view;
+    EXPECT_THAT(check_doors(settings).error().message, HasSubstr("view_password_file"));
+  }
+  Settings settings;
+  settings.password = Secret("geheim");
+  settings.view_password = Secret("geheim1");
+  EXPECT_TRUE(check_doors(settings));
+}
+
 TEST(DoorPolicy, EachOpenDoorWithoutAPasswordIsRefusedWithAWayOut) {
   for (const char* host : {"0.0.0.0", "::", "192.168.1.5"}) {
     for (const auto& settings : {with_doors(ListenAddress{host, 5900}, std::nullopt),

@@ -204,7 +204,8 @@ constexpr Setting kSettings[] = {
     {.key = "disconnect_others",
      .kind = SettingKind::kSwitch,
      .group = kDoors,
-     .help = "Let a viewer that asks to be alone (the shared flag of RFB) disconnect the others",
+     .help = "Let a viewer that asks to be alone (the shared flag of RFB) disconnect the others, "
+             "unless it may only look",
      .example = "true",
      .set = [](Settings& s,
                std::string_view text) { return assign(parse_switch(text), s.disconnect_others); },
@@ -240,7 +241,8 @@ constexpr Setting kSettings[] = {
      .kind = SettingKind::kInteger,
      .group = kDoors,
      .value_name = "N",
-     .help = "How many copied texts the server keeps in memory; 0: none",
+     .help = "How many copied texts the server keeps in memory for admins to read "
+             "(GET /api/v1/clipboard/history); 0: none",
      .example = "20",
      .set =
          [](Settings& s, std::string_view text) {
@@ -356,6 +358,18 @@ constexpr Setting kSettings[] = {
          },
      .get = [](const Settings& s) { return std::to_string(s.max_messages_per_second); }},
 
+    {.key = "cursor",
+     .kind = SettingKind::kText,
+     .group = kOperation,
+     .value_name = "POLICY",
+     .help = "Who sees the mouse cursor in the pixels: auto (viewers that know no cursor encoding) "
+             "or never (nobody)",
+     .example = "never",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_cursor_drawing(text), s.draws_cursor);
+         },
+     .get = [](const Settings& s) { return std::string(s.draws_cursor ? "auto" : "never"); }},
     {.key = "max_rate",
      .kind = SettingKind::kInteger,
      .group = kOperation,

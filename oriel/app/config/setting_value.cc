@@ -180,6 +180,12 @@ std::string_view tls_mode_name(TlsMode mode) {
   return mode == TlsMode::kAuto ? "auto" : mode == TlsMode::kOn ? "on" : "off";
 }
 
+Result<bool> parse_cursor_drawing(std::string_view text) {
+  if (text == "auto") return true;
+  if (text == "never") return false;
+  return bad(text, "expected auto or never");
+}
+
 Result<std::string> parse_desktop(std::string_view text) {
   const auto name = text.substr(0, text.find(':'));
   const bool has_name = !name.empty() && std::ranges::all_of(name, [](char c) {

@@ -43,6 +43,9 @@ Result<bool> parse_control(std::string_view text);
 Result<TlsMode> parse_tls_mode(std::string_view text);
 std::string_view tls_mode_name(TlsMode mode);
 
+// "auto" is true, "never" is false.
+Result<bool> parse_cursor_drawing(std::string_view text);
+
 Result<LogFormat> parse_log_format(std::string_view text);
 std::string_view log_format_name(LogFormat format);
 

@@ -65,6 +65,7 @@ struct Settings {
   int handshake_timeout_s = 30;  // a human types the password in it
   int max_messages_per_second = 5000;
 
+  bool draws_cursor = true;    // for viewers that know no cursor encoding
   int max_rate = 60;           // updates per second and viewer
   bool enable_metrics = true;  // /metrics
   LogLevel log_level = LogLevel::kInfo;

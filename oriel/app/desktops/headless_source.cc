@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "oriel/app/desktops/clipboard_selections.h"
-#include "oriel/io/desktop/headless.h"
-#include "oriel/io/desktop/supervisor.h"
+#include "oriel/io/desktop/headless_opener.h"
+#include "oriel/io/desktop/reconnecting_desktop.h"
 
 namespace oriel::desktops {
 namespace {
@@ -28,29 +30,30 @@ void log_event(const observe::Logger& logger, const desktop::HeadlessServer::Eve
 }  // namespace
 
 DesktopOpening open_headless(DesktopRequest request, DesktopOpened opened) {
-  // Shared by the callback below and by the open desktop, whichever lives longer.
-  const auto server = std::make_shared<desktop::HeadlessServer>(request.io);
-  const auto shared_opened = std::make_shared<DesktopOpened>(std::move(opened));
   const auto logger = request.logger.with_name("desktop");
-
-  auto on_ready = [&io = request.io, &settings = request.settings, logger, shared_opened,
-                   keep = server](Result<desktop::HeadlessAddress> address) mutable {
-    const auto running = std::exchange(keep, nullptr);
-    if (!address) return (*shared_opened)(std::unexpected(std::move(address).error()));
-    auto desktop = desktop::HeadlessDesktop::open(io, *address, settings.geometry);
-    if (!desktop) return (*shared_opened)(std::unexpected(std::move(desktop).error()));
-    (*desktop)->choose_selections(selections_of(settings));
-    logger.info("headless desktop ready", {{"display", fmt::format(":{}", address->display)},
-                                           {"xauthority", address->xauthority}});
-    running->start_session();
+  desktop::HeadlessOpener::Callbacks callbacks{
+      [logger](const desktop::HeadlessAddress& address) {
+        logger.info("headless desktop ready", {{"display", fmt::format(":{}", address.display)},
+                                               {"xauthority", address.xauthority}});
+      },
+      [logger](const auto& event) { log_event(logger, event); }};
+  const auto opener = std::make_shared<desktop::HeadlessOpener>(
+      request.io, headless_config(request.settings), selections_of(request.settings),
+      std::move(callbacks));
+  // The opener lives in its own callback until it is open, then in `close`.
+  opener->open([&io = request.io, logger, opener,
+                told = std::move(opened)](Result<std::unique_ptr<desktop::Desktop>> first) mutable {
+    if (!first) return told(std::unexpected(std::move(first).error()));
+    auto open_again = [weak = std::weak_ptr(opener)](auto done) {
+      if (const auto again = weak.lock()) again->open(std::move(done));
+    };
+    auto notice = [logger](const std::string& sentence) { logger.warning(sentence); };
     OpenDesktop open;
-    open.desktop = std::move(*desktop);
-    open.close = [running](std::function<void()> closed) { running->stop(std::move(closed)); };
-    (*shared_opened)(std::move(open));
-  };
-  auto started = server->start(headless_config(request.settings), std::move(on_ready),
-                               [logger](const auto& event) { log_event(logger, event); });
-  if (!started) (*shared_opened)(std::unexpected(std::move(started).error()));
+    open.desktop = std::make_unique<desktop::ReconnectingDesktop>(
+        io, std::move(*first), std::move(open_again), std::move(notice));
+    open.close = [opener](std::function<void()> closed) { opener->stop(std::move(closed)); };
+    told(std::move(open));
+  });
   return nullptr;
 }
 

@@ -38,7 +38,7 @@ Access::Queue::iterator Access::oldest_of_the_busiest() {
   });
 }
 
-ViewerId Access::yield(Queue::iterator waiting) {
+ViewerId Access::yield(const Queue::iterator& waiting) {
   const auto viewer = waiting->viewer;
   forget(viewer);
   return viewer;

@@ -52,7 +52,7 @@ class Access {
 
   Queue::iterator oldest_of(std::string_view address);
   Queue::iterator oldest_of_the_busiest();
-  ViewerId yield(Queue::iterator waiting);
+  ViewerId yield(const Queue::iterator& waiting);
   void forget(ViewerId viewer);
 
   AccessLimits limits_;

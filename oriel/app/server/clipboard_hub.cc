@@ -14,6 +14,7 @@ namespace {
 using desktop::ClipboardFormat;
 
 constexpr rfb::FormatBits kTextBit = clipboard::format_bit(clipboard::Format::kText);
+constexpr const char* kGivesNone = "this server gives no clipboard (--clipboard-out=false)";
 // Of provide messages that are kept written; viewers differ in few sets of formats.
 constexpr std::size_t kBodiesMax = 2;
 
@@ -84,6 +85,7 @@ void ClipboardHub::desktop_changed(Formats formats) {
                 {{"has_text", formats.contains(Format::kText)}});
   record_.announce_server(wire_bits(formats), Clock::now());
   replace_offer({.holder = Holder::kDesktop, .formats = formats});
+  for (auto& [id, peer] : peers_) peer.reflexes = 0;
   announce();
   config_.changed(false);
   if (config_.record.history_entries > 0) read(Format::kText, [](const auto&) {});
@@ -95,7 +97,7 @@ void ClipboardHub::viewer_said(ViewerId viewer, const rfb::CutTextEvent& event) 
 }
 
 void ClipboardHub::on(Peer& peer, const rfb::CutText& event) {
-  if (!may_claim(peer)) return;
+  if (!may_claim(peer, event)) return;
   auto text = within_limit(Format::kText, *from_wire(Format::kText, event.text));
   if (!text) return refuse(peer, text.error());
   if (is_known(peer, **text)) return;
@@ -149,12 +151,13 @@ void ClipboardHub::on(Peer& peer, const rfb::ClipboardPeek&) {
 void ClipboardHub::on(Peer& peer, const rfb::ClipboardNotify& message) {
   const auto formats = desktop_formats(message.formats);
   if (formats.empty()) {
+    peer.held.reset();
     if (!is_own(peer)) return;
     replace_offer({});
     offer_to_desktop();
     return announce();
   }
-  if (!may_claim(peer)) return;
+  if (!may_claim(peer, rfb::ClipboardCame{message})) return;
   if (may_be_echo(peer)) return verify(peer, formats);
   claim(peer, formats, {});
 }
@@ -165,6 +168,7 @@ void ClipboardHub::on(Peer& peer, const rfb::ClipboardProvide& message) {
   if (message.contents.empty())
     return fail_asks(viewer, {ErrorCode::kUnavailable, "the viewer has it no more"});
   std::map<Format, Bytes> unasked;
+  rfb::ClipboardProvide copied;  // the same
   for (const auto format : each(desktop_formats(~0u))) {
     const auto found = message.contents.find(wire_format(format));
     if (found == message.contents.end() || answer(viewer, format, found->second)) continue;
@@ -177,10 +181,12 @@ void ClipboardHub::on(Peer& peer, const rfb::ClipboardProvide& message) {
       });
     } else {
       unasked.emplace(format, found->second);
+      copied.contents.insert(*found);
     }
   }
   Peer* still = find(viewer);
-  if (!unasked.empty() && still != nullptr && may_claim(*still))
+  if (!unasked.empty() && still != nullptr &&
+      may_claim(*still, rfb::ClipboardCame{std::move(copied)}))
     claim_unasked(*still, std::move(unasked));
 }
 
@@ -198,6 +204,8 @@ void ClipboardHub::claim_unasked(Peer& peer, std::map<Format, Bytes> unasked) {
             [this, gathered, is_picture_echo, format, viewer = peer.viewer->id(),
              claims = peer.claims](const Result<Bytes>& bytes) {
               if (bytes) {
+                // The analyzer loses sight of an argument of std::move_only_function.
+                // NOLINTNEXTLINE(clang-analyzer-core.NullDereference)
                 if (const auto kept = within_limit(format, *bytes)) {
                   gathered->contents.emplace(format, *kept);
                   gathered->formats.insert(format);
@@ -216,18 +224,60 @@ void ClipboardHub::claim_unasked(Peer& peer, std::map<Format, Bytes> unasked) {
 
 // --- A new offer --------------------------------------------------------------------------------
 
-bool ClipboardHub::may_claim(Peer& peer) {
+bool ClipboardHub::may_claim(Peer& peer, const rfb::CutTextEvent& event) {
   const ViewerId viewer = peer.viewer->id();
   if (!config_.takes || !config_.may_copy(viewer)) return false;
   const auto now = Clock::now();
-  while (!peer.claimed_at.empty() && peer.claimed_at.front() + std::chrono::seconds(1) <= now)
+  while (!peer.claimed_at.empty() && peer.claimed_at.front() + config_.copies_window <= now)
     peer.claimed_at.pop_front();
   if (peer.claimed_at.size() >= kClipboardCopiesPerSecond) {
     logger_.debug("a viewer copies too often", {{"viewer", viewer}});
+    hold(peer, event);
     return false;
   }
+  peer.held.reset();  // an earlier one
   peer.claimed_at.push_back(now);
   ++peer.claims;
+  return true;
+}
+
+// What a viewer has copied last counts, however fast it has copied before.
+void ClipboardHub::hold(Peer& peer, const rfb::CutTextEvent& event) {
+  const bool is_waiting = peer.held.has_value();
+  peer.held = event;
+  peer.held_offer = offer_.id;
+  if (is_waiting) return;
+  peer.held_until = std::make_unique<boost::asio::steady_timer>(
+      executor_, peer.claimed_at.front() + config_.copies_window);
+  peer.held_until->async_wait([this, is_alive = is_alive_,
+                               viewer = peer.viewer->id()](const boost::system::error_code& error) {
+    if (!error && *is_alive) take_held(viewer);
+  });
+}
+
+void ClipboardHub::take_held(ViewerId viewer) {
+  Peer* peer = find(viewer);
+  if (peer == nullptr) return;
+  const auto event = std::exchange(peer->held, std::nullopt);
+  // Not when somebody else has copied something since.
+  if (event && (peer->held_offer == offer_.id || is_own(*peer))) viewer_said(viewer, *event);
+}
+
+// Whether this copy is one of many that only come because the viewer was told of another's: such a
+// viewer alters what it echoes, and two of them would go on for ever. People are slower, and one
+// copy at their pace makes it good.
+bool ClipboardHub::is_reflex(Peer& peer) {
+  const auto shown_at = std::exchange(peer.shown_at, std::nullopt);
+  if (!shown_at) return false;
+  if (Clock::now() - *shown_at >= config_.echo_window) {
+    peer.reflexes = 0;
+    return false;
+  }
+  if (peer.reflexes < kClipboardReflexesMax) {
+    ++peer.reflexes;
+    return false;
+  }
+  peer.shown_at = shown_at;  // it has not been answered
   return true;
 }
 
@@ -278,6 +328,16 @@ void ClipboardHub::verify(Peer& peer, Formats formats) {
 
 void ClipboardHub::claim(Peer& peer, Formats formats, Contents contents) {
   const ViewerId viewer = peer.viewer->id();
+  if (is_reflex(peer)) {
+    return refuse(
+        peer,
+        {ErrorCode::kRefused,
+         fmt::format(
+             "it has answered {} copies of others in a row with another "
+             "one within {} ms: it seems to alter what it sends back",
+             kClipboardReflexesMax,
+             std::chrono::duration_cast<std::chrono::milliseconds>(config_.echo_window).count())});
+  }
   record_.announce_client(wire_bits(formats), Clock::now());
   const auto text = contents.find(Format::kText);
   peer.text = text == contents.end() ? nullptr : text->second;
@@ -310,10 +370,15 @@ Status ClipboardHub::copy(Format format, Bytes bytes) {
   return {};
 }
 
+Result<std::vector<clipboard::ClipboardHistory::Entry>> ClipboardHub::read_history() const {
+  if (!config_.gives) return fail(ErrorCode::kRefused, kGivesNone);
+  const auto* history = record_.history();
+  if (history == nullptr) return std::vector<clipboard::ClipboardHistory::Entry>();
+  return history->recent(config_.record.history_entries);
+}
+
 void ClipboardHub::read_copied(Format format, Read done) {
-  if (!config_.gives)
-    return done(
-        fail(ErrorCode::kRefused, "this server gives no clipboard (--clipboard-out=false)"));
+  if (!config_.gives) return done(fail(ErrorCode::kRefused, kGivesNone));
   if (!offer_.formats.contains(format)) return done(std::make_shared<const Bytes>());
   read(format, std::move(done));
 }
@@ -362,6 +427,7 @@ void ClipboardHub::tell(Peer& peer) {
   peer.told = offer_.id;
   peer.told_at = Clock::now();
   peer.told_bits = bits;
+  if (bits != 0) peer.shown_at = peer.told_at;
   peer.text = nullptr;
   const bool may_be_given = (caps->actions & rfb::kClipboardProvide) != 0 &&
                             caps->unasked_bytes[0] > 0 && bits == kTextBit;
@@ -387,6 +453,7 @@ void ClipboardHub::tell_by_latin1(Peer& peer) {
       offer_.latin1 = std::make_shared<const Bytes>(latin1.begin(), latin1.end());
     }
     reading->text = *text;
+    reading->shown_at = Clock::now();
     reading->viewer->show_clipboard(*offer_.latin1);
   });
 }

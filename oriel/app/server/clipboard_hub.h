@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "oriel/app/observe/log.h"
@@ -45,6 +46,7 @@ struct ClipboardHubConfig {
   bool gives = true;  // to viewers
   Duration answer_timeout = kClipboardAnswerTimeout;
   Duration echo_window = kClipboardEchoWindow;
+  Duration copies_window = std::chrono::seconds(1);  // of kClipboardCopiesPerSecond
   // Whether what this viewer copies counts now.
   std::function<bool(ViewerId)> may_copy;
   // Something else was copied.
@@ -76,6 +78,8 @@ class ClipboardHub {
   void read_copied(desktop::ClipboardFormat format,
                    std::move_only_function<void(const Result<SharedBytes>&)> done);
   Status copy(desktop::ClipboardFormat format, Bytes bytes);
+  // The texts of the history, the newest first: none when there is no history. kRefused: as above.
+  Result<std::vector<clipboard::ClipboardHistory::Entry>> read_history() const;
 
   const clipboard::Clipboard& record() const { return record_; }
 
@@ -97,6 +101,14 @@ class ClipboardHub {
     int requests = 0;                  // not answered yet
     std::uint64_t claims = 0;          // how often it has copied something
     std::deque<TimePoint> claimed_at;  // those of the last second
+    // When it was told of a copy that it has not answered with one of its own.
+    std::optional<TimePoint> shown_at;
+    int reflexes = 0;  // how often in a row it has answered so within the echo window
+    // The last copy that came too soon, the offer that it would have replaced, and when it is
+    // looked at again.
+    std::optional<rfb::CutTextEvent> held;
+    std::uint64_t held_offer = 0;
+    std::unique_ptr<boost::asio::steady_timer> held_until;
   };
   enum class Holder { kNobody, kDesktop, kViewer };
   struct Offer {
@@ -134,7 +146,10 @@ class ClipboardHub {
   void refuse(const Peer& peer, const Error& error) const;
 
   // A new offer.
-  bool may_claim(Peer& peer);
+  bool may_claim(Peer& peer, const rfb::CutTextEvent& event);
+  void hold(Peer& peer, const rfb::CutTextEvent& event);
+  void take_held(ViewerId viewer);
+  bool is_reflex(Peer& peer);
   bool is_own(const Peer& peer) const;
   bool may_be_echo(const Peer& peer) const;
   bool is_known(const Peer& peer, const Bytes& text) const;

@@ -346,6 +346,70 @@ TEST(ClipboardHub, TakesAnotherTextFromAViewerThatWasJustToldOfOne) {
   EXPECT_EQ(*shared.paste(), bytes_of("new"));
 }
 
+TEST(ClipboardHub, EndsALoopOfViewersThatAlterWhatTheySendBack) {
+  Shared shared;
+  auto& first = shared.latin1();
+  auto& second = shared.latin1();
+  shared.cut(first, "x");
+  int turns = 0;
+  std::map<const FakePeer*, std::size_t> answered;
+  for (bool is_moving = true; is_moving && turns < 100;) {
+    is_moving = false;
+    for (auto* peer : {&first, &second}) {
+      if (peer->texts.size() == std::exchange(answered[peer], peer->texts.size())) continue;
+      is_moving = true;
+      ++turns;
+      shared.cut(*peer, peer->texts.back() + "x");
+    }
+  }
+  EXPECT_LE(turns, 2 * kClipboardReflexesMax + 1);
+  // What the desktop copies is given to all, and they are heard again.
+  shared.copy("new");
+  EXPECT_EQ(first.texts.back(), "new");
+  shared.cut(second, "another");
+  EXPECT_EQ(first.texts.back(), "another");
+}
+
+TEST(ClipboardHub, TakesManyAnswersAtThePaceOfPeople) {
+  ClipboardHubConfig config;
+  config.echo_window = 0ms;  // everything is later
+  Shared shared(config);
+  auto& first = shared.latin1();
+  auto& second = shared.latin1();
+  for (int i = 0; i < 8; ++i) {
+    const auto text = std::to_string(i);
+    shared.cut(i % 2 == 0 ? first : second, text);
+    EXPECT_EQ((i % 2 == 0 ? second : first).texts.back(), text);
+  }
+}
+
+TEST(ClipboardHub, TakesTheLastOfABurstWhenItsTimeHasCome) {
+  ClipboardHubConfig config;
+  config.copies_window = 200ms;
+  Shared shared(config);
+  auto& fast = shared.latin1();
+  auto& other = shared.latin1();
+  for (std::size_t i = 0; i < kClipboardCopiesPerSecond + 5; ++i)
+    shared.cut(fast, "copy " + std::to_string(i));
+  EXPECT_EQ(other.texts.size(), kClipboardCopiesPerSecond);
+  EXPECT_TRUE(shared.run_until([&] { return other.texts.back() == "copy 24"; }));
+  EXPECT_EQ(other.texts.size(), kClipboardCopiesPerSecond + 1) << "and none in between";
+}
+
+TEST(ClipboardHub, TakesNoCopyThatHadToWaitWhenSomebodyElseHasCopiedSince) {
+  ClipboardHubConfig config;
+  config.copies_window = 50ms;
+  Shared shared(config);
+  auto& fast = shared.latin1();
+  auto& other = shared.latin1();
+  for (std::size_t i = 0; i <= kClipboardCopiesPerSecond; ++i)
+    shared.cut(fast, "copy " + std::to_string(i));
+  shared.copy("later");
+  const auto end = Clock::now() + 100ms;
+  shared.run_until([&] { return Clock::now() > end; });
+  EXPECT_EQ(other.texts.back(), "later");
+}
+
 TEST(ClipboardHub, IgnoresWhatALatin1ViewerSendsBack) {
   Shared shared;
   auto& old = shared.latin1();
@@ -479,7 +543,10 @@ TEST(ClipboardHub, KeepsAHistoryWhenAsked) {
   ASSERT_EQ(recent.size(), 2u);
   EXPECT_EQ(recent[0].text, "c");
   EXPECT_EQ(recent[1].text, "b");
+  EXPECT_EQ(shared.hub->read_history()->size(), 2u);
+  EXPECT_EQ(shared.hub->read_history()->front().text, "c");
   without.copy("a");
+  EXPECT_TRUE(without.hub->read_history()->empty());
   EXPECT_EQ(without.hub->record().history(), nullptr);
   EXPECT_EQ(shared.hub->record().client_content()->text, "c");
 }

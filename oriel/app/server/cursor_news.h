@@ -18,13 +18,18 @@ struct DesktopCursor {
   std::optional<image::Point> position;
 };
 
+// Whether viewers that know no cursor encoding have the cursor drawn into their pixels.
+enum class CursorDrawing { kForWhoKnowsNone, kNever };
+
 enum class PointerMover { kOtherViewer, kDesktop };
 
 // Lives on the network thread's loop.
 class CursorNews {
  public:
   // `cursor` must outlive it.
-  explicit CursorNews(const DesktopCursor& cursor) : cursor_(cursor) {}
+  explicit CursorNews(const DesktopCursor& cursor,
+                      CursorDrawing drawing = CursorDrawing::kForWhoKnowsNone)
+      : cursor_(cursor), drawing_(drawing) {}
 
   // The viewer has said what it understands.
   void capabilities_changed(const rfb::Capabilities& known);
@@ -39,13 +44,18 @@ class CursorNews {
   void viewer_moved_pointer();
 
   bool is_any() const { return shape_waits_ || position_waits_ || warp_waits_; }
-  bool follows_pointer() const { return knows_position_ || knows_warps_; }
+  // The viewer sees the cursor in its pixels or not at all.
+  bool is_drawn() const {
+    return form_ == rfb::CursorForm::kNone && drawing_ == CursorDrawing::kForWhoKnowsNone;
+  }
+  bool follows_pointer() const { return knows_position_ || knows_warps_ || is_drawn(); }
 
   // Takes what is to be told: pseudo-rectangles, header and body, in the viewer's `format`.
   std::vector<Bytes> take(const image::PixelFormat& format);
 
  private:
   const DesktopCursor& cursor_;
+  CursorDrawing drawing_;
   rfb::CursorForm form_ = rfb::CursorForm::kNone;
   bool knows_position_ = false;  // PointerPos
   bool knows_warps_ = false;     // VMware's cursor position

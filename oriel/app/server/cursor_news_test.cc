@@ -30,7 +30,7 @@ Bytes position_by(std::int32_t encoding, image::Point position) {
 
 TEST(CursorNews, HasNothingForAViewerThatUnderstandsNothing) {
   const DesktopCursor cursor{kShape, image::Point{1, 2}};
-  CursorNews news(cursor);
+  CursorNews news(cursor, CursorDrawing::kNever);
   news.capabilities_changed({});
   news.shape_changed();
   news.format_changed();
@@ -38,6 +38,22 @@ TEST(CursorNews, HasNothingForAViewerThatUnderstandsNothing) {
   EXPECT_FALSE(news.is_any());
   EXPECT_FALSE(news.follows_pointer());
   EXPECT_THAT(news.take(image::kBgrx), IsEmpty());
+}
+
+TEST(CursorNews, HasTheCursorDrawnForAViewerThatKnowsNoShapes) {
+  const DesktopCursor cursor{kShape, {}};
+  CursorNews news(cursor);
+  EXPECT_TRUE(news.is_drawn());
+  rfb::Capabilities known;
+  known.pointer_position = true;
+  news.capabilities_changed(known);
+  EXPECT_TRUE(news.is_drawn()) << "a place is no shape";
+  EXPECT_TRUE(news.follows_pointer());
+  known = {};
+  known.x_cursor = true;
+  news.capabilities_changed(known);
+  EXPECT_FALSE(news.is_drawn());
+  EXPECT_FALSE(news.follows_pointer());
 }
 
 TEST(CursorNews, TellsTheShapeOnceUntilItChanges) {

@@ -34,7 +34,8 @@ class EncoderSet {
   std::map<const codec::Encoding*, std::unique_ptr<codec::Encoder>> encoders_;
 };
 
-// One rectangle to be encoded. `pixels` and `is_copied` are guarded by the pool's lock.
+// One rectangle to be encoded. `pixels` and `is_copied` are guarded by the pool's lock; a job that
+// has other pixels than the screen is submitted with them.
 struct EncodeJob {
   PayloadKey key;
   image::Frame pixels;

@@ -52,7 +52,7 @@ struct Engine {
   // Connects one more viewer; capacity: how much the pipe holds.
   TestViewer& connect(TestViewerOptions options = {}, std::size_t capacity = 64 * 1024) {
     auto [near, far] = net::make_memory_streams(io.get_executor(), capacity);
-    ViewerEnvironment environment{io.get_executor(), frames, input, metrics, rate};
+    ViewerEnvironment environment{io.get_executor(), frames, input, metrics, rate, cursor_drawing};
     auto viewer = std::make_shared<Viewer>(
         server_viewers.size() + 1, environment, std::move(near),
         rfb::ServerSessionConfig{
@@ -114,6 +114,7 @@ struct Engine {
   std::vector<std::string> log;
   observe::Logger logger;
   int rate;
+  CursorDrawing cursor_drawing = CursorDrawing::kForWhoKnowsNone;
   std::string password;
   std::string view_password;
   int ended = 0;
@@ -445,7 +446,7 @@ TEST(Engine, AnswersAResizeToWhoAskedAndTellsTheOthers) {
   EXPECT_EQ(told[1].front(),
             (rfb::Resized{{400, 100}, rfb::kResizedByOtherClient, rfb::kResizeDone}));
   ask({400, 100}, {{400, 100}, rfb::kResizedByThisClient, rfb::kResizeDone});
-  ask({1001, 100}, {{400, 100}, rfb::kResizedByThisClient, rfb::kResizeOutOfResources});
+  ask({1001, 100}, {{400, 100}, rfb::kResizedByThisClient, rfb::kResizeProhibited});
   ask({0, 0}, {{400, 100}, rfb::kResizedByThisClient, rfb::kResizeInvalidLayout});
   ASSERT_TRUE(engine.run_until_all_see_the_desktop());
 }
@@ -482,6 +483,32 @@ TEST(Engine, ContinuousUpdatesNeedNoRequests) {
   paint(engine.desktop, {0, 0, 300, 200}, 99);
   engine.settle();
   EXPECT_EQ(viewer.updates(), updates);
+}
+
+TEST(Engine, AnswersTheFirstRequestWithPixelsWhateverIsAcknowledged) {
+  for (const auto encoding : {rfb::kPseudoQemuExtendedKey, rfb::kPseudoExtendedMouseButtons}) {
+    Engine engine({300, 200});
+    paint(engine.desktop, {0, 0, 300, 200}, 3);
+    auto& viewer = engine.connect({"", {16, encoding}, {}, false});
+    ASSERT_TRUE(engine.run_until([&] { return viewer.is_connected(); }));
+    viewer.request(false, {0, 0, 300, 200});
+    engine.settle();
+    EXPECT_EQ(viewer.frame(), engine.desktop.frame()) << encoding;
+  }
+}
+
+TEST(Engine, AnswersARequestOutsideTheContinuousAreaWithItsPixels) {
+  Engine engine({300, 200});
+  auto& viewer = engine.connect(
+      {"", {16, rfb::kPseudoExtendedDesktopSize, rfb::kPseudoContinuousUpdates}, {}, true});
+  ASSERT_TRUE(engine.run_until_all_see_the_desktop());
+  viewer.say(rfb::EnableContinuousUpdates{true, {0, 0, 100, 100}});
+  engine.settle();
+  paint(engine.desktop, {0, 0, 300, 200}, 3);
+  engine.settle();
+  EXPECT_NE(viewer.frame(), engine.desktop.frame());
+  viewer.request(false, {0, 0, 300, 200});
+  EXPECT_TRUE(engine.run_until_all_see_the_desktop());
 }
 
 TEST(Engine, AnswersAFenceBehindTheOpenUpdate) {
@@ -662,6 +689,7 @@ TEST(Engine, TellsThePositionToTheOthersAndWhatTheDesktopDidToAll) {
 
 TEST(Engine, FollowsThePointerOnlyWhileSomebodyWantsToKnow) {
   Engine engine({300, 200});
+  engine.cursor_drawing = CursorDrawing::kNever;
   auto& viewer = engine.connect({"", {16, rfb::kPseudoPointerPos}, {}, true});
   engine.connect();
   ASSERT_TRUE(engine.run_until([&] { return engine.desktop.is_pointer_followed; }));
@@ -671,6 +699,155 @@ TEST(Engine, FollowsThePointerOnlyWhileSomebodyWantsToKnow) {
   ASSERT_TRUE(engine.run_until([&] { return engine.desktop.is_pointer_followed; }));
   viewer.close();
   ASSERT_TRUE(engine.run_until([&] { return !engine.desktop.is_pointer_followed; }));
+}
+
+// A cursor of noise with soft places, `side` pixels a side.
+image::Cursor noisy_cursor(int side, std::uint32_t seed) {
+  std::mt19937 random(seed);
+  image::Cursor cursor{{side, side}, {side / 3, side / 2}, {}};
+  for (int i = 0; i < side * side; ++i)
+    cursor.pixels.push_back(image::premultiplied_alpha(static_cast<std::uint32_t>(random())));
+  return cursor;
+}
+
+// The desktop as a viewer sees it that has the cursor drawn.
+image::Frame with_cursor(const image::Frame& desktop, const image::Cursor& cursor,
+                         image::Point position) {
+  auto frame = desktop;
+  image::draw(cursor, {position.x - cursor.hotspot.x, position.y - cursor.hotspot.y},
+              frame.mutable_view());
+  return frame;
+}
+
+TEST(Engine, DrawsTheCursorForViewersThatKnowNoneAndLeavesNothingBehind) {
+  Engine engine({700, 400});
+  paint(engine.desktop, {0, 0, 700, 400}, 5);
+  const image::PixelFormat small{16, 16, false, true, 31, 63, 31, 11, 5, 0};
+  auto& zrle = engine.connect({"", {16}, {}, true});
+  auto& raw_small = engine.connect({"", {0}, small, true});
+  auto& slow = engine.connect({"", {5}, {}, true}, 2000);
+  auto& knows = engine.connect({"", {16, rfb::kPseudoCursor}, {}, true});
+  auto cursor = noisy_cursor(24, 0);
+  engine.desktop.set_cursor(cursor);
+  std::mt19937 random(3);
+  for (std::uint32_t step = 0; step < 300; ++step) {
+    const image::Point position{static_cast<int>(random() % 700), static_cast<int>(random() % 400)};
+    engine.desktop.warp(position);
+    if (step % 7 == 0) {
+      cursor = noisy_cursor(1 + static_cast<int>(random() % 70), step);
+      engine.desktop.set_cursor(cursor);
+    }
+    if (step % 3 == 0) paint(engine.desktop, {position.x / 2, position.y / 2, 90, 60}, step);
+    if (step % 50 == 0) paint(engine.desktop, {0, 0, 700, 400}, step);
+    for (int turns = static_cast<int>(random() % 20); turns > 0; --turns) {
+      engine.io.restart();
+      engine.io.poll_one();
+    }
+    if (step % 10 != 9) continue;
+    const auto seen = with_cursor(engine.desktop.frame(), cursor, position);
+    ASSERT_TRUE(engine.run_until([&] {
+      return zrle.frame() == seen && slow.frame() == seen &&
+             raw_small.frame() == seen_in(seen, small) && knows.frame() == engine.desktop.frame();
+    })) << step;
+  }
+  engine.desktop.set_cursor({});
+  EXPECT_TRUE(engine.run_until([&] {
+    return zrle.frame() == engine.desktop.frame() && slow.frame() == engine.desktop.frame();
+  }));
+}
+
+TEST(Engine, ViewersShareWhatTheDrawnCursorTouchesAmongThemselvesOnly) {
+  Engine engine({1024, 512});
+  const auto cursor = noisy_cursor(16, 1);
+  engine.desktop.set_cursor(cursor);
+  engine.desktop.warp({100, 100});
+  for (int i = 0; i < 20; ++i)
+    engine.connect({"", {16, i % 2 == 0 ? rfb::kPseudoCursor : rfb::kPseudoLastRect}, {}, true});
+  const auto all_see_it = [&] {
+    const auto seen = with_cursor(engine.desktop.frame(), cursor, {100, 100});
+    for (std::size_t i = 0; i < 20; ++i)
+      if (engine.viewers[i]->frame() != (i % 2 == 0 ? engine.desktop.frame() : seen)) return false;
+    return true;
+  };
+  ASSERT_TRUE(engine.run_until(all_see_it));
+  engine.settle();
+  const auto before = engine.frames.stats();
+  paint(engine.desktop, {0, 0, 1024, 512}, 6);
+  ASSERT_TRUE(engine.run_until(all_see_it));
+  engine.settle();
+  EXPECT_EQ(engine.frames.stats().encoded_units - before.encoded_units, 4u + 1u)
+      << "four units, and the one under the cursor once more";
+  EXPECT_EQ(engine.frames.stats().shared_units - before.shared_units, 4u * 20 - 5);
+}
+
+TEST(Engine, DrawsTheCursorAnewOnlyWhenItChanges) {
+  Engine engine;
+  const auto cursor = noisy_cursor(16, 1);
+  engine.desktop.set_cursor(cursor);
+  engine.desktop.warp({100, 100});
+  auto& viewer = engine.connect();
+  ASSERT_TRUE(engine.run_until(
+      [&] { return viewer.frame() == with_cursor(engine.desktop.frame(), cursor, {100, 100}); }));
+  engine.settle();
+  const auto updates = viewer.updates();
+  engine.desktop.warp({100, 100});
+  engine.desktop.set_cursor(cursor);
+  viewer.request(true, {0, 0, 400, 300});
+  engine.settle();
+  EXPECT_EQ(viewer.updates(), updates);
+  std::vector<Rect> got;
+  viewer.on_update = [&](const rfb::Updated& update) { got = update.rects; };
+  viewer.say(rfb::PointerEvent{0, {103, 100}});
+  ASSERT_TRUE(engine.run_until([&] { return !got.empty(); }));
+  EXPECT_THAT(got, ::testing::ElementsAre(Rect{95, 92, 19, 16})) << "both places, nothing more";
+  EXPECT_EQ(viewer.frame(), with_cursor(engine.desktop.frame(), cursor, {103, 100}));
+}
+
+TEST(Engine, AViewerThatBeginsToKnowCursorsGetsItsCleanPixelsBack) {
+  Engine engine;
+  const auto cursor = noisy_cursor(16, 1);
+  engine.desktop.set_cursor(cursor);
+  engine.desktop.warp({399, 0});
+  auto& viewer = engine.connect();
+  const auto seen = with_cursor(engine.desktop.frame(), cursor, {399, 0});
+  ASSERT_TRUE(engine.run_until([&] { return viewer.frame() == seen; }));
+  EXPECT_TRUE(engine.desktop.is_pointer_followed);
+  viewer.say(rfb::SetEncodings{{16, rfb::kPseudoCursor}});
+  ASSERT_TRUE(engine.run_until([&] { return viewer.frame() == engine.desktop.frame(); }));
+  EXPECT_FALSE(engine.desktop.is_pointer_followed);
+  viewer.say(rfb::SetEncodings{{16}});
+  EXPECT_TRUE(engine.run_until([&] { return viewer.frame() == seen; }));
+}
+
+TEST(Engine, DrawsTheCursorWhereItIsAfterAResize) {
+  Engine engine;
+  const auto cursor = noisy_cursor(40, 1);
+  engine.desktop.set_cursor(cursor);
+  engine.desktop.warp({390, 290});
+  auto& viewer = engine.connect({"", {16, rfb::kPseudoDesktopSize}, {}, true});
+  ASSERT_TRUE(engine.run_until([&] { return viewer.updates() > 0; }));
+  for (const Size size : {Size{391, 280}, {300, 200}, {500, 400}, {380, 285}}) {
+    engine.desktop.resize(size);
+    paint(engine.desktop, {0, 0, 300, 200}, static_cast<std::uint32_t>(size.width));
+    EXPECT_TRUE(engine.run_until([&] {
+      return viewer.frame() == with_cursor(engine.desktop.frame(), cursor, {390, 290});
+    })) << size.width;
+  }
+}
+
+TEST(Engine, DrawsNoCursorWhenThatIsThePolicy) {
+  Engine engine;
+  engine.cursor_drawing = CursorDrawing::kNever;
+  engine.desktop.set_cursor(noisy_cursor(16, 1));
+  engine.desktop.warp({100, 100});
+  paint(engine.desktop, {0, 0, 400, 300}, 2);
+  auto& viewer = engine.connect();
+  ASSERT_TRUE(engine.run_until_all_see_the_desktop());
+  EXPECT_FALSE(engine.desktop.is_pointer_followed);
+  const auto updates = viewer.updates();
+  engine.desktop.warp({200, 100});
+  engine.settle();
+  EXPECT_EQ(viewer.updates(), updates);
 }
 
 TEST(Engine, AViewOnlyViewerSeesButDoesNotAct) {
@@ -688,6 +865,8 @@ TEST(Engine, AViewOnlyViewerSeesButDoesNotAct) {
   ASSERT_TRUE(engine.run_until([&] { return resized.has_value(); }));
   EXPECT_EQ(resized->result, rfb::kResizeProhibited);
   EXPECT_THAT(engine.desktop.input_log, ::testing::Each("flush"));
+  EXPECT_EQ(engine.metrics.key_events_total().value(), 0);
+  EXPECT_EQ(engine.metrics.pointer_events_total().value(), 0);
 }
 
 TEST(Engine, OneViewerAtATimeHasControlWhenThatIsThePolicy) {

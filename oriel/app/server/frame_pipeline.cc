@@ -1,5 +1,7 @@
 #include "oriel/app/server/frame_pipeline.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <utility>
@@ -24,13 +26,18 @@ FramePipeline::FramePipeline(boost::asio::any_io_executor executor, desktop::Des
                                 [this, alive, job = std::move(job), payload = std::move(payload)] {
                                   if (alive.lock()) payload_ready(job->key, payload);
                                 });
-            }) {}
+            }) {
+  cursor_on_screen_.screen_resized(screen_->size());
+}
 
 FramePipeline::~FramePipeline() { is_alive_.reset(); }
 
 void FramePipeline::start() { desktop_.start(*this); }
 
-void FramePipeline::add(const std::shared_ptr<FrameViewer>& viewer) { viewers_.push_back(viewer); }
+void FramePipeline::add(const std::shared_ptr<FrameViewer>& viewer) {
+  viewers_.push_back(viewer);
+  pointer_followers_changed();
+}
 
 void FramePipeline::remove(const FrameViewer& viewer) {
   std::erase_if(viewers_, [&](const auto& known) { return known.get() == &viewer; });
@@ -41,12 +48,14 @@ void FramePipeline::desktop_damaged() {
   has_damage_ = true;
   reached(observe::LatencyMark::kDamaged);
   advance();
+  if (damaged_) damaged_();
 }
 
 void FramePipeline::desktop_resized(image::Size size) {
   pool_.release();
   screen_ = std::make_unique<screen::Screen>(size, screen_->generation() + 1);
   plans_.clear();
+  cursor_on_screen_.screen_resized(size);
   has_damage_ = true;
   // A viewer that writes may ask to advance: not before all of them know the new screen.
   const bool was_advancing = std::exchange(is_advancing_, true);
@@ -54,24 +63,32 @@ void FramePipeline::desktop_resized(image::Size size) {
   is_advancing_ = was_advancing;
   if (others_ != nullptr) others_->desktop_resized(size);
   advance();
+  if (damaged_) damaged_();
 }
 
 void FramePipeline::desktop_lost(const Error& error) {
+  lost_ = Error{ErrorCode::kUnavailable,
+                fmt::format("the desktop is lost, so nothing new is seen: {}", error.message)};
   if (others_ != nullptr) others_->desktop_lost(error);
+  const Status status = std::unexpected(*lost_);
+  tell_refreshed(std::exchange(captured_for_, {}), status);
+  tell_refreshed(std::exchange(refreshing_, {}), status);
 }
 
-void FramePipeline::refresh(std::move_only_function<void()> done) {
+void FramePipeline::refresh(Refreshed done) {
+  if (lost_) return done(std::unexpected(*lost_));
   refreshing_.push_back(std::move(done));
   advance();
 }
 
-void FramePipeline::tell_refreshed(std::vector<std::move_only_function<void()>> waiting) {
-  for (auto& done : waiting) done();
+void FramePipeline::tell_refreshed(std::vector<Refreshed> waiting, const Status& status) {
+  for (auto& done : waiting) done(status);
 }
 
 void FramePipeline::desktop_cursor_changed(const image::Cursor& cursor) {
   if (cursor_.shape == cursor) return;
   cursor_.shape = cursor;
+  cursor_on_screen_.shape_changed();
   for (const auto& viewer : viewers_)
     if (auto* news = viewer->cursor_news()) news->shape_changed();
   if (others_ != nullptr) others_->desktop_cursor_changed(cursor);
@@ -81,6 +98,7 @@ void FramePipeline::desktop_cursor_changed(const image::Cursor& cursor) {
 void FramePipeline::desktop_pointer_moved(image::Point position) {
   const bool was_known = cursor_.position.has_value();
   cursor_.position = position;
+  cursor_on_screen_.pointer_moved();
   // When it was not known before, it may well have been there always.
   const auto mover = was_known ? PointerMover::kDesktop : PointerMover::kOtherViewer;
   for (const auto& viewer : viewers_)
@@ -92,6 +110,7 @@ void FramePipeline::desktop_pointer_moved(image::Point position) {
 void FramePipeline::pointer_moved(const FrameViewer& mover, image::Point position) {
   if (cursor_.position == position) return;
   cursor_.position = position;
+  cursor_on_screen_.pointer_moved();
   for (const auto& viewer : viewers_) {
     auto* news = viewer->cursor_news();
     if (news == nullptr) continue;
@@ -157,12 +176,10 @@ void FramePipeline::commit(std::span<const screen::Patch> patches) {
   if (!std::ranges::all_of(patches, [&](const auto& patch) { return bounds.contains(patch.rect); }))
     return;
   const auto start = Clock::now();
-  bool is_changed = false;
   pool_.commit(patches, [&] {
     const auto result = screen_->commit(patches);
     stats_.changed_px += static_cast<std::uint64_t>(result.changed_px);
     if (result.changed_px > 0) plans_.clear();
-    is_changed = result.changed_px > 0;
   });
   const auto end = Clock::now();
   reached(observe::LatencyMark::kCommitted);
@@ -171,7 +188,6 @@ void FramePipeline::commit(std::span<const screen::Patch> patches) {
   // Under a flood of small draws there is always damage: pause as long as a commit takes, so that
   // at most half of the time goes to commits.
   next_commit_ = end + std::min<Duration>(end - start, kCommitPauseMax);
-  if (is_changed && changed_) changed_();
 }
 
 bool FramePipeline::is_anyone_waiting(TimePoint now) {
@@ -187,25 +203,45 @@ bool FramePipeline::is_anyone_waiting(TimePoint now) {
   return false;
 }
 
+// The cursor that belongs into the pixels of `viewer` now.
+PlacedCursor FramePipeline::cursor_for(FrameViewer& viewer) const {
+  const auto* news = viewer.cursor_news();
+  return news != nullptr && news->is_drawn() ? cursor_on_screen_.placed() : PlacedCursor();
+}
+
 void FramePipeline::serve(const std::shared_ptr<FrameViewer>& viewer, TimePoint now) {
   const auto& wanted = viewer->wanted();
   if (wanted.is_empty()) return;
-  const auto plan = plan_for(*viewer);
+  auto plan = plan_for(*viewer);
   const auto* news = viewer->cursor_news();
-  const bool has_news = news != nullptr && news->is_any();
-  if (plan->empty() && !has_news) return;
+  const bool has_news = viewer->has_news() || (news != nullptr && news->is_any());
+  auto* drawn = viewer->drawn_cursor();
+  const auto cursor = cursor_for(*viewer);
+  const bool is_drawn_anew = drawn != nullptr && !drawn->is_shown(cursor);
+  if (plan->empty() && !has_news && !is_drawn_anew) return;
   if (const auto allowed = viewer->next_allowed(now); allowed > now) {
     wake_at(allowed);
     return;
   }
-  if (plan->empty()) return viewer->send_cursor_news(now);
+  if (is_drawn_anew) {
+    drawn->show(cursor, Rect::of(screen_->size()), viewer->sent());
+    plan = plan_for(*viewer);
+    if (plan->empty() && !has_news) return;  // it happened outside of what is wanted
+  }
+  if (plan->empty()) return viewer->send_news(now);
   viewer->sent().mark_sent(*screen_, wanted);
   viewer->begin_update(static_cast<int>(plan->size()), now);
+  send(viewer, *plan, cursor);
+}
 
+// Viewers that have the cursor drawn share those payloads that it touches among themselves only.
+void FramePipeline::send(const std::shared_ptr<FrameViewer>& viewer, const Plan& plan,
+                         const PlacedCursor& cursor) {
   std::vector<PayloadKey> missing;
   std::int64_t missing_px = 0;
-  for (const auto& unit : *plan) {
-    const PayloadKey key{unit.rect, unit.content_generation, viewer->profile()};
+  for (const auto& unit : plan) {
+    const PayloadKey key{unit.rect, unit.content_generation, viewer->profile(),
+                         unit.rect.intersects(cursor.rect) ? cursor.number : 0};
     if (auto payload = cache_.find(key); payload.bytes) {
       ++stats_.shared_units;
       viewer->add_rectangle(unit.rect, *payload.encoding, std::move(payload.bytes));
@@ -245,7 +281,12 @@ std::shared_ptr<const FramePipeline::Plan> FramePipeline::plan_for(FrameViewer& 
 void FramePipeline::encode_inline(const std::shared_ptr<FrameViewer>& viewer,
                                   const PayloadKey& key) {
   const auto start = Clock::now();
-  auto payload = inline_encoders_.encode(screen_->view().crop(key.rect), key.profile);
+  const auto encode = [&](const image::FrameView& pixels) {
+    return inline_encoders_.encode(pixels, key.profile);
+  };
+  auto payload = key.drawn_cursor == 0
+                     ? encode(screen_->view().crop(key.rect))
+                     : encode(cursor_on_screen_.compose(screen_->view(), key.rect).view());
   stats_.inline_encode_time += Clock::now() - start;
   ++stats_.encoded_units;
   cache_.insert(key, payload);
@@ -258,6 +299,10 @@ void FramePipeline::encode_in_pool(const std::shared_ptr<FrameViewer>& viewer,
   under_way_[key].push_back(viewer);
   auto job = std::make_shared<EncodeJob>();
   job->key = key;
+  if (key.drawn_cursor != 0) {
+    job->pixels = cursor_on_screen_.compose(screen_->view(), key.rect);
+    job->is_copied = true;
+  }
   pool_.submit(std::move(job), *screen_);
 }
 

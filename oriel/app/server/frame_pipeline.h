@@ -15,8 +15,10 @@
 
 #include "oriel/app/observe/latency_trace.h"
 #include "oriel/app/server/cursor_news.h"
+#include "oriel/app/server/drawn_cursor.h"
 #include "oriel/app/server/encoder_pool.h"
 #include "oriel/app/server/payload.h"
+#include "oriel/base/result.h"
 #include "oriel/base/time.h"
 #include "oriel/core/image/region.h"
 #include "oriel/core/screen/screen.h"
@@ -51,9 +53,13 @@ class FrameViewer {
 
   // The mouse cursor: the pipeline keeps it (cursor()), the viewer what it has not been told yet.
   virtual CursorNews* cursor_news() { return nullptr; }
+  // What its pixels show of the cursor; null: nothing ever.
+  virtual DrawnCursor* drawn_cursor() { return nullptr; }
+  // Whether it waits to be told anything else that may go with pixels.
+  virtual bool has_news() const { return false; }
   // An update of the news alone: there are no pixels that it could go with. Answers what was
   // wanted.
-  virtual void send_cursor_news(TimePoint /*now*/) {}
+  virtual void send_news(TimePoint /*now*/) {}
 };
 
 // What the pipeline did; read by tests, benchmarks and the status page.
@@ -95,10 +101,11 @@ class FramePipeline final : public desktop::DesktopListener {
   void add(const std::shared_ptr<FrameViewer>& viewer);
   void remove(const FrameViewer& viewer);
   // Calls `done` when the screen shows all that is known to be damaged now; perhaps before it
-  // returns, and late or never when the desktop stalls.
-  void refresh(std::move_only_function<void()> done);
-  // Called after each commit that changed pixels.
-  void on_changed(std::function<void()> changed) { changed_ = std::move(changed); }
+  // returns, and late or never when the desktop stalls. kUnavailable: the desktop is lost.
+  using Refreshed = std::move_only_function<void(Status)>;
+  void refresh(Refreshed done);
+  // Called when something may have changed that nobody has looked at yet: refresh() looks.
+  void on_damaged(std::function<void()> damaged) { damaged_ = std::move(damaged); }
   // Something about a viewer changed: it may be able to take an update now. Cheap.
   void advance();
 
@@ -106,6 +113,7 @@ class FramePipeline final : public desktop::DesktopListener {
   void desktop_resized(image::Size size) override;
   void desktop_lost(const Error& error) override;
   void desktop_found_again() override {
+    lost_.reset();
     if (others_ != nullptr) others_->desktop_found_again();
   }
   void desktop_screens_changed() override {
@@ -138,12 +146,15 @@ class FramePipeline final : public desktop::DesktopListener {
     friend auto operator<=>(const PlanKey&, const PlanKey&) = default;
   };
 
-  void tell_refreshed(std::vector<std::move_only_function<void()>> waiting);
+  static void tell_refreshed(std::vector<Refreshed> waiting, const Status& status = {});
   std::shared_ptr<const Plan> plan_for(FrameViewer& viewer);
   bool commit_if_needed(TimePoint now);
   void commit(std::span<const screen::Patch> patches);
   bool is_anyone_waiting(TimePoint now);
+  PlacedCursor cursor_for(FrameViewer& viewer) const;
   void serve(const std::shared_ptr<FrameViewer>& viewer, TimePoint now);
+  void send(const std::shared_ptr<FrameViewer>& viewer, const Plan& plan,
+            const PlacedCursor& cursor);
   void encode_inline(const std::shared_ptr<FrameViewer>& viewer, const PayloadKey& key);
   void encode_in_pool(const std::shared_ptr<FrameViewer>& viewer, const PayloadKey& key);
   void payload_ready(const PayloadKey& key, const Payload& payload);
@@ -155,12 +166,14 @@ class FramePipeline final : public desktop::DesktopListener {
   observe::LatencyTrace* trace_ = nullptr;
   std::unique_ptr<screen::Screen> screen_;
   DesktopCursor cursor_;
+  CursorOnScreen cursor_on_screen_{cursor_};
   bool is_pointer_followed_ = false;
   std::vector<std::shared_ptr<FrameViewer>> viewers_;
   // Who waits for a fresh screen, and of them those whom the capture under way will serve.
-  std::vector<std::move_only_function<void()>> refreshing_;
-  std::vector<std::move_only_function<void()>> captured_for_;
-  std::function<void()> changed_;
+  std::vector<Refreshed> refreshing_;
+  std::vector<Refreshed> captured_for_;
+  std::optional<Error> lost_;  // while the desktop is
+  std::function<void()> damaged_;
   bool has_damage_ = false;
   bool is_capturing_ = false;
   bool is_advancing_ = false;

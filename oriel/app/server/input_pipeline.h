@@ -1,7 +1,11 @@
 #pragma once
 // How a key arrives: viewer's event -> may it act? -> the one keyboard and pointer of the desktop.
-// Keeps apart what each viewer holds, so that what it held is released when it goes, and its
-// buttons do not mix with those of others.
+// Keeps apart what each viewer holds, so that what it held is released when it goes, and neither
+// its modifiers nor its buttons mix with those of others:
+// - A key or button goes down under the modifiers of its viewer alone. Those that others hold are
+//   lifted for it and put back; programs see them go up and down.
+// - There is one pointer. While a viewer holds buttons, others neither move it nor turn the wheel;
+//   one that presses another button takes it over, and what was held is let go of where it is.
 
 #include <cstdint>
 #include <map>
@@ -31,7 +35,7 @@ class InputPipeline {
   void set_position(image::Point position) { position_ = position; }
   // After each batch of events.
   void flush();
-  // The viewer has gone: releases what it held.
+  // The viewer has gone, or its input counts no longer: releases what it held.
   void forget(ViewerId viewer);
 
  private:
@@ -42,10 +46,16 @@ class InputPipeline {
   };
   struct Held {
     std::set<Key> keys;
-    std::uint16_t buttons = 0;
+    std::uint16_t buttons = 0;  // that are down on the desktop; of one viewer at a time
+    std::uint16_t lifted = 0;   // that it holds still, but which another viewer has lifted
   };
   bool is_held_by_other(ViewerId viewer, const Key& key) const;
+  // The modifiers that others hold and `viewer` does not.
+  std::set<Key> modifiers_of_others(ViewerId viewer) const;
+  bool is_other_dragging(ViewerId viewer) const;
+  void take_pointer_over(ViewerId viewer);
   void send(const Key& key, bool is_down);
+  void send_all(const std::set<Key>& keys, bool is_down);
   std::uint16_t all_buttons() const;
   void send_pointer();
   void send_pending_move();

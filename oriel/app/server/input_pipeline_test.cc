@@ -27,15 +27,80 @@ TEST(InputPipeline, ReleasesWhatAViewerHeldWhenItGoes) {
   input.key(1, 'a', true);
   input.pointer(1, {3, 4}, 5);
   input.key(2, 'a', true);
-  input.pointer(2, {9, 9}, 1);
   desktop.input_log.clear();
-  input.forget(1);  // the other one still holds the key and a button
-  EXPECT_THAT(desktop.input_log, ElementsAre("pointer 9,9 1", "flush"));
+  input.forget(1);  // the other one still holds the key
+  EXPECT_THAT(desktop.input_log, ElementsAre("pointer 3,4 0", "flush"));
   desktop.input_log.clear();
   input.forget(2);
-  EXPECT_THAT(desktop.input_log, ElementsAre("up 97", "pointer 9,9 0", "flush"));
+  EXPECT_THAT(desktop.input_log, ElementsAre("up 97", "flush"));
   input.forget(2);
-  EXPECT_EQ(desktop.input_log.size(), 3u);
+  EXPECT_EQ(desktop.input_log.size(), 2u);
+}
+
+constexpr std::uint32_t kShift = 0xffe1, kControl = 0xffe3, kRightControl = 0xffe4, kAlt = 0xffe9;
+
+TEST(InputPipeline, PressesAKeyUnderTheModifiersOfItsViewerAlone) {
+  FakeDesktop desktop({100, 100});
+  InputPipeline input(desktop);
+  input.key(1, kControl, true);
+  input.key(2, kAlt, true);
+  desktop.input_log.clear();
+  input.key(2, 'c', true);
+  input.key(2, 'c', false);
+  EXPECT_THAT(desktop.input_log, ElementsAre("up 65507", "down 99", "down 65507", "up 99"));
+  desktop.input_log.clear();
+  input.key(1, 'x', true);
+  EXPECT_THAT(desktop.input_log, ElementsAre("up 65513", "down 120", "down 65513"));
+}
+
+TEST(InputPipeline, LeavesAModifierThatTheViewerHoldsItselfWhicheverKeyItIs) {
+  FakeDesktop desktop({100, 100});
+  InputPipeline input(desktop);
+  input.key(1, kControl, true);
+  input.key(2, kRightControl, true);
+  input.key(1, kShift, true);
+  desktop.input_log.clear();
+  input.key(2, 'c', true);
+  EXPECT_THAT(desktop.input_log, ElementsAre("up 65505", "down 99", "down 65505"));
+}
+
+TEST(InputPipeline, ClicksUnderTheModifiersOfItsViewerAlone) {
+  FakeDesktop desktop({100, 100});
+  InputPipeline input(desktop);
+  input.key(1, kControl, true);
+  desktop.input_log.clear();
+  input.pointer(2, {5, 5}, 1);
+  input.pointer(2, {6, 6}, 0);
+  EXPECT_THAT(desktop.input_log,
+              ElementsAre("up 65507", "pointer 5,5 1", "down 65507", "pointer 6,6 0"));
+}
+
+TEST(InputPipeline, KeepsADragFromTheMovesAndTheWheelOfOthers) {
+  FakeDesktop desktop({100, 100});
+  InputPipeline input(desktop);
+  input.pointer(1, {5, 5}, 1);
+  input.pointer(2, {50, 50}, 0);
+  input.pointer(2, {50, 50}, 8);  // the wheel
+  input.pointer(2, {50, 50}, 0);
+  input.pointer(1, {7, 7}, 1);
+  input.pointer(1, {7, 7}, 0);
+  input.pointer(2, {60, 60}, 0);
+  input.flush();
+  EXPECT_THAT(desktop.input_log, ElementsAre("pointer 5,5 1", "pointer 7,7 1", "pointer 7,7 0",
+                                             "pointer 60,60 0", "flush"));
+}
+
+TEST(InputPipeline, LetsGoOfWhatAViewerDragsWhenAnotherPresses) {
+  FakeDesktop desktop({100, 100});
+  InputPipeline input(desktop);
+  input.pointer(1, {5, 5}, 1);
+  input.pointer(2, {50, 50}, 4);
+  input.pointer(1, {8, 8}, 1);  // still held, but it counts no longer
+  input.pointer(2, {50, 50}, 0);
+  input.pointer(1, {8, 8}, 0);
+  input.pointer(1, {8, 8}, 1);
+  EXPECT_THAT(desktop.input_log, ElementsAre("pointer 5,5 1", "pointer 5,5 0", "pointer 50,50 4",
+                                             "pointer 50,50 0", "pointer 8,8 0", "pointer 8,8 1"));
 }
 
 TEST(InputPipeline, TakesABoundedNumberOfHeldKeys) {

@@ -38,9 +38,13 @@ inline constexpr auto kClipboardEchoWindow = std::chrono::seconds(2);
 inline constexpr std::size_t kClipboardCopiesPerSecond = 20;
 inline constexpr int kClipboardRequestsMax = 8;
 
-// Rectangles of pixels in one update (RFC 6143, 7.6.1 has 16 bits for them; the cursor may go with
-// them).
-inline constexpr std::size_t kRectanglesMax = 0xff00;
+// How often in a row a viewer may copy something else within the echo window after it was told of
+// another's copy; then it is a program that alters what it echoes, or one of two in a loop.
+inline constexpr int kClipboardReflexesMax = 3;
+
+// Rectangles of pixels in one update (RFC 6143, 7.6.1 has 16 bits for them;
+// pseudo-rectangles, at most rfb::Limits::pseudo_rectangles_max, may go with them).
+inline constexpr std::size_t kRectanglesMax = 0xfe00;
 
 // Keys that one viewer may hold down; more are not taken.
 inline constexpr std::size_t kHeldKeysMax = 256;

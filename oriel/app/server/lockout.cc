@@ -1,5 +1,7 @@
 #include "oriel/app/server/lockout.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "oriel/app/server/peer_address.h"
@@ -9,6 +11,15 @@ namespace oriel::server {
 TimePoint Lockout::locked_until(std::string_view peer) const {
   const auto found = records_.find(address_of(peer));
   return found == records_.end() ? TimePoint{} : found->second.until;
+}
+
+int Lockout::wait_s(std::string_view peer, TimePoint now) const {
+  const auto left = std::max(locked_until(peer) - now, Duration::zero());
+  return static_cast<int>(std::chrono::ceil<std::chrono::seconds>(left).count());
+}
+
+std::string Lockout::refusal(int wait_s) {
+  return fmt::format("too many wrong passwords from this address: wait {} s", wait_s);
 }
 
 void Lockout::failed(std::string_view peer, TimePoint now) {

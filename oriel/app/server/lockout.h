@@ -24,8 +24,12 @@ class Lockout {
   // `peer` is one as Stream::peer says it; what counts is address_of it (peer_address.h).
   // Until when the address is kept out; now or earlier: it is not.
   TimePoint locked_until(std::string_view peer) const;
+  // The same as whole seconds from now, 0 when it is not; and the sentence for who is.
+  int wait_s(std::string_view peer, TimePoint now) const;
+  static std::string refusal(int wait_s);
   void failed(std::string_view peer, TimePoint now);
-  // A right password clears the address.
+  // The full password clears the address. The view-only one does not: with it in between, who may
+  // look could guess the full one without end.
   void succeeded(std::string_view peer);
 
  private:

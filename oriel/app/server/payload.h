@@ -4,6 +4,7 @@
 
 #include <compare>
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <map>
 
@@ -28,6 +29,7 @@ struct PayloadKey {
   image::Rect rect;
   screen::Generation content_generation = 0;  // equal: the same pixels
   Profile profile;
+  std::uint64_t drawn_cursor = 0;  // which cursor is drawn into the pixels (PlacedCursor); 0: none
 
   friend auto operator<=>(const PayloadKey&, const PayloadKey&) = default;
 };

@@ -9,7 +9,7 @@ namespace oriel::server {
 
 std::string address_of(std::string_view peer) {
   if (!peer.starts_with('[')) return std::string(peer.substr(0, peer.rfind(':')));
-  const std::string address(peer.substr(1, peer.find(']') - 1));
+  std::string address(peer.substr(1, peer.find(']') - 1));
   std::array<unsigned char, 16> bytes{};
   if (::inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1) return address;
   std::fill(bytes.begin() + 8, bytes.end(), 0);

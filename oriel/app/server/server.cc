@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 #include <openssl/rand.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <thread>
 
+#include "oriel/app/server/desktop_name.h"
 #include "oriel/app/server/limits.h"
 #include "oriel/app/server/peer_address.h"
 #include "oriel/base/check.h"
@@ -16,14 +16,6 @@
 
 namespace oriel::server {
 namespace {
-
-std::string name_of(const config::Settings& settings) {
-  if (!settings.name.empty()) return settings.name;
-  char host[256] = "";
-  ::gethostname(host, sizeof host - 1);
-  const char* user = ::getenv("USER");
-  return user != nullptr && *user != 0 ? std::string(user) + "@" + host : std::string(host);
-}
 
 std::vector<std::string_view> encoding_names() {
   std::vector<std::string_view> names;
@@ -54,7 +46,7 @@ Server::Server(boost::asio::io_context& io, const config::Settings& settings,
       logger_(std::move(logger)),
       metrics_(encoding_names(), Clock::now()),
       started_(Clock::now()),
-      name_(name_of(settings)),
+      name_(settings.name.empty() ? default_desktop_name() : settings.name),
       access_({static_cast<std::size_t>(settings.max_connections),
                static_cast<std::size_t>(settings.max_connections_per_address),
                kUnauthenticatedMax}),
@@ -111,8 +103,13 @@ void Server::accept(net::StreamPointer stream, Arrival arrival) {
     stream->close();
     return;
   }
-  const ViewerEnvironment environment{io_.get_executor(), show_->frames, show_->input, metrics_,
-                                      settings_.max_rate};
+  const ViewerEnvironment environment{
+      io_.get_executor(),
+      show_->frames,
+      show_->input,
+      metrics_,
+      settings_.max_rate,
+      settings_.draws_cursor ? CursorDrawing::kForWhoKnowsNone : CursorDrawing::kNever};
   rfb::ServerSessionConfig session{
       title_for(id),
       show_->frames.screen().size(),
@@ -120,7 +117,9 @@ void Server::accept(net::StreamPointer stream, Arrival arrival) {
       session_limits(settings_),
       arrival.is_trusted ? "" : refusal_for(stream->peer()),
       arrival.is_trusted && arrival.is_view_only,
-      ClipboardHub::caps(settings_.takes_clipboard, settings_.gives_clipboard)};
+      ClipboardHub::caps(settings_.takes_clipboard, settings_.gives_clipboard),
+      [this, peer = stream->peer()] { return refusal_for(peer); },
+      [this, peer = stream->peer()] { lockout_.failed(peer, Clock::now()); }};
   const auto viewer =
       std::make_shared<Viewer>(id, environment, std::move(stream), std::move(session), logger_,
                                callbacks(), std::move(arrival));
@@ -149,17 +148,18 @@ Viewer::Callbacks Server::callbacks() {
 }
 
 std::string Server::refusal_for(std::string_view peer) const {
-  const auto left = lockout_.locked_until(peer) - Clock::now();
-  if (left <= Duration::zero()) return "";
-  return fmt::format("too many wrong passwords from this address: wait {} s",
-                     std::chrono::ceil<std::chrono::seconds>(left).count());
+  const auto wait_s = lockout_.wait_s(peer, Clock::now());
+  return wait_s > 0 ? Lockout::refusal(wait_s) : "";
 }
 
 void Server::viewer_joined(Viewer& viewer) {
   access_.authenticated(viewer.id());
   if (!viewer.is_view_only()) clipboard_->add(viewer);
-  if (!settings_.password.is_empty()) lockout_.succeeded(viewer.peer());
-  if (!viewer.is_shared() && settings_.disconnect_others) {
+  // The view-only password proves nothing about the full one, and who came by another door has been
+  // judged there.
+  if (!settings_.password.is_empty() && !viewer.is_view_only() && !viewer.arrival().is_trusted)
+    lockout_.succeeded(viewer.peer());
+  if (!viewer.is_shared() && !viewer.is_view_only() && settings_.disconnect_others) {
     for (const auto& [id, other] : std::map(viewers_))
       if (id != viewer.id() && other->is_joined())
         other->close({ErrorCode::kClosed, "another viewer asked to be alone (the shared flag)"});
@@ -170,18 +170,29 @@ void Server::viewer_joined(Viewer& viewer) {
 
 bool Server::may_act(ViewerId actor) {
   const bool may = control_.act(actor, Clock::now());
-  if (settings_.is_control_single) tell_control();
+  if (!settings_.is_control_single) return may;
+  if (may) let_go_for(actor);
+  tell_control();
   return may;
 }
 
 void Server::give_control(ViewerId viewer) {
   control_.give(viewer, Clock::now());
+  if (settings_.is_control_single) let_go_for(viewer);
   tell_control();
 }
 
 void Server::release_control(ViewerId viewer) {
+  if (control_.owner(Clock::now()) == viewer && show_) show_->input.forget(viewer);
   control_.release(viewer);
   tell_control();
+}
+
+// What the former owner holds is let go of before the first input of the new one: what the former
+// does itself is not heard any more.
+void Server::let_go_for(ViewerId owner) {
+  const auto former = std::exchange(last_owner_, owner);
+  if (former != 0 && former != owner && show_) show_->input.forget(former);
 }
 
 // Tells all who has control when that is another one than they know, and looks again when it may
@@ -212,7 +223,12 @@ std::string Server::title_for(ViewerId viewer) const {
 }
 
 void Server::tell_titles() {
-  for (const auto& [id, viewer] : std::map(viewers_)) viewer->rename_desktop(title_for(id));
+  for (const auto& [id, viewer] : std::map(viewers_)) {
+    auto title = title_for(id);
+    if (title == viewer->title()) continue;
+    if (!viewer->can_be_renamed()) viewer->ring_bell();  // the least that it can be told
+    viewer->rename_desktop(std::move(title));
+  }
 }
 
 // The desktop's monitors when there are several, as long as they fit to the screen that viewers
@@ -338,7 +354,6 @@ void Server::desktop_clipboard_changed(desktop::ClipboardFormats formats) {
 }
 
 void Server::viewer_ended(Viewer& viewer, const Error& reason) {
-  if (viewer.is_refused()) lockout_.failed(viewer.peer(), Clock::now());
   if (clipboard_) clipboard_->remove(viewer.id());
   control_.release(viewer.id());
   access_.left(viewer.id());

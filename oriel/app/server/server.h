@@ -101,6 +101,7 @@ class Server : private desktop::DesktopListener {
   void resize(Viewer& viewer, image::Size size, std::function<void(Status)> done);
   ResizeCause resize_cause(const Viewer& viewer) const;
   void tell_control();
+  void let_go_for(ViewerId owner);
   // What the window of a viewer is called: who has control, and whether there is a desktop.
   std::string title_for(ViewerId viewer) const;
   void tell_titles();
@@ -128,6 +129,7 @@ class Server : private desktop::DesktopListener {
   Lockout lockout_;
   Control control_;
   ViewerId told_owner_ = 0;  // who has control, as far as the viewers know
+  ViewerId last_owner_ = 0;  // whose keys and buttons may be down, where one at a time has control
   boost::asio::steady_timer control_timer_;
   EventBus events_;
   // Who asked for the size that the desktop is about to have.

@@ -77,23 +77,36 @@ struct Running {
     run(io);
   }
 
-  // Connects a viewer that keeps what it hears, and waits for its first picture.
-  testing::TestViewer& join(std::vector<std::int32_t> encodings, bool is_shared = true) {
+  boost::asio::ip::tcp::socket connect() {
     const auto address = server.vnc_address();
     boost::asio::ip::tcp::socket socket(io);
     socket.connect(
         {boost::asio::ip::address_v4::loopback(),
          static_cast<std::uint16_t>(std::atoi(address.c_str() + address.rfind(':') + 1))});
+    return socket;
+  }
+  testing::TestViewer& begin(testing::TestViewerOptions options) {
     viewers.push_back(std::make_unique<testing::TestViewer>(
-        io.get_executor(), net::make_socket_stream(std::move(socket)),
-        testing::TestViewerOptions{"", std::move(encodings), {}, true, is_shared}));
+        io.get_executor(), net::make_socket_stream(connect()), std::move(options)));
     auto& viewer = *viewers.back();
     heard.emplace_back();
     viewer.on_event = [this, index = heard.size() - 1](const rfb::ClientEvent& event) {
       heard[index].push_back(event);
     };
+    return viewer;
+  }
+  // Connects a viewer that keeps what it hears, and waits for its first picture.
+  testing::TestViewer& join(std::vector<std::int32_t> encodings, bool is_shared = true,
+                            const std::string& password = "") {
+    auto& viewer = begin({password, std::move(encodings), {}, true, is_shared});
     EXPECT_TRUE(run_until([&] { return viewer.updates() > 0; }));
     return viewer;
+  }
+  // Connects a viewer with this password: "" when it was let in, else why not.
+  std::string try_password(const char* password) {
+    auto& viewer = begin({password});
+    EXPECT_TRUE(run_until([&] { return viewer.updates() > 0 || viewer.is_ended(); }));
+    return viewer.is_ended() ? viewer.end()->message : "";
   }
   bool run_until(const std::function<bool()>& is_true, Duration patience = 10s) {
     for (const auto end = Clock::now() + patience; !is_true();) {
@@ -118,6 +131,58 @@ struct Running {
   std::vector<std::unique_ptr<testing::TestViewer>> viewers;
   std::vector<std::vector<rfb::ClientEvent>> heard;
 };
+
+config::Settings guarded_settings() {
+  auto settings = loopback_settings();
+  settings.password = config::Secret("geheim");
+  settings.view_password = config::Secret("schauen");
+  return settings;
+}
+
+TEST(Server, DoesNotForgetWrongPasswordsForTheViewOnlyOne) {
+  Running running(guarded_settings());
+  for (int i = 0; i <= Lockout::kFreeFailures; ++i) {
+    EXPECT_EQ(running.try_password("schauen"), "");
+    EXPECT_EQ(running.try_password("falsch"), "the server refused: Authentication failed");
+  }
+  const auto locked = [&] {
+    return running.server.lockout().locked_until("127.0.0.1:1") > Clock::now();
+  };
+  EXPECT_TRUE(locked());
+  EXPECT_EQ(running.try_password("schauen"),
+            "the server refused: too many wrong passwords from this address: wait 1 s");
+  ASSERT_TRUE(running.run_until([&] { return !locked(); }));
+  EXPECT_EQ(running.try_password("geheim"), "");
+  EXPECT_EQ(running.server.lockout().locked_until("127.0.0.1:1"), TimePoint{});
+}
+
+TEST(Server, JudgesNoMoreAnswersThanItAllowsHoweverManyCameToTheDoorBefore) {
+  Running running(guarded_settings());
+  std::vector<boost::asio::ip::tcp::socket> sockets;
+  for (int i = 0; i < 20; ++i) {
+    sockets.push_back(running.connect());
+    boost::asio::write(sockets.back(), boost::asio::buffer("RFB 003.008\n\2", 13));
+  }
+  const auto all_have = [&](std::size_t bytes) {
+    return running.run_until([&] {
+      return std::ranges::all_of(sockets,
+                                 [&](auto& socket) { return socket.available() >= bytes; });
+    });
+  };
+  constexpr std::size_t kGreeting = 12 + 3 + 16, kFailed = 4 + 4 + 21;
+  ASSERT_TRUE(all_have(kGreeting));
+  for (auto& socket : sockets) boost::asio::write(socket, boost::asio::buffer(Bytes(16, 7)));
+  ASSERT_TRUE(all_have(kGreeting + kFailed));
+  int judged = 0, kept_out = 0;
+  for (auto& socket : sockets) {
+    Bytes heard(socket.available());
+    boost::asio::read(socket, boost::asio::buffer(heard));
+    judged += as_text(heard).ends_with("Authentication failed");
+    kept_out += as_text(heard).ends_with("too many wrong passwords from this address: wait 1 s");
+  }
+  EXPECT_EQ(judged, Lockout::kFreeFailures + 1);
+  EXPECT_EQ(kept_out, 20 - judged);
+}
 
 TEST(Server, RingsTheBellOfEveryViewer) {
   Running running;
@@ -158,6 +223,20 @@ TEST(Server, LetsAViewerThatAsksToBeAloneDisconnectOthersWhereThatIsAllowed) {
   EXPECT_TRUE(running.run_until([&] { return std::ranges::count_if(running.events, told) == 2; }));
 }
 
+TEST(Server, LetsNoViewerThatMayOnlyLookDisconnectOthers) {
+  auto settings = loopback_settings();
+  settings.disconnect_others = true;
+  settings.password = config::Secret("act");
+  settings.view_password = config::Secret("look");
+  Running running(settings);
+  auto& actor = running.join({16}, true, "act");
+  running.join({16}, false, "look");
+  EXPECT_FALSE(actor.is_ended());
+  auto& alone = running.join({16}, false, "act");
+  EXPECT_TRUE(running.run_until([&] { return actor.is_ended(); }));
+  EXPECT_FALSE(alone.is_ended());
+}
+
 TEST(Server, LeavesOthersAloneOtherwiseWhateverTheSharedFlagSays) {
   Running running;
   auto& first = running.join({16});
@@ -167,6 +246,20 @@ TEST(Server, LeavesOthersAloneOtherwiseWhateverTheSharedFlagSays) {
     return first.frame() == running.desktop.frame() && second.frame() == running.desktop.frame();
   }));
   EXPECT_FALSE(first.is_ended());
+}
+
+TEST(Server, RingsForViewersThatCannotBeToldByTheTitle) {
+  Running running;
+  running.join({16});
+  running.join({16, rfb::kPseudoDesktopName});
+  running.desktop.lose({ErrorCode::kClosed, "the X server has gone"});
+  EXPECT_TRUE(running.hears(0, rfb::Bell{}));
+  ASSERT_TRUE(running.run_until([&] {
+    return std::ranges::any_of(running.heard[1], [](const auto& event) {
+      return std::holds_alternative<rfb::Renamed>(event);
+    });
+  }));
+  EXPECT_EQ(std::ranges::count(running.heard[1], rfb::ClientEvent{rfb::Bell{}}), 0);
 }
 
 // A viewer that hears the lights of the keyboard in the form of `encoding`: what it hears when they
@@ -263,6 +356,54 @@ TEST(Server, RefusesMoreConnectionsOfOneAddressThanItMayHave) {
   boost::asio::read(third, boost::asio::buffer(byte), end);
   EXPECT_EQ(end, boost::asio::error::eof);
   EXPECT_EQ(running.server.metrics().connections_failed_total().value(), 1);
+}
+
+// One viewer that has control and holds a key and a button of the pointer.
+struct Controlled : Running {
+  static config::Settings single() {
+    auto settings = loopback_settings();
+    settings.is_control_single = true;
+    return settings;
+  }
+  Controlled() : Running(single()) {
+    owner().say(rfb::KeyEvent{true, 0xffe3});
+    owner().say(rfb::PointerEvent{1, {5, 6}});
+    EXPECT_TRUE(gets("pointer 5,6 1"));
+  }
+  testing::TestViewer& owner() { return viewers.empty() ? join({16}) : *viewers.front(); }
+  bool gets(const std::string& input) {
+    return run_until([&] { return std::ranges::count(desktop.input_log, input) > 0; });
+  }
+};
+
+TEST(Server, LetsGoOfWhatAViewerHoldsBeforeAnotherThatIsGivenControlActs) {
+  Controlled running;
+  auto& other = running.join({16});
+  running.server.give_control(2);
+  EXPECT_TRUE(running.gets("up 65507"));
+  EXPECT_TRUE(running.gets("pointer 5,6 0"));
+  running.owner().say(rfb::KeyEvent{false, 0xffe3});
+  other.say(rfb::KeyEvent{true, 'c'});
+  ASSERT_TRUE(running.gets("down 99"));
+  EXPECT_EQ(std::ranges::count(running.desktop.input_log, "up 65507"), 1);
+}
+
+TEST(Server, LetsGoOfWhatAViewerHoldsWhenItGivesControlBack) {
+  Controlled running;
+  running.server.release_control(1);
+  EXPECT_TRUE(running.gets("up 65507"));
+  EXPECT_TRUE(running.gets("pointer 5,6 0"));
+}
+
+TEST(Server, LetsGoOfWhatAnIdleViewerHoldsWhenAProgramTakesControl) {
+  auto settings = Controlled::single();
+  settings.control_idle_s = 0;  // idle at once
+  Running running(settings);
+  running.join({16}).say(rfb::KeyEvent{true, 0xffe3});
+  ASSERT_TRUE(running.run_until(
+      [&] { return std::ranges::count(running.desktop.input_log, "down 65507") == 1; }));
+  EXPECT_TRUE(running.server.may_act(running.server.new_id()));
+  EXPECT_EQ(std::ranges::count(running.desktop.input_log, "up 65507"), 1);
 }
 
 TEST(Server, NamesTheOwnerOfControlInTheTitleOfTheOthers) {

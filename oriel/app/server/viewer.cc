@@ -40,7 +40,7 @@ Viewer::Viewer(ViewerId id, const ViewerEnvironment& environment, net::StreamPoi
       profile_{codec::find_encoding(rfb::kEncodingRaw), image::kBgrx},
       screen_size_(environment.frames.screen().size()),
       sent_(environment.frames.screen().grid()),
-      cursor_news_(environment.frames.cursor()),
+      cursor_news_(environment.frames.cursor(), environment.cursor_drawing),
       connected_at_(Clock::now()) {
   driver_ = std::make_shared<net::SessionDriver>(environment_.executor, std::move(stream), session_,
                                                  *this);
@@ -63,13 +63,13 @@ ViewerFigures Viewer::figures() const {
 }
 
 const image::Region& Viewer::wanted() const {
-  const bool can_take = is_writable_ && !is_closing_ && !session_.is_update_open() &&
-                        !session_.has_pseudo_rectangles();
+  const bool can_take =
+      is_writable_ && !is_closing_ && !session_.is_update_open() && !geometry_waits_;
   return can_take ? wanted_ : kNothing;
 }
 
 void Viewer::begin_update(int rectangles, TimePoint now) {
-  queue_cursor_news();
+  queue_news();
   session_.begin_update(rectangles);
   missing_rectangles_ = rectangles;
   corner_.reset();
@@ -230,20 +230,22 @@ void Viewer::on(const rfb::UpdateRequest& event) {
 }
 
 void Viewer::on(const rfb::KeyEvent& event) {
+  if (!may_act()) return;
   environment_.metrics.key_events_total().increment();
-  if (may_act()) environment_.input.key(id_, event.keysym, event.is_down);
+  environment_.input.key(id_, event.keysym, event.is_down);
 }
 
 void Viewer::on(const rfb::PointerEvent& event) {
-  environment_.metrics.pointer_events_total().increment();
   if (!may_act()) return;
+  environment_.metrics.pointer_events_total().increment();
   environment_.input.pointer(id_, event.position, event.buttons);
   has_moved_pointer_ = true;
 }
 
 void Viewer::on(const rfb::QemuKeyEvent& event) {
+  if (!may_act()) return;
   environment_.metrics.key_events_total().increment();
-  if (may_act()) environment_.input.key(id_, event.keysym, event.is_down, event.scancode);
+  environment_.input.key(id_, event.keysym, event.is_down, event.scancode);
 }
 
 void Viewer::on(const rfb::CutText& event) {
@@ -337,9 +339,10 @@ void Viewer::on(const rfb::SetDesktopSize& event) {
     if (!self || self->is_closing_ || status)
       return;  // a new size is told to all by screen_resized
     self->logger_.warning("resize refused", {{"reason", status.error().message}});
-    answer(status.error().code == ErrorCode::kTooLarge      ? rfb::kResizeOutOfResources
-           : status.error().code == ErrorCode::kUnsupported ? rfb::kResizeProhibited
-                                                            : rfb::kResizeOutOfResources);
+    // Too large is what an admin forbids (--max-geometry).
+    const auto code = status.error().code;
+    const bool is_never = code == ErrorCode::kTooLarge || code == ErrorCode::kUnsupported;
+    answer(is_never ? rfb::kResizeProhibited : rfb::kResizeOutOfResources);
   });
 }
 
@@ -370,38 +373,51 @@ void Viewer::queue_geometry(ResizeCause cause, std::uint16_t result) {
   geometry_waits_ = true;
 }
 
-// An update without pixels answers a request like any other; what was asked for comes with the
-// next. Two updates for one request would be allowed, but clients made with libvncclient may leave
-// the second in their buffer.
+bool Viewer::has_news() const { return session_.has_pseudo_rectangles() || is_title_due(); }
+
+// What waits is told as soon as an update is asked for: a new geometry alone, anything else with
+// the pixels that are due (docs/decisions/0012).
 void Viewer::send_pseudo_rectangles() {
   const bool is_asked_for = !wanted_.is_empty() || continuous_;
-  const bool has_any = session_.has_pseudo_rectangles() || is_title_due();
-  if (!has_any || !is_asked_for || !is_writable_ || is_closing_ || session_.is_update_open())
+  if (!has_news() || !is_asked_for || !is_writable_ || is_closing_ || session_.is_update_open())
     return;
+  if (geometry_waits_ || wanted_.is_empty()) {
+    queue_news();
+    send_without_pixels();
+  } else {
+    environment_.frames.advance();
+  }
+}
+
+// Answers a request like any other update; what was asked for comes with the next. Two updates for
+// one request would be allowed, but clients made with libvncclient may leave the second in their
+// buffer. Who gets updates without requests reads all of them, and is still owed what it has asked
+// for outside of their area.
+void Viewer::send_without_pixels() {
+  if (is_closing_ || !session_.has_pseudo_rectangles()) return;
+  is_writable_ = false;
+  geometry_waits_ = false;
+  if (!continuous_) requested_.clear();
+  update_wanted();
+  session_.send_pseudo_update();
+  driver_->kick();
+}
+
+void Viewer::queue_news() {
   if (is_title_due()) {
     told_title_ = title_;
     Bytes rectangle;
     ByteWriter writer(rectangle);
     rfb::write_desktop_name(title_, writer);
     queue_pseudo(rectangle);
-    if (is_closing_) return;
   }
-  is_writable_ = false;
-  geometry_waits_ = false;
-  requested_.clear();
-  update_wanted();
-  session_.send_pseudo_update();
-  driver_->kick();
-}
-
-void Viewer::queue_cursor_news() {
   for (const auto& rectangle : cursor_news_.take(profile_.format)) queue_pseudo(rectangle);
 }
 
-void Viewer::send_cursor_news(TimePoint now) {
-  queue_cursor_news();
+void Viewer::send_news(TimePoint now) {
+  queue_news();
   flow_.sent(now);
-  send_pseudo_rectangles();
+  send_without_pixels();
 }
 
 void Viewer::screens_changed() {

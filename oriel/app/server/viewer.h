@@ -47,6 +47,7 @@ struct ViewerEnvironment {
   InputPipeline& input;
   observe::Metrics& metrics;
   int max_rate_per_s;
+  CursorDrawing cursor_drawing = CursorDrawing::kForWhoKnowsNone;
 };
 
 // Lives on the network thread's loop, until `ended` has been called.
@@ -83,14 +84,15 @@ class Viewer final : public FrameViewer,
   void close(Error reason);
   std::string peer() const { return driver_->peer(); }
   bool is_view_only() const { return is_view_only_; }
-  // Whether the viewer was turned away for a wrong password.
-  bool is_refused() const { return session_.is_refused(); }
   bool is_joined() const { return session_.is_joined(); }
   bool is_shared() const { return is_shared_; }
   const Arrival& arrival() const { return arrival_; }
   ViewerFigures figures() const;
   // Other words in the title of the viewer's window, if it can change it.
   void rename_desktop(std::string name);
+  const std::string& title() const { return title_; }
+  // Whether its window can have another title than it began with.
+  bool can_be_renamed() const { return session_.capabilities().desktop_name; }
   // Its monitors are others, its size is the same.
   void screens_changed();
   void ring_bell();
@@ -115,7 +117,9 @@ class Viewer final : public FrameViewer,
   void flush() override;
   void screen_resized(const screen::Screen& screen) override;
   CursorNews* cursor_news() override { return &cursor_news_; }
-  void send_cursor_news(TimePoint now) override;
+  DrawnCursor* drawn_cursor() override { return &drawn_cursor_; }
+  bool has_news() const override;
+  void send_news(TimePoint now) override;
 
   // net::SessionHost
   void session_progressed() override;
@@ -140,8 +144,9 @@ class Viewer final : public FrameViewer,
   bool may_act();
   void queue_geometry(ResizeCause cause, std::uint16_t result);
   void queue_pseudo(ByteSpan rectangle);
-  void queue_cursor_news();
+  void queue_news();
   void send_pseudo_rectangles();
+  void send_without_pixels();
   void count_bytes();
   void log_end(const Error& reason);
   void send_rectangle(const image::Rect& rect, const codec::Encoding& encoding,
@@ -168,10 +173,11 @@ class Viewer final : public FrameViewer,
   bool is_shared_ = true;
   std::optional<image::Rect> continuous_;  // updated without requests
   std::uint32_t screen_id_ = 0;            // the client's name for the one screen
-  bool geometry_waits_ = false;            // to be told with the next request
+  bool geometry_waits_ = false;            // to be told with the next request, without pixels
   bool knows_geometry_ = false;            // understands ExtendedDesktopSize
   bool has_moved_pointer_ = false;         // in the events that are being handled
   CursorNews cursor_news_;
+  DrawnCursor drawn_cursor_;
   TimePoint connected_at_;
   TimePoint update_began_{};
   // Of the open update. Payloads come in the order in which they get ready; the rectangle in the

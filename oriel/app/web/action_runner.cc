@@ -76,9 +76,10 @@ void ActionRunner::plan(const api::Pause& action) {
 }
 
 void ActionRunner::run() {
+  bool must_ask = true;
   while (next_ < steps_.size()) {
     const auto& step = steps_[next_];
-    if (step.is_first && !site_.may_act())
+    if ((std::exchange(must_ask, false) || step.is_first) && !site_.may_act())
       return finish(fail(ErrorCode::kRefused,
                          "another viewer has control until it is idle or gives it back"));
     ++next_;

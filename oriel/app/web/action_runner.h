@@ -20,7 +20,7 @@ class ActionRunner : public std::enable_shared_from_this<ActionRunner> {
   struct Site {
     server::InputPipeline& input;  // outlives the runner, or cancel() is called before it ends
     server::ViewerId as;
-    std::function<bool()> may_act;  // asked before each action
+    std::function<bool()> may_act;  // asked before each action, and after each rest
   };
   using Done = std::move_only_function<void(Status)>;
 

@@ -90,6 +90,22 @@ TEST(ActionRunner, StopsWhenAnotherHasControl) {
   EXPECT_THAT(stage.input(), ::testing::IsEmpty());
 }
 
+TEST(ActionRunner, StopsInTheMiddleOfAnActionWhenAnotherTakesControl) {
+  Stage stage;
+  auto runner = stage.runner({api::TypeText{std::vector<std::uint32_t>(100'000, 'a')}});
+  runner->start();  // until its first rest
+  const auto before = stage.input().size();
+  ASSERT_GT(before, 0u);
+  stage.may_act = false;
+  stage.pipeline.forget(7);
+  stage.io.run_for(1s);
+  ASSERT_TRUE(stage.outcome && !*stage.outcome);
+  EXPECT_EQ(stage.outcome->error().code, ErrorCode::kRefused);
+  EXPECT_EQ(std::ranges::count(stage.input(), "down 97"),
+            std::ranges::count(stage.input(), "up 97"));
+  EXPECT_LE(stage.input().size(), before + 1);
+}
+
 TEST(ActionRunner, SaysNothingWhenItIsCancelled) {
   Stage stage;
   auto runner = stage.runner({api::Pause{10s}, api::PressKeys{{'a'}}});

@@ -1,6 +1,5 @@
 #include "oriel/app/web/door.h"
 
-#include <fmt/format.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
@@ -50,9 +49,12 @@ bool is_loopback_peer(std::string_view peer) {
 api::Visitor Door::visitor_of(const net::HttpRequest& request, TimePoint now) {
   if (const auto* field = request.find("Authorization")) {
     // A wrong token is not made good by anything else that is right.
-    constexpr std::string_view kScheme = "Bearer ";
+    // Its scheme is of any case (RFC 9110, 11.1).
+    constexpr std::string_view kScheme = "bearer ";
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; };
     const bool is_right =
-        field->starts_with(kScheme) && !config_.bearer_token.empty() &&
+        std::ranges::equal(field->substr(0, kScheme.size()), kScheme, {}, lower) &&
+        !config_.bearer_token.empty() &&
         is_same_secret(trimmed(field->substr(kScheme.size())), config_.bearer_token);
     return {is_right ? Roles::all() : Roles(), ""};
   }
@@ -67,11 +69,10 @@ api::Visitor Door::visitor_of(const net::HttpRequest& request, TimePoint now) {
 
 Result<api::LogIn> Door::log_in(std::string_view peer, std::string_view password, TimePoint now,
                                 int& retry_after_s) {
-  if (const auto left = lockout_.locked_until(peer) - now; left > Duration::zero()) {
-    retry_after_s = static_cast<int>(std::chrono::ceil<std::chrono::seconds>(left).count());
-    return fail(
-        ErrorCode::kUnavailable,
-        fmt::format("Too many wrong passwords came from this address: wait {} s", retry_after_s));
+  // Judged and counted in one go, so that nobody is judged who was let in before others failed.
+  if (const int wait_s = lockout_.wait_s(peer, now); wait_s > 0) {
+    retry_after_s = wait_s;
+    return fail(ErrorCode::kUnavailable, server::Lockout::refusal(wait_s));
   }
   if (!has_password()) return api::LogIn{"", is_loopback_peer(peer) ? Roles::all() : kAnyoneRoles};
   const bool is_full = is_same_secret(password, config_.password.reveal());
@@ -81,7 +82,7 @@ Result<api::LogIn> Door::log_in(std::string_view peer, std::string_view password
     lockout_.failed(peer, now);
     return fail(ErrorCode::kRefused, "the password is wrong");
   }
-  lockout_.succeeded(peer);
+  if (is_full) lockout_.succeeded(peer);  // who may look may still be guessing
   const auto roles = is_full ? Roles::all() : api::kViewOnlyRoles;
   return api::LogIn{sessions_.begin(roles, now), roles};
 }

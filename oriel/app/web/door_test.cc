@@ -68,6 +68,7 @@ TEST(Door, TakesTheBearerTokenAndNoOther) {
     return door.visitor_of(request("127.0.0.1:5", {{"Authorization", value}}), kNow).roles;
   };
   EXPECT_EQ(with(doors.guarded, "Bearer token"), Roles::all());
+  EXPECT_EQ(with(doors.guarded, "bEARER token"), Roles::all());
   EXPECT_TRUE(with(doors.guarded, "Bearer tokem").empty());
   EXPECT_TRUE(with(doors.guarded, "Basic token").empty());
   EXPECT_TRUE(with(doors.open, "Bearer token").empty());  // there is none, so none is right
@@ -89,6 +90,24 @@ TEST(Door, LocksAnAddressOutThatGuesses) {
   EXPECT_TRUE(doors.guarded.log_in("10.0.0.8:5", "full", kNow, doors.wait_s));
   EXPECT_TRUE(
       doors.guarded.log_in("10.0.0.7:6", "full", kNow + std::chrono::hours(1), doors.wait_s));
+}
+
+TEST(Door, DoesNotForgetWrongPasswordsForTheViewOnlyOne) {
+  Doors doors;
+  ErrorCode last = ErrorCode::kRefused;
+  for (int i = 0; i <= server::Lockout::kFreeFailures; ++i) {
+    EXPECT_TRUE(doors.guarded.log_in("10.0.0.7:5", "look", kNow, doors.wait_s));
+    last = doors.guarded.log_in("10.0.0.7:5", "guess", kNow, doors.wait_s).error().code;
+  }
+  EXPECT_EQ(last, ErrorCode::kRefused);
+  EXPECT_EQ(doors.guarded.log_in("10.0.0.7:5", "look", kNow, doors.wait_s).error().message,
+            "too many wrong passwords from this address: wait 1 s");
+  // The full one does.
+  const auto later = kNow + std::chrono::minutes(1);
+  EXPECT_TRUE(doors.guarded.log_in("10.0.0.7:5", "full", later, doors.wait_s));
+  EXPECT_EQ(doors.guarded.log_in("10.0.0.7:5", "guess", later, doors.wait_s).error().code,
+            ErrorCode::kRefused);
+  EXPECT_TRUE(doors.guarded.log_in("10.0.0.7:5", "look", later, doors.wait_s));
 }
 
 TEST(Door, ReadsACookieAmongOthers) {

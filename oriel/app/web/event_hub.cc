@@ -13,6 +13,7 @@
 #include "oriel/app/api/control_document.h"
 #include "oriel/app/api/viewer_document.h"
 #include "oriel/app/config/setting_value.h"
+#include "oriel/app/observe/escape.h"
 #include "oriel/app/web/limits.h"
 #include "oriel/base/version.h"
 #include "oriel/core/screen/sent_cells.h"
@@ -67,13 +68,14 @@ EventHub::EventHub(boost::asio::any_io_executor executor, server::EventBus& even
 
 EventHub::~EventHub() {
   is_alive_.reset();
+  if (frames_ != nullptr) frames_->on_damaged(nullptr);
   events_.unsubscribe(subscription_);
   for (auto& [id, listener] : listeners_) listener.stream->end();
 }
 
 void EventHub::watch(server::FramePipeline& frames) {
   frames_ = &frames;
-  frames.on_changed([this] {
+  frames.on_damaged([this] {
     if (!is_anyone(kDamage)) return;
     is_damaged_ = true;
     set_timer();
@@ -110,6 +112,8 @@ Result<std::shared_ptr<net::HttpBodyStream>> EventHub::subscribe(
   auto& listener = listeners_[id];
   listener = {.stream = stream, .kinds = kinds, .tag = request.tag};
   if (frames_ != nullptr) listener.told = frames_->screen().generation();
+  // The desktop speaks up once; until somebody looks, it says no more.
+  if (kinds & kDamage) is_damaged_ = frames_ != nullptr;
   send(listener, kHello, hello());
   if (kinds & kViewers) send(listener, kViewers, api::viewers_document(backend_.viewers()));
   if (kinds & kControl) send(listener, kControl, api::control_document(backend_.desktop().control));
@@ -173,7 +177,7 @@ void EventHub::take(const server::HappenedEvent& event) {
 void EventHub::send(Listener& listener, Kind kind, const json::value& data) {
   const auto* row = std::ranges::find(kKinds, kind, &KindRow::kind);
   listener.stream->push(fmt::format("id: {}\nevent: {}\ndata: {}\n\n", ++listener.sent, row->name,
-                                    json::serialize(data)));
+                                    observe::valid_utf8(json::serialize(data))));
 }
 
 void EventHub::send_all(Kind kind, const json::value& data) {
@@ -209,6 +213,15 @@ void EventHub::send_log(Listener& listener) {
   listener.log_lines = count;
 }
 
+void EventHub::tell_damage() {
+  const auto generation = frames_->screen().generation();
+  for (auto& [id, listener] : listeners_) {
+    if (!(listener.kinds & kDamage) || listener.told == generation) continue;
+    send(listener, kDamage, damage_since(listener.told));
+    listener.told = generation;
+  }
+}
+
 // What is due at intervals. One timer for all: it runs only while somebody listens.
 void EventHub::tick() {
   const auto now = Clock::now();
@@ -219,11 +232,9 @@ void EventHub::tick() {
   };
   if (is_damaged_ && is_due(next_damage_, kDamageInterval)) {
     is_damaged_ = false;
-    for (auto& [id, listener] : listeners_) {
-      if (!(listener.kinds & kDamage)) continue;
-      send(listener, kDamage, damage_since(listener.told));
-      listener.told = frames_->screen().generation();
-    }
+    frames_->refresh([this, alive = std::weak_ptr(is_alive_)](const Status& status) {
+      if (status && alive.lock()) tell_damage();
+    });
   }
   if (is_anyone(kViewers) && is_due(next_viewers_, kViewersInterval))
     send_all(kViewers, api::viewers_document(backend_.viewers()));

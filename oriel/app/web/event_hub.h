@@ -78,6 +78,7 @@ class EventHub {
   bool is_anyone(std::uint16_t kinds) const;
   boost::json::value hello() const;
   boost::json::value damage_since(screen::Generation told) const;
+  void tell_damage();
   void send_log(Listener& listener);
   void tick();
   void set_timer();

@@ -46,6 +46,7 @@ class FewAnswers : public api::Backend {
   void release_control(api::ViewerNumber) override {}
   void read_clipboard(api::ClipboardKind, BytesDone) override {}
   Status write_clipboard(api::ClipboardKind, Bytes) override { return {}; }
+  Result<std::vector<api::CopiedText>> clipboard_history() const override { return {}; }
   void perform(std::vector<api::Action>, std::string_view, ActionsDone) override {}
   Result<std::shared_ptr<net::HttpBodyStream>> subscribe(const api::EventsRequest&) override {
     return fail(ErrorCode::kUnsupported, "not here");
@@ -67,7 +68,7 @@ struct Radio {
     io.run_for(duration);
   }
   void commit() {
-    frames.refresh([] {});
+    frames.refresh([](const Status&) {});
     run_for(1ms);
   }
 
@@ -96,6 +97,20 @@ TEST(EventHub, GreetsAndTellsWhatHappens) {
               HasSubstr("event: resized\ndata: {\"width\":640,\"height\":480}\n\n"));
   radio.bus.publish(server::ViewerLeft{7, "gone"});
   EXPECT_THAT(stream->take(), HasSubstr("event: viewer_left"));
+}
+
+TEST(EventHub, TellsDamageThoughNobodyLooksAtTheScreen) {
+  Radio radio;
+  const auto stream = radio.listen({"damage"});
+  for (int i = 1; i <= 3; ++i) {
+    radio.run_for(2 * kDamageInterval);
+    stream->take();
+    radio.desktop.fill({10, 10, 5, 6}, static_cast<std::uint32_t>(i));
+    radio.run_for(2 * kDamageInterval);
+    EXPECT_THAT(stream->take(), HasSubstr("\"boxes\":[[10,10,5,6]]")) << i;
+  }
+  radio.run_for(2 * kDamageInterval);
+  EXPECT_EQ(stream->take(), "") << "nothing has changed";
 }
 
 TEST(EventHub, TellsOnlyTheKindsThatWereAskedFor) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "oriel/app/api/session_store.h"
+#include "oriel/app/web/asset_response.h"
 #include "oriel/app/web/limits.h"
 #include "oriel/core/codec/jpeg_encoder.h"
 #include "oriel/core/codec/png_encoder.h"
@@ -62,10 +63,11 @@ Pictures::Pictures(boost::asio::any_io_executor executor, server::FramePipeline&
 Pictures::~Pictures() { is_alive_.reset(); }
 
 void Pictures::take(const api::PictureRequest& request, Done done) {
-  frames_.refresh(
-      [this, alive = std::weak_ptr(is_alive_), request, done = std::move(done)]() mutable {
-        if (alive.lock()) take_now(request, std::move(done));
-      });
+  frames_.refresh([this, alive = std::weak_ptr(is_alive_), request,
+                   done = std::move(done)](const Status& status) mutable {
+    if (!status) return done(std::unexpected(status.error()));
+    if (alive.lock()) take_now(request, std::move(done));
+  });
 }
 
 void Pictures::take_now(const api::PictureRequest& request, Done done) {
@@ -87,7 +89,7 @@ void Pictures::take_now(const api::PictureRequest& request, Done done) {
   picture.region = region;
   if (region.is_empty()) return done(std::move(picture));
   picture.etag = tag_of(request, region);
-  if (request.known_etag == picture.etag) {
+  if (names_etag(request.known_etag, picture.etag)) {
     ++stats_.unchanged;
     return done(std::move(picture));
   }

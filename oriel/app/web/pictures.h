@@ -33,7 +33,7 @@ class Pictures {
   Pictures& operator=(const Pictures&) = delete;
 
   // Errors: kInvalid when the region is not on the screen, kTooLarge when kPicturesMax are under
-  // way.
+  // way, kUnavailable while the desktop is lost.
   void take(const api::PictureRequest& request, Done done);
 
   const PictureStats& stats() const { return stats_; }

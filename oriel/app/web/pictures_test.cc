@@ -13,6 +13,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using testing::FakeDesktop;
+using ::testing::HasSubstr;
 using namespace std::chrono_literals;
 
 struct Studio {
@@ -68,6 +69,39 @@ TEST(Pictures, GivesNoBytesToWhoHasThePicture) {
   ASSERT_TRUE(again);
   EXPECT_EQ(again->bytes, nullptr);
   EXPECT_EQ(again->etag, first->etag);
+}
+
+TEST(Pictures, UnderstandsListsOfTagsAndWeakOnes) {
+  Studio studio;
+  const auto first = studio.take();
+  for (const auto& known : {"\"other\", " + first->etag, "W/" + first->etag, std::string("*")})
+    EXPECT_EQ(studio.take({.known_etag = known})->bytes, nullptr) << known;
+  EXPECT_NE(studio.take({.known_etag = "\"other\""})->bytes, nullptr);
+}
+
+TEST(Pictures, SaysAtOnceThatTheDesktopIsLost) {
+  Studio studio;
+  ASSERT_TRUE(studio.take());
+  studio.frames.desktop_lost({ErrorCode::kClosed, "the X server has gone"});
+  const auto lost = studio.take();
+  ASSERT_FALSE(lost);
+  EXPECT_EQ(lost.error().code, ErrorCode::kUnavailable);
+  EXPECT_THAT(lost.error().message, HasSubstr("the X server has gone"));
+  studio.frames.desktop_found_again();
+  EXPECT_TRUE(studio.take());
+}
+
+TEST(Pictures, AnswersWhoWaitsForADesktopThatIsLostMeanwhile) {
+  Studio studio;
+  ASSERT_TRUE(studio.take());
+  studio.desktop.is_stalled = true;
+  studio.desktop.fill({0, 0, 5, 5}, 0xff0000);
+  std::optional<Result<api::Picture>> got;
+  studio.pictures.take({}, [&](Result<api::Picture> picture) { got = std::move(picture); });
+  EXPECT_FALSE(got);
+  studio.frames.desktop_lost({ErrorCode::kClosed, "the X server has gone"});
+  ASSERT_TRUE(got);
+  EXPECT_FALSE(*got);
 }
 
 TEST(Pictures, KeepsARegionsTagWhenSomethingElseChanges) {

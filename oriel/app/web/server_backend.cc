@@ -1,4 +1,5 @@
 #include "oriel/app/web/server_backend.h"
+#include "oriel/app/api/limits.h"
 
 #include <fmt/format.h>
 
@@ -7,6 +8,7 @@
 #include <utility>
 
 #include "oriel/app/config/setting_table.h"
+#include "oriel/app/web/limits.h"
 #include "oriel/base/version.h"
 #include "oriel/core/clipboard/text.h"
 
@@ -42,10 +44,11 @@ std::pair<std::string, std::string> source_of(const std::string& origin) {
 }  // namespace
 
 ServerBackend::ServerBackend(boost::asio::any_io_executor executor,
-                             const config::Settings& settings, server::Server& server, Door& door,
-                             const observe::LogTail* log)
+                             const config::Settings& settings, observe::Logger logger,
+                             server::Server& server, Door& door, const observe::LogTail* log)
     : executor_(std::move(executor)),
       settings_(settings),
+      logger_(std::move(logger)),
       server_(server),
       door_(door),
       subscription_(server.events().subscribe([this](const server::HappenedEvent& event) {
@@ -136,7 +139,9 @@ std::vector<api::SettingInfo> ServerBackend::settings() const {
     const auto found = settings_.origins.find(key);
     auto [source, detail] = source_of(found == settings_.origins.end() ? "default" : found->second);
     auto value = setting.get(settings_);
-    if (setting.kind == config::SettingKind::kSecret) value = value.empty() ? "not set" : "set";
+    // Of a secret only whether there is one; its row in the table never shows it.
+    if (setting.kind == config::SettingKind::kSecret)
+      value = settings_.password.is_empty() ? "not set" : "set";
     list.push_back(
         {key, std::move(value), std::move(source), std::move(detail), std::string(setting.help)});
   }
@@ -145,7 +150,13 @@ std::vector<api::SettingInfo> ServerBackend::settings() const {
 
 Result<api::LogIn> ServerBackend::log_in(std::string_view peer, std::string_view password,
                                          int& retry_after_s) {
-  return door_.log_in(peer, password, Clock::now(), retry_after_s);
+  auto log_in = door_.log_in(peer, password, Clock::now(), retry_after_s);
+  if (!log_in)
+    logger_.warning("log-in refused", {{"peer", peer}, {"reason", log_in.error().message}});
+  else if (!log_in->token.empty())
+    logger_.info("logged in",
+                 {{"peer", peer}, {"is_admin", log_in->roles.contains(api::Role::kAdmin)}});
+  return log_in;
 }
 
 void ServerBackend::log_out(std::string_view token) { server_.end_log_in(door_.log_out(token)); }
@@ -218,8 +229,27 @@ Status ServerBackend::write_clipboard(api::ClipboardKind kind, Bytes bytes) {
   return server_.clipboard_hub().copy(format_of(kind), std::move(bytes));
 }
 
+Result<std::vector<api::CopiedText>> ServerBackend::clipboard_history() const {
+  if (!server_.has_desktop()) return no_desktop();
+  ORIEL_TRY(const auto entries, server_.clipboard_hub().read_history());
+  std::vector<api::CopiedText> texts;
+  std::size_t bytes = 0;
+  for (const auto& entry : entries) {
+    bytes += entry.text.size();
+    if (bytes > api::kClipboardHistoryBytesMax && !texts.empty()) break;
+    texts.push_back({entry.text, Clock::now() - entry.time});
+  }
+  return texts;
+}
+
 void ServerBackend::perform(std::vector<api::Action> actions, std::string_view, ActionsDone done) {
   if (!server_.has_desktop()) return done(no_desktop());
+  if (const auto* reason = server_.lost_reason())
+    return done(fail(ErrorCode::kUnavailable, "the desktop is lost: " + *reason));
+  if (runners_.size() >= kRunnersMax)
+    return done(fail(
+        ErrorCode::kTooLarge,
+        fmt::format("{} programs act on the desktop already; ask again in a second", kRunnersMax)));
   const auto id = server_.new_id();
   const auto runner = std::make_shared<ActionRunner>(
       executor_,
@@ -228,7 +258,8 @@ void ServerBackend::perform(std::vector<api::Action> actions, std::string_view, 
         server_.release_control(id);
         const auto ended = runners_.extract(id);
         if (!status) return done(std::unexpected(status.error()));
-        server_.frames().refresh([this, done = std::move(done)]() mutable {
+        server_.frames().refresh([this, done = std::move(done)](const Status& shown) mutable {
+          if (!shown) return done(std::unexpected(shown.error()));
           done(server_.frames().screen().generation());
         });
       });

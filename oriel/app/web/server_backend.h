@@ -22,7 +22,8 @@ namespace oriel::web {
 class ServerBackend final : public api::Backend {
  public:
   ServerBackend(boost::asio::any_io_executor executor, const config::Settings& settings,
-                server::Server& server, Door& door, const observe::LogTail* log);
+                observe::Logger logger, server::Server& server, Door& door,
+                const observe::LogTail* log);
   ~ServerBackend() override;
 
   // The server shows a desktop now.
@@ -44,6 +45,7 @@ class ServerBackend final : public api::Backend {
   void release_control(api::ViewerNumber viewer) override;
   void read_clipboard(api::ClipboardKind kind, BytesDone done) override;
   Status write_clipboard(api::ClipboardKind kind, Bytes bytes) override;
+  Result<std::vector<api::CopiedText>> clipboard_history() const override;
   void perform(std::vector<api::Action> actions, std::string_view peer, ActionsDone done) override;
   Result<std::shared_ptr<net::HttpBodyStream>> subscribe(
       const api::EventsRequest& request) override;
@@ -54,6 +56,7 @@ class ServerBackend final : public api::Backend {
 
   boost::asio::any_io_executor executor_;
   const config::Settings& settings_;
+  observe::Logger logger_;
   server::Server& server_;
   Door& door_;
   mutable ViewerRates rates_;

@@ -55,7 +55,7 @@ Site::Site(boost::asio::io_context& io, const config::Settings& settings, observ
       token_(settings.token_file.empty() ? "" : api::make_token()),
       door_({settings.password, settings.view_password, token_}, server.lockout()),
       rates_(api::kRequestsPerSecond, api::kRequestsBurst, api::kAddressesMax),
-      backend_(io.get_executor(), settings, server, door_, log),
+      backend_(io.get_executor(), settings, logger_, server, door_, log),
       router_(backend_) {}
 
 Site::~Site() = default;
@@ -108,9 +108,19 @@ std::string Site::self_signed_fingerprint() const {
   return tls_ && tls_->is_self_signed ? tls_->context->fingerprint() : "";
 }
 
+// What is copied may be as large as a clipboard, for those who may copy; nobody else may send much.
+std::size_t Site::body_bytes_max(const net::HttpRequest& head, std::size_t usual) {
+  const bool is_copy = head.method == "PUT" && head.path == api::kClipboardPath;
+  const bool may_copy =
+      is_copy && door_.visitor_of(head, Clock::now()).roles.contains(api::Role::kClipboard);
+  return may_copy ? static_cast<std::size_t>(settings_.clipboard_max_bytes) : usual;
+}
+
 void Site::handle(net::HttpRequest request, net::HttpAnswer answer) {
   const auto now = Clock::now();
   const bool is_api = request.path.starts_with(api::kApiPrefix);
+  // The page itself costs next to nothing, and must come up also beside a busy program.
+  if (!is_api && find_web_asset(request.path) != nullptr) return answer(respond(request));
   if (!rates_.take(server::address_of(request.peer), now)) {
     constexpr std::string_view kClause = "too many requests came from this address; wait a second";
     auto response = is_api ? api::error_reply(429, "too_many_requests", kClause)

@@ -45,6 +45,7 @@ class Site final : private net::HttpRoutes {
  private:
   // net::HttpRoutes
   void handle(net::HttpRequest request, net::HttpAnswer answer) override;
+  std::size_t body_bytes_max(const net::HttpRequest& head, std::size_t usual) override;
   bool is_websocket_path(std::string_view path) const override { return path == "/websockify"; }
   void on_websocket(const net::HttpRequest& request, net::StreamPointer stream) override;
   void refused(const std::string& peer, int status, std::string_view sentence) override;

@@ -72,7 +72,7 @@ class Clipboard {
   // A viewer has sent a text, in UTF-8 or, as estimated, Latin-1. True when it is news for the
   // desktop: not when it is what the viewers were sent last (a viewer that sends back what it gets
   // must not start a loop), nor when it is disabled. Error: too large.
-  Result<bool> take_client_text(std::string_view text, TimePoint now);
+  Result<bool> take_client_text(std::string_view bytes, TimePoint now);
 
   const std::optional<Content>& server_content() const { return server_; }
   const std::optional<Content>& client_content() const { return client_; }

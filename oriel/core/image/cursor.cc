@@ -31,6 +31,14 @@ int distance(std::uint32_t a, std::uint32_t b) {
   return sum;
 }
 
+// A premultiplied pixel over an opaque one. No channel is above its alpha, so none overflows.
+std::uint32_t over(std::uint32_t pixel, std::uint32_t below) {
+  const auto rest = 255 - alpha_of(pixel);
+  const auto seen_through =
+      map_channels(below, [rest](std::uint32_t channel) { return (channel * rest + 127) / 255; });
+  return (pixel & kColourMask) + (seen_through & kColourMask);
+}
+
 // Where a range of `length` starts that has `wanted` near its middle and lies in 0..whole.
 int cut_start(int wanted, int length, int whole) {
   return std::clamp(wanted - length / 2, 0, whole - length);
@@ -96,6 +104,16 @@ std::uint32_t premultiplied_alpha(std::uint32_t straight) {
   const auto alpha = alpha_of(straight);
   return map_channels(straight,
                       [alpha](std::uint32_t channel) { return (channel * alpha + 127) / 255; });
+}
+
+void draw(const Cursor& cursor, Point origin, MutableFrameView frame) {
+  const Rect place{origin.x, origin.y, cursor.size.width, cursor.size.height};
+  const auto seen = place.intersected(Rect::of(frame.size()));
+  for (int y = seen.y; y < seen.bottom(); ++y) {
+    const auto* from = cursor.pixels.data() + std::ptrdiff_t{y - origin.y} * cursor.size.width;
+    auto* row = frame.row(y);
+    for (int x = seen.x; x < seen.right(); ++x) row[x] = over(from[x - origin.x], row[x]);
+  }
 }
 
 MaskedCursor masked(const Cursor& cursor) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "oriel/core/image/frame_view.h"
 #include "oriel/core/image/rect.h"
 
 namespace oriel::image {
@@ -28,6 +29,10 @@ Cursor normalized(Cursor cursor, int side_max);
 // Between premultiplied and straight colours, rounded to the nearest; alpha stays.
 std::uint32_t straight_alpha(std::uint32_t premultiplied);
 std::uint32_t premultiplied_alpha(std::uint32_t straight);
+
+// Puts `cursor` over the pixels of `frame`, its upper left corner at `origin`; what of it lies
+// outside of the frame is left out. Each channel is rounded to the nearest, pad bytes become zero.
+void draw(const Cursor& cursor, Point origin, MutableFrameView frame);
 
 // A cursor whose pixels are there or not, for viewers without alpha.
 struct MaskedCursor {

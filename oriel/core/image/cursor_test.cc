@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
+#include "oriel/core/image/frame.h"
+
 namespace oriel::image {
 namespace {
 
@@ -54,6 +58,39 @@ TEST(Cursor, GoesFromPremultipliedToStraightAndBack) {
       const auto pixel = alpha << 24 | channel << 8;
       ASSERT_EQ(premultiplied_alpha(straight_alpha(pixel)), pixel);
     }
+}
+
+TEST(DrawnCursor, CoversBlendsAndSpares) {
+  Frame frame({3, 1}, 0xff6480c8);
+  draw({{3, 1}, {0, 0}, {0xff010203, 0x80400080, 0}}, {0, 0}, frame.mutable_view());
+  EXPECT_EQ(frame.at(0, 0), 0x010203u);
+  // 64 + 100 * 127 / 255 = 113.8; 0 + 128 * 127 / 255 = 63.7; 128 + 200 * 127 / 255 = 227.6
+  EXPECT_EQ(frame.at(1, 0), 0x7240e4u);
+  EXPECT_EQ(frame.at(2, 0), 0x6480c8u);
+}
+
+TEST(DrawnCursor, KeepsWhiteUnderEveryWhiteAlpha) {
+  for (std::uint32_t alpha = 0; alpha < 256; ++alpha) {
+    Frame frame({1, 1}, 0xffffff);
+    draw({{1, 1}, {0, 0}, {alpha * 0x01010101}}, {0, 0}, frame.mutable_view());
+    EXPECT_EQ(frame.at(0, 0), 0xffffffu) << alpha;
+  }
+}
+
+TEST(DrawnCursor, LosesWhatLiesOutsideOfTheFrame) {
+  const Cursor cursor{{2, 2}, {0, 0}, {0xff000001, 0xff000002, 0xff000003, 0xff000004}};
+  const auto drawn_at = [&](Point origin) {
+    Frame frame({2, 2}, 0xaaaaaa);
+    draw(cursor, origin, frame.mutable_view());
+    return std::array{frame.at(0, 0), frame.at(1, 0), frame.at(0, 1), frame.at(1, 1)};
+  };
+  EXPECT_THAT(drawn_at({-1, -1}), ElementsAre(4u, 0xaaaaaau, 0xaaaaaau, 0xaaaaaau));
+  EXPECT_THAT(drawn_at({0, -1}), ElementsAre(3u, 4u, 0xaaaaaau, 0xaaaaaau));
+  EXPECT_THAT(drawn_at({1, 1}), ElementsAre(0xaaaaaau, 0xaaaaaau, 0xaaaaaau, 1u));
+  Frame frame({2, 2}, 0xaaaaaa);
+  for (const Point origin : {Point{-2, 0}, {0, -2}, {2, 0}, {0, 2}, {-900, 900}})
+    draw(cursor, origin, frame.mutable_view());
+  EXPECT_EQ(frame, Frame({2, 2}, 0xaaaaaa));
 }
 
 TEST(MaskedCursor, LosesASoftShadowAndKeepsTheEdge) {

@@ -117,8 +117,9 @@ Result<Need> ServerSession::refuse() {
 Result<Need> ServerSession::receive_security_choice(ByteSpan bytes) {
   const auto* type = find_security_type(bytes[0]);
   if (type == nullptr || !is_offered(*type)) {
-    return fail(ErrorCode::kInvalid,
-                fmt::format("security type {} was chosen but not offered", bytes[0]));
+    const auto reason = fmt::format("security type {} was chosen but not offered", bytes[0]);
+    if (version_->failure_has_reason) say_security_failed(reason);
+    return fail(ErrorCode::kInvalid, reason);
   }
   start_security(*type);
   ORIEL_TRY_VOID(finish_security());
@@ -133,9 +134,23 @@ void ServerSession::start_security(const SecurityType& type) {
 }
 
 Result<Need> ServerSession::receive_security(ByteSpan bytes) {
-  ORIEL_TRY(auto need, security_->receive(bytes, output_));
-  if (security_->outcome()) ORIEL_TRY_VOID(finish_security());
+  const auto need = security_->receive(bytes, output_);
+  if (!need && version_->failure_has_reason) say_security_failed(need.error().message);
+  if (!need || !security_->outcome()) return need;
+  if (const auto refusal = config_.refusal_now ? config_.refusal_now() : ""; !refusal.empty()) {
+    say_security_failed(refusal);
+    return fail(ErrorCode::kRefused, refusal);
+  }
+  ORIEL_TRY_VOID(finish_security());
   return need;
+}
+
+// The SecurityResult of who stays out (RFC 6143, 7.1.3; before 3.8 there is no reason).
+void ServerSession::say_security_failed(std::string_view reason) {
+  Bytes result;
+  ByteWriter(result).u32(1);
+  if (version_->failure_has_reason) append_reason(result, reason);
+  output_.append(result);
 }
 
 // Says the SecurityResult once there is an outcome (RFC 6143, 7.1.3).
@@ -145,13 +160,13 @@ Status ServerSession::finish_security() {
   const bool is_accepted = *outcome != SecurityOutcome::kRefused;
   is_view_only_ = config_.is_view_only || *outcome == SecurityOutcome::kAcceptedViewOnly;
   const bool has_result = security_type_->id != kSecurityNone || version_->none_has_security_result;
-  Bytes result;
-  if (has_result) ByteWriter(result).u32(is_accepted ? 0 : 1);
-  if (!is_accepted && version_->failure_has_reason) append_reason(result, "Authentication failed");
-  output_.append(result);
   security_.reset();
-  if (!is_accepted) {
+  if (is_accepted) {
+    if (has_result) output_.append(Bytes{0, 0, 0, 0});
+  } else {
+    say_security_failed("Authentication failed");
     is_refused_ = true;
+    if (config_.was_wrong) config_.was_wrong();
     return fail(ErrorCode::kRefused,
                 fmt::format("authentication failed (security type {})", security_type_->name));
   }

@@ -4,6 +4,7 @@
 // app/server/frame_pipeline.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -34,6 +35,12 @@ struct ServerSessionConfig {
   bool is_view_only = false;  // whatever its password
   // What a client with the extended clipboard is told; one that may only look is told: nothing.
   ClipboardCaps clipboard = server_clipboard_caps();
+  // Asked when the answer of a client has come, before it counts: many may have been let in to the
+  // handshake before the first of them was judged. Not empty: the client is told this, whatever it
+  // has answered.
+  std::function<std::string()> refusal_now = {};
+  // Called as soon as an answer was found wrong.
+  std::function<void()> was_wrong = {};
 };
 
 // The handshake is over: the client has been told the geometry.
@@ -145,6 +152,7 @@ class ServerSession final : public Session {
   void answer(ByteSpan message);
   void start_security(const SecurityType& type);
   Status finish_security();
+  void say_security_failed(std::string_view reason);
   bool is_offered(const SecurityType& type) const;
 
   ServerSessionConfig config_;

@@ -167,6 +167,52 @@ TEST(ServerSession, AcceptsOnlyATypeThatItOffered) {
   }
 }
 
+// What a session says to `said` behind its offer of types, until it ends or has read all.
+std::string answer_to(ServerSessionConfig config, std::string_view said) {
+  ServerSession session(std::move(config), kStart);
+  Fed fed{session, {}};
+  EXPECT_TRUE(fed.feed(as_bytes(said.substr(0, 12))));
+  take_output(session);
+  (void)fed.feed(as_bytes(said.substr(12)));
+  EXPECT_FALSE(session.is_joined());
+  const auto bytes = take_output(session);
+  return std::string(as_text(bytes));
+}
+
+TEST(ServerSession, SaysWhyWhenATypeIsChosenThatItDidNotOffer) {
+  const std::string reason = "security type 1 was chosen but not offered";
+  EXPECT_EQ(answer_to(server_config("geheim"), "RFB 003.008\n\x01"),
+            std::string("\0\0\0\x01\0\0\0\x2a", 8) + reason);
+  EXPECT_EQ(answer_to(server_config("geheim"), "RFB 003.007\n\x01"), "") << "3.7 has no reasons";
+}
+
+TEST(ServerSession, SaysWhyWhenTightIsToldAnAuthenticationThatItDidNotOffer) {
+  using namespace std::string_view_literals;
+  const auto heard = answer_to(server_config("geheim"), "RFB 003.008\n\x10\0\0\0\x81"sv);
+  const std::string reason = "Tight security: authentication 129 was chosen but not offered";
+  EXPECT_TRUE(heard.ends_with(std::string("\0\0\0\x01\0\0\0", 7) +
+                              static_cast<char>(reason.size()) + reason))
+      << heard;
+}
+
+TEST(ServerSession, AsksWhetherAnAnswerCountsWhenItHasCome) {
+  auto config = server_config("geheim");
+  int wrong = 0;
+  config.was_wrong = [&] { ++wrong; };
+  config.refusal_now = [] { return std::string("not now"); };
+  for (const char* password : {"geheim", "falsch"}) {
+    const auto answer = crypto::des_challenge_response(config.security.challenge, password);
+    const auto said = [&](const char* version) {
+      return version + std::string("\x02") + std::string(as_text(answer));
+    };
+    EXPECT_TRUE(answer_to(config, said("RFB 003.008\n"))
+                    .ends_with(std::string("\0\0\0\x01\0\0\0\x07not now", 15)))
+        << password;
+    EXPECT_TRUE(answer_to(config, said("RFB 003.007\n")).ends_with(std::string("\0\0\0\x01", 4)));
+  }
+  EXPECT_EQ(wrong, 0) << "what does not count is not counted";
+}
+
 TEST(ServerSession, GivesTheHandshakeTenSeconds) {
   ServerSession session(server_config(), kStart);
   ASSERT_EQ(session.deadline(), kStart + std::chrono::seconds(10));

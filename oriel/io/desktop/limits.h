@@ -45,11 +45,17 @@ inline constexpr std::size_t kMaxQueuedInput = 16'384;
 inline constexpr std::size_t kMaxUnacknowledgedInput = 64;
 
 // How long a spare key rests between two keysyms (spare_keys.h; research: receivers read a changed
-// map within 50 ms), and how long after the last binding the next may come: with some 20 spare keys
-// it costs nothing when many characters are bound. How many events wait meanwhile; twice as many
-// with releases.
+// map within 50 ms). A receiver that gets no processor reads it later, and falls behind more the
+// longer a burst of characters lasts: each time all spare keys have been bound anew the rest
+// doubles, up to kSpareKeyRestMax, until nothing has been bound for kSpareKeyCalm.
 inline constexpr std::chrono::milliseconds kSpareKeyRest{100};
+inline constexpr std::chrono::milliseconds kSpareKeyRestMax{1'000};
+inline constexpr std::chrono::milliseconds kSpareKeyCalm{2'000};
+// How long after a batch of bindings the next may come: a receiver reads the map once for each.
 inline constexpr std::chrono::milliseconds kSpareKeyGap{5};
+// Events in line that are looked through for keysyms of the same batch.
+inline constexpr std::size_t kSpareKeyForesight = 256;
+// How many events wait meanwhile; twice as many with releases.
 inline constexpr std::size_t kMaxWaitingInput = 8'192;
 // How long the end of an X desktop may wait for the server to take the bound keys back.
 inline constexpr std::chrono::milliseconds kRestoreTimeout{200};
@@ -82,6 +88,7 @@ inline constexpr int kMaxLogLinesPerSecond = 200;
 inline constexpr std::size_t kMaxReportedLines = 5;
 
 inline constexpr std::chrono::milliseconds kServerStartTimeout{10'000};
+// Of a session under its X server, and of an X server with a new session.
 inline constexpr int kMaxSessionRestarts = 3;
 inline constexpr std::chrono::seconds kSessionRestartWindow{60};
 // How long a session may take to end by itself, and everything altogether.

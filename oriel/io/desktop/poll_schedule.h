@@ -25,7 +25,7 @@ class PollSchedule {
   TimePoint next() const;
 
   enum class Look { kSame, kChanged, kFailed };
-  void looked(int band, Look what, TimePoint now);
+  void looked(int number, Look what, TimePoint now);
   // Looks that began at `began` are over: the next ones wait for their share of the time.
   void paid(TimePoint began, TimePoint now);
   // Somebody typed or pointed: what that changes is seen soon.

@@ -4,6 +4,7 @@
 #include <xcb/randr.h>
 #include <xcb/xcb.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <memory>
@@ -21,9 +22,10 @@ struct Free {
 template <typename T>
 using Owned = std::unique_ptr<T, Free>;
 
-// What applications take the size of a letter from; 96 dots per inch everywhere.
+// What applications take the size of a letter from; 96 dots per inch everywhere. The server refuses
+// a side of 0 mm (randrproto, RRSetScreenSize), which 1 px would be.
 std::uint32_t millimetres(int pixels) {
-  return static_cast<std::uint32_t>(std::lround(pixels * 25.4 / 96));
+  return static_cast<std::uint32_t>(std::max(1L, std::lround(pixels * 25.4 / 96)));
 }
 
 // XCB_NONE when the server has no mode of that size.

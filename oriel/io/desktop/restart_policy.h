@@ -1,6 +1,6 @@
 #pragma once
-// How often a session that ends is started again: at most kMaxSessionRestarts times in any
-// kSessionRestartWindow. Pure.
+// How often a session or an X server that ends is started again: at most kMaxSessionRestarts times
+// in any kSessionRestartWindow. Pure.
 
 #include <deque>
 

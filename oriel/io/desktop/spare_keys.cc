@@ -6,6 +6,8 @@
 
 namespace oriel::desktop {
 
+SpareKeys::SpareKeys() : rest_(kSpareKeyRest) {}
+
 void SpareKeys::set_keys(std::span<const Keycode> keycodes) {
   std::vector<Key> keys;
   for (const Keycode keycode : keycodes) {
@@ -35,6 +37,14 @@ std::optional<Keycode> SpareKeys::find(std::uint32_t keysym) const {
 
 std::optional<Keycode> SpareKeys::bind(std::uint32_t keysym, TimePoint now) {
   if (last_bind_ != TimePoint{} && now - last_bind_ < kSpareKeyGap) return std::nullopt;
+  if (now - last_bind_ >= kSpareKeyCalm) {
+    rest_ = kSpareKeyRest;
+    reuses_ = 0;
+  }
+  return bind_along(keysym, now);
+}
+
+std::optional<Keycode> SpareKeys::bind_along(std::uint32_t keysym, TimePoint now) {
   Key* oldest = nullptr;
   for (Key& key : keys_) {
     if (key.is_held || key.unsent > 0) continue;
@@ -42,18 +52,31 @@ std::optional<Keycode> SpareKeys::bind(std::uint32_t keysym, TimePoint now) {
   }
   if (oldest == nullptr) return std::nullopt;
   const bool was_used = oldest->last_use != TimePoint{};
-  if (was_used && now - oldest->last_use < kSpareKeyRest) return std::nullopt;
+  if (was_used && now - oldest->last_use < rest_) return std::nullopt;
+  if (was_used) count_reuse(oldest->last_use, now);
   oldest->keysym = keysym;
   oldest->last_use = now;
   last_bind_ = now;
   return oldest->keycode;
 }
 
+// Keys that come round slowly, as when somebody types by hand, are no burst.
+void SpareKeys::count_reuse(TimePoint last_use, TimePoint now) {
+  if (now - last_use >= kSpareKeyRestMax || ++reuses_ < keys_.size()) return;
+  reuses_ = 0;
+  rest_ = std::min<Duration>(2 * rest_, kSpareKeyRestMax);
+}
+
+void SpareKeys::keep(std::uint32_t keysym, TimePoint now) {
+  const auto key = std::ranges::find(keys_, keysym, &Key::keysym);
+  if (keysym != 0 && key != keys_.end()) key->last_use = now;
+}
+
 std::optional<TimePoint> SpareKeys::next_rested() const {
   std::optional<TimePoint> next;
   for (const Key& key : keys_) {
     if (key.is_held || key.unsent > 0) continue;
-    const TimePoint rested = key.last_use + kSpareKeyRest;
+    const TimePoint rested = key.last_use + rest_;
     if (!next || rested < *next) next = rested;
   }
   if (next) next = std::max(*next, last_bind_ + kSpareKeyGap);

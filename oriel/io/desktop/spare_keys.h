@@ -1,8 +1,9 @@
 #pragma once
 // The keys that the keyboard map has nothing on, and the keysyms that are bound to them for now.
-// The one that was used longest ago is bound anew, and not before kSpareKeyRest after its last use:
+// The one that was used longest ago is bound anew, and not before it has rested after its last use:
 // receivers read a changed map only when the next key arrives, and would type the new keysym for
-// the old one (research: 17 of 300 characters right without a rest, 300 of 300 with it). Pure.
+// the old one (research: 17 of 300 characters right without a rest, 300 of 300 with it). The rest
+// grows while a burst goes on (limits.h). Pure.
 
 #include <cstdint>
 #include <optional>
@@ -17,6 +18,8 @@ namespace oriel::desktop {
 // The network thread owns it. Keysyms are canonical ones (core/keys/keysym_unicode.h).
 class SpareKeys {
  public:
+  SpareKeys();
+
   struct Binding {
     Keycode keycode = 0;
     std::uint32_t keysym = 0;
@@ -32,8 +35,12 @@ class SpareKeys {
   // The key that carries the keysym.
   std::optional<Keycode> find(std::uint32_t keysym) const;
   // Binds the keysym to the key that has rested longest; nothing while none has rested enough, and
-  // so soon after the last time.
+  // so soon after the last batch.
   std::optional<Keycode> bind(std::uint32_t keysym, TimePoint now);
+  // The same in the batch that `bind` has just begun.
+  std::optional<Keycode> bind_along(std::uint32_t keysym, TimePoint now);
+  // The keysym is about to be typed: the key that carries it, if any, is not bound anew first.
+  void keep(std::uint32_t keysym, TimePoint now);
   // From when on `bind` may succeed; nothing while every key is held or has events that are not
   // sent.
   std::optional<TimePoint> next_rested() const;
@@ -53,8 +60,11 @@ class SpareKeys {
     TimePoint last_use{};  // long ago, when never
   };
   Key* find_key(Keycode keycode);
+  void count_reuse(TimePoint last_use, TimePoint now);
 
   std::vector<Key> keys_;
+  Duration rest_;
+  std::size_t reuses_ = 0;  // of keys that had just rested, since the rest has grown
   TimePoint last_bind_{};
 };
 

@@ -63,6 +63,56 @@ TEST(SpareKeys, LeavesAGapBetweenTwoBindings) {
   EXPECT_EQ(keys.bind('b', kStart + kSpareKeyGap), 93);
 }
 
+TEST(SpareKeys, BindsTheKeysOfABatchWithoutAGap) {
+  auto keys = three();
+  EXPECT_EQ(keys.bind('a', kStart), 8);
+  EXPECT_EQ(keys.bind_along('b', kStart), 93);
+  EXPECT_EQ(keys.bind_along('c', kStart), 97);
+  EXPECT_EQ(keys.bind_along('d', kStart), std::nullopt) << "none has rested";
+}
+
+// Binds all keys as soon as they have rested; how long that was.
+Duration turn(SpareKeys& keys, std::uint32_t& keysym, TimePoint& now) {
+  const TimePoint before = std::exchange(now, *keys.next_rested());
+  EXPECT_TRUE(keys.bind(keysym++, now));
+  while (keys.bind_along(keysym, now)) ++keysym;
+  return now - before;
+}
+
+TEST(SpareKeys, RestLongerTheLongerABurstLasts) {
+  auto keys = three();
+  TimePoint now = kStart;
+  std::uint32_t keysym = 0x1000;
+  keys.bind(keysym++, now);
+  while (keys.bind_along(keysym, now)) ++keysym;
+  EXPECT_EQ(turn(keys, keysym, now), kSpareKeyRest);
+  EXPECT_EQ(turn(keys, keysym, now), 2 * kSpareKeyRest);
+  EXPECT_EQ(turn(keys, keysym, now), 4 * kSpareKeyRest);
+  for (int i = 0; i < 4; ++i) turn(keys, keysym, now);
+  EXPECT_EQ(turn(keys, keysym, now), kSpareKeyRestMax);
+  now += kSpareKeyCalm;
+  EXPECT_TRUE(keys.bind(keysym++, now));
+  while (keys.bind_along(keysym, now)) ++keysym;
+  EXPECT_EQ(turn(keys, keysym, now), kSpareKeyRest);
+}
+
+TEST(SpareKeys, RestNoLongerForSomebodyWhoTypesByHand) {
+  auto keys = three();
+  TimePoint now = kStart;
+  for (std::uint32_t keysym = 0x1000; keysym < 0x1100; ++keysym, now += kSpareKeyRestMax / 2)
+    EXPECT_TRUE(keys.bind(keysym, now));
+  EXPECT_LE(*keys.next_rested() - now, kSpareKeyRest);
+}
+
+TEST(SpareKeys, SparesTheKeyOfAKeysymThatComesNext) {
+  auto keys = three();
+  type_abc(keys);
+  keys.keep('a', kStart);
+  keys.keep('x', kStart);
+  EXPECT_EQ(keys.bind('d', kStart + kSpareKeyRest), 93);
+  EXPECT_EQ(keys.find('a'), 8);
+}
+
 TEST(SpareKeys, TakesTheKeyThatWasUsedLongestAgo) {
   auto keys = three();
   type_abc(keys);

@@ -437,6 +437,7 @@ void X11Clipboard::paste_requested(const void* data) {
               .property = event->property != XCB_NONE ? event->property : event->target,
               .time = event->time,
               .deadline = Clock::now() + kClipboardTimeout};
+  forget_pastes(paste.requestor, paste.property);
   const Selection* selection = find_selection(paste.selection);
   const bool is_ours = selection != nullptr && selection->is_ours && provider_;
   if (!is_ours || paste.requestor == window_ || paste.requestor == display_.root()) {
@@ -508,6 +509,17 @@ void X11Clipboard::continue_paste(Pastes::iterator paste) {
   paste->sent += size;
   paste->is_last_sent = size == 0;
   paste->deadline = Clock::now() + kClipboardTimeout;
+}
+
+// Who asks anew for the same property of the same window has nothing to do with what was asked
+// before: the program died, and the X server gave its window's number to another. The pieces of the
+// one would be taken for those of the other.
+void X11Clipboard::forget_pastes(std::uint32_t requestor, std::uint32_t property) {
+  const auto is_same = [&](const Paste& paste) {
+    return paste.requestor == requestor && paste.property == property;
+  };
+  std::erase_if(pastes_, is_same);
+  std::erase_if(asked_, [&](const auto& entry) { return is_same(entry.second); });
 }
 
 void X11Clipboard::end_paste(Pastes::iterator paste) {

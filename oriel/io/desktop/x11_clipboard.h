@@ -64,9 +64,9 @@ class X11Clipboard : public Clipboard {
     kApplicationRtf,
     kPng,
     kFirstProperty,  // of kProperties, for what is read
-    kAtoms = kFirstProperty + 8
   };
-  static constexpr int kProperties = kAtoms - kFirstProperty;
+  static constexpr int kProperties = 8;
+  static constexpr int kAtoms = kFirstProperty + kProperties;
   static constexpr int kSelections = 2;
 
   // A selection as far as it is known.
@@ -116,9 +116,9 @@ class X11Clipboard : public Clipboard {
   void intern();
   Selection* find_selection(std::uint32_t atom);
 
-  void owner_changed(const void* event);
+  void owner_changed(const void* data);
   void ask_targets(int selection);
-  void take_targets(int selection, std::uint32_t asked_at, const Result<Bytes>& atoms);
+  void take_targets(int number, std::uint32_t asked_at, const Result<Bytes>& atoms);
   std::vector<std::uint32_t> targets_of(ClipboardFormat format) const;
   ClipboardFormats formats_of(const std::vector<std::uint32_t>& targets) const;
   std::optional<ClipboardFormat> format_of(std::uint32_t target) const;
@@ -126,18 +126,19 @@ class X11Clipboard : public Clipboard {
   void read(Reading reading);
   void start_reading();
   void convert();
-  void selection_notified(const void* event);
-  void property_changed(const void* event);
+  void selection_notified(const void* data);
+  void property_changed(const void* data);
   void fetch(std::uint32_t offset_words);
-  void take_piece(const void* reply, std::uint32_t offset_words);
+  void take_piece(const void* data, std::uint32_t offset_words);
   void finish_reading(Status status);
 
   // Makes `owner` (ours, or none) the owner.
   void claim(Selection& selection, std::uint32_t owner);
-  void paste_requested(const void* event);
+  void paste_requested(const void* data);
   void provided(std::uint64_t id, Result<Bytes> bytes);
   void continue_paste(Pastes::iterator paste);
   void end_paste(Pastes::iterator paste);
+  void forget_pastes(std::uint32_t requestor, std::uint32_t property);
   void watch(std::uint32_t window, std::uint32_t event_mask);
   void answer(const Paste& paste, Answer answer);
   void answer_words(const Paste& paste, std::uint32_t type,

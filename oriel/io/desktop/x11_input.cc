@@ -177,15 +177,40 @@ X11Input::Outcome X11Input::press(std::uint32_t keysym) {
     ignore(keysym);
     return Outcome::kDone;
   }
-  const auto keycode = spare_.bind(keys::canonical_keysym(keysym), Clock::now());
+  const TimePoint now = Clock::now();
+  const auto keycode = spare_.bind(keys::canonical_keysym(keysym), now);
   if (!keycode) return Outcome::kMustWait;
-  ++stats_.bindings;
-  planner_.bind(keysym, *keycode);
-  // Until it is sent, no fetch shows it.
-  bound_after_fetch_[*keycode] = ~0u;
-  queue_.push_back({kBindRequest, *keycode, {}, keysym});
+  bind(keysym, *keycode);
+  bind_what_waits(now);
   queue_keys(planner_.press(keysym));
   return Outcome::kDone;
+}
+
+void X11Input::bind(std::uint32_t keysym, Keycode keycode) {
+  ++stats_.bindings;
+  planner_.bind(keysym, keycode);
+  // Until it is sent, no fetch shows it.
+  bound_after_fetch_[keycode] = ~0u;
+  queue_.push_back({kBindRequest, keycode, {}, keysym});
+}
+
+// What comes next is bound in the same batch, before any of it is typed: a receiver that falls
+// behind reads the map once for all of them.
+void X11Input::bind_what_waits(TimePoint now) {
+  const std::size_t count = std::min(waiting_.size(), kSpareKeyForesight);
+  for (std::size_t i = 0; i < count; ++i) {
+    const Wish& wish = waiting_[i];
+    if (wish.kind != Wish::Kind::kKey || !wish.is_down) continue;
+    const std::uint32_t canonical = keys::canonical_keysym(wish.keysym);
+    if (planner_.knows(wish.keysym)) {
+      spare_.keep(canonical, now);
+      continue;
+    }
+    if (!can_bind(wish.keysym)) continue;
+    const auto keycode = spare_.bind_along(canonical, now);
+    if (!keycode) return;
+    bind(wish.keysym, *keycode);
+  }
 }
 
 void X11Input::ignore(std::uint32_t keysym) {

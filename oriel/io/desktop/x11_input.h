@@ -94,6 +94,8 @@ class X11Input : public InputSink {
   void wait_in_line(const Wish& wish);
   Outcome act(const Wish& wish);
   Outcome press(std::uint32_t keysym);
+  void bind(std::uint32_t keysym, Keycode keycode);
+  void bind_what_waits(TimePoint now);
   void move(image::Point position, std::uint16_t buttons);
   void ignore(std::uint32_t keysym);
   // Acts on what waits, as far as it can.

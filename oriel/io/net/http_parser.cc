@@ -7,6 +7,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <functional>
+#include <optional>
 #include <utility>
 
 #include "oriel/base/check.h"
@@ -15,17 +16,21 @@ namespace oriel::net {
 namespace http = boost::beast::http;
 
 struct HttpParser::State {
-  explicit State(const HttpLimits& the_limits) : limits(the_limits) {
+  State(const HttpLimits& the_limits, BodyBytesOf the_body_bytes_of)
+      : limits(the_limits), body_bytes_of(std::move(the_body_bytes_of)) {
     parser.eager(true);
     // Counted here, since Beast counts some of the bytes only.
     parser.header_limit(static_cast<std::uint32_t>(2 * limits.header_bytes));
-    parser.body_limit(limits.body_bytes);
+    parser.body_limit(boost::none);  // until the head is there
     parser.on_chunk_header(see_chunk_head);
   }
 
   HttpResponse failure(const boost::system::error_code& error) const;
+  // What is too large by its own word is refused before any of it comes.
+  std::optional<HttpResponse> limit_body();
 
   HttpLimits limits;
+  BodyBytesOf body_bytes_of;
   http::request_parser<http::string_body> parser;
   std::size_t head_bytes = 0;
   bool has_looked_at_head = false;
@@ -66,7 +71,32 @@ std::optional<HttpResponse> objection(const http::request<http::string_body>& re
   return {};
 }
 
+// All but the body.
+HttpRequest head_of(const http::request<http::string_body>& message) {
+  HttpRequest request;
+  request.is_head = message.method() == http::verb::head;
+  request.method = request.is_head ? "GET" : text(message.method_string());
+  auto target = text(message.target());
+  auto question = target.find('?');
+  request.path = target.substr(0, question);
+  if (question != std::string::npos) request.query = target.substr(question + 1);
+  request.is_keep_alive = message.keep_alive();
+  request.is_http_1_0 = message.version() == 10;
+  for (const auto& field : message) {
+    request.fields.push_back({text(field.name_string()), text(field.value())});
+  }
+  return request;
+}
+
 }  // namespace
+
+std::optional<HttpResponse> HttpParser::State::limit_body() {
+  if (body_bytes_of) limits.body_bytes = body_bytes_of(head_of(parser.get()));
+  parser.body_limit(limits.body_bytes);
+  const auto length = parser.content_length();
+  if (!length || *length <= limits.body_bytes) return {};
+  return failure(http::error::body_limit);
+}
 
 HttpResponse HttpParser::State::failure(const boost::system::error_code& error) const {
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
@@ -79,7 +109,8 @@ HttpResponse HttpParser::State::failure(const boost::system::error_code& error) 
   return http_sentence(400, fmt::format("This is not an HTTP request: {}", error.message()));
 }
 
-HttpParser::HttpParser(const HttpLimits& limits) : state_(std::make_unique<State>(limits)) {}
+HttpParser::HttpParser(const HttpLimits& limits, BodyBytesOf body_bytes_of)
+    : state_(std::make_unique<State>(limits, std::move(body_bytes_of))) {}
 HttpParser::~HttpParser() = default;
 HttpParser::HttpParser(HttpParser&&) noexcept = default;
 HttpParser& HttpParser::operator=(HttpParser&&) noexcept = default;
@@ -104,6 +135,7 @@ std::expected<std::size_t, HttpResponse> HttpParser::put(ByteSpan bytes) {
   }
   if (!std::exchange(state_->has_looked_at_head, true)) {
     if (auto refusal = objection(parser.get())) return std::unexpected(*std::move(refusal));
+    if (auto refusal = state_->limit_body()) return std::unexpected(*std::move(refusal));
     state_->wants_continue =
         !parser.is_done() &&
         boost::beast::iequals(parser.get()[http::field::expect], "100-continue");
@@ -134,18 +166,7 @@ bool HttpParser::take_continue() { return std::exchange(state_->wants_continue, 
 HttpRequest HttpParser::take_request() {
   ORIEL_CHECK(is_done());
   auto message = state_->parser.release();
-  HttpRequest request;
-  request.is_head = message.method() == http::verb::head;
-  request.method = request.is_head ? "GET" : text(message.method_string());
-  auto target = text(message.target());
-  auto question = target.find('?');
-  request.path = target.substr(0, question);
-  if (question != std::string::npos) request.query = target.substr(question + 1);
-  request.is_keep_alive = message.keep_alive();
-  request.is_http_1_0 = message.version() == 10;
-  for (const auto& field : message) {
-    request.fields.push_back({text(field.name_string()), text(field.value())});
-  }
+  auto request = head_of(message);
   request.body = std::move(message.body());
   return request;
 }

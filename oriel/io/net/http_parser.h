@@ -3,6 +3,7 @@
 // clock. One strand owns it.
 
 #include <expected>
+#include <functional>
 #include <memory>
 
 #include "oriel/base/bytes.h"
@@ -14,7 +15,10 @@ namespace oriel::net {
 // Parses one request; make a new one for the next.
 class HttpParser {
  public:
-  explicit HttpParser(const HttpLimits& limits);
+  // `body_bytes_of` gives the most that the body of a request may have whose head is whole;
+  // without it limits.body_bytes.
+  using BodyBytesOf = std::function<std::size_t(const HttpRequest& head)>;
+  explicit HttpParser(const HttpLimits& limits, BodyBytesOf body_bytes_of = nullptr);
   ~HttpParser();
   HttpParser(HttpParser&&) noexcept;
   HttpParser& operator=(HttpParser&&) noexcept;

@@ -276,7 +276,11 @@ awaitable<RequestOrRefusal> HttpServer::Shared::read_request(SharedConnection co
   auto& stream = connection->stream;
   auto& unread = connection->unread;
   auto& has_begun = connection->has_begun_request;
-  HttpParser parser(limits);
+  HttpParser parser(limits, [&](HttpRequest head) {
+    head.peer = stream->peer();
+    head.local = stream->local();
+    return is_closed ? limits.body_bytes : routes.body_bytes_max(head, limits.body_bytes);
+  });
   has_begun = false;
   arm(connection, is_first ? limits.request_timeout : limits.idle_timeout);
   for (;;) {

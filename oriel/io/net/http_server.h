@@ -25,6 +25,12 @@ class HttpRoutes {
   // connection waits for HttpLimits::answer_timeout.
   virtual void handle(HttpRequest request, HttpAnswer answer) = 0;
 
+  // The most that the body of this request may have; it is asked before the body is read.
+  // `head.peer` and `head.local` are filled in.
+  virtual std::size_t body_bytes_max(const HttpRequest& /*head*/, std::size_t usual) {
+    return usual;
+  }
+
   // Whether the path is a WebSocket; `on_websocket` is called when the handshake is done.
   virtual bool is_websocket_path(std::string_view path) const = 0;
   virtual void on_websocket(const HttpRequest& request, StreamPointer stream) = 0;

@@ -35,9 +35,9 @@ std::string failure_sentence(const ListenOptions& options, const sys::error_code
   };
   if (error == sys::errc::address_in_use) {
     return fmt::format(
-        "port {} on {} is already in use (EADDRINUSE); stop the other program or choose another "
-        "port with {}",
-        port, host, with_port(port < 65535 ? port + 1 : port - 1));
+        "port {} on {} is already in use (EADDRINUSE); stop the other program, choose another port "
+        "or ask for any that is free with {}",
+        port, host, with_port(0));
   }
   if (error == sys::errc::permission_denied) {
     return fmt::format(

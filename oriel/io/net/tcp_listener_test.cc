@@ -86,12 +86,10 @@ TEST(TcpListener, SaysWhatToDoWhenThePortIsInUse) {
                           [](StreamPointer) {});
   ASSERT_FALSE(second);
   auto port = door.listener->port();
-  auto other = port < 65535 ? port + 1 : port - 1;
   EXPECT_EQ(second.error().message,
             "port " + std::to_string(port) +
-                " on 127.0.0.1 is already in use (EADDRINUSE); stop the other program or choose "
-                "another port with --vnc 127.0.0.1:" +
-                std::to_string(other));
+                " on 127.0.0.1 is already in use (EADDRINUSE); stop the other program, choose "
+                "another port or ask for any that is free with --vnc 127.0.0.1:0");
 }
 
 TEST(TcpListener, SaysWhatToDoAboutAnAddressThatIsNotOurs) {

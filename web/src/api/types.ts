@@ -59,8 +59,10 @@ export interface SettingDocument {
   help: string;
 }
 
+// When it was written: as text (ISO 8601) or in milliseconds since 1970.
 export interface LogDocument {
-  time: string;
+  time?: string;
+  time_ms?: number;
   level: string;
   message: string;
   fields: Record<string, unknown>;

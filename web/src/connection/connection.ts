@@ -179,7 +179,13 @@ function ended(wasLive: boolean, closed: CloseEvent | null): void {
   // 1000 and 1001 are a server that says goodbye; anything else is a line that broke.
   const isGoodbye = closed?.code === 1000 || closed?.code === 1001;
   const title = isGoodbye ? "The server was stopped." : wasLive ? "The connection was lost." : `${location.host} does not answer.`;
-  waitAndRetry(title, reason);
+  const isSaidAlready = isGoodbye && /\bserver stop/.test(reason);
+  waitAndRetry(title, isSaidAlready ? "" : asSentence(reason));
+}
+
+// The server's reasons are clauses without a period.
+function asSentence(clause: string): string {
+  return clause && `${clause.charAt(0).toUpperCase()}${clause.slice(1)}${clause.endsWith(".") ? "" : "."}`;
 }
 
 function waitAndRetry(title: string, detail: string): void {

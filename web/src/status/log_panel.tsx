@@ -29,6 +29,11 @@ function fieldsOf({ fields }: LogDocument): string {
     .join(" ");
 }
 
+// "14:32:07.114" where the user is.
+function clock(at: Date): string {
+  return `${at.toLocaleTimeString("en-GB")}.${String(at.getMilliseconds()).padStart(3, "0")}`;
+}
+
 export function LogPanel() {
   const shown = log.value.filter((line) => isSevere(line) && matches(typed.value, line.level, line.message, fieldsOf(line))).slice(0, shown_max);
   return (
@@ -62,11 +67,11 @@ export function LogPanel() {
 
 function Line({ line }: { line: LogDocument }) {
   const fields = fieldsOf(line);
-  const time = /T(\d\d:\d\d:\d\d(?:\.\d{1,3})?)/.exec(line.time)?.[1] ?? line.time;
+  const at = new Date(line.time ?? line.time_ms ?? Number.NaN);
   const kind = /^warn/i.test(line.level) ? "warn" : /^(error|critical|fatal)/i.test(line.level) ? "crit" : "";
   return (
     <li title={`${line.message} ${fields}`}>
-      <time dateTime={line.time}>{time}</time>
+      {Number.isNaN(at.getTime()) ? <time>–</time> : <time dateTime={at.toISOString()}>{clock(at)}</time>}
       <span class={kind || "faint"}>{line.level}</span>
       <span class="one-line">
         {line.message} <span class="faint">{fields}</span>

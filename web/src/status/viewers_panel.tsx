@@ -83,12 +83,13 @@ function nameOf({ tag: its, id }: ViewerDocument): string {
 
 function Row({ viewer }: { viewer: ViewerDocument }) {
   const { latency_ms: latency } = viewer;
+  const isSteering = viewer.has_control && desktop.value?.control.policy === "single";
   const isSlow = latency !== null && latency > slow_ms;
   return (
     <tr>
       <th scope="row">
         <b>{nameOf(viewer)}</b> <span class="soft">{viewer.peer}</span>
-        {viewer.has_control && (
+        {isSteering && (
           <span class="tag accent">
             <Icon name="pointer" class="small" />
             in control
