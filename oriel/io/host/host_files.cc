@@ -27,8 +27,7 @@ const char* relative(const std::string& path) {
 }
 
 Descriptor open_file(int root, const std::string& path) {
-  // Not O_NONBLOCK: files of /proc and /sys do not wait; a FIFO put there by somebody would, so
-  // only that one gets it.
+  // O_NONBLOCK: files of /proc and /sys do not wait, but a FIFO in another root would.
   return Descriptor(::openat(root, relative(path), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
 }
 

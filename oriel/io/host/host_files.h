@@ -4,9 +4,7 @@
 
 #include <sys/types.h>
 
-#include <array>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <set>
 #include <string>
