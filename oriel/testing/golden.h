@@ -11,4 +11,7 @@ namespace oriel::testing {
 // can be reviewed with git.
 std::string golden_text(std::string_view path, std::string_view actual);
 
+// The text of a file of the repository that no test rewrites.
+std::string repository_text(std::string_view path);
+
 }  // namespace oriel::testing

@@ -1,0 +1,33 @@
+#pragma once
+// Every bound of the monitoring values: what a text of the kernel, or a peer, can make us keep.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace oriel::monitor {
+
+inline constexpr std::size_t kCoresMax = 4096;  // larger than any kernel's NR_CPUS in use
+inline constexpr std::size_t kDisksMax = 512;
+inline constexpr std::size_t kInterfacesMax = 1024;
+inline constexpr std::size_t kMountsMax = 4096;    // lines of mountinfo that are read
+inline constexpr std::size_t kCgroupsMax = 64;     // lines of /proc/PID/cgroup that are read
+inline constexpr std::size_t kNameBytesMax = 256;  // of a device, interface, process or GPU
+inline constexpr std::size_t kPathBytesMax = 4096;
+inline constexpr std::size_t kTopProcessesMax = 200;
+
+inline constexpr std::size_t kRequestBytesMax = 16384;  // of one message of a subscriber
+inline constexpr std::size_t kRequestMetricsMax = 64;
+inline constexpr std::chrono::milliseconds kIntervalMin{100};
+inline constexpr std::chrono::milliseconds kIntervalMax{3'600'000};
+
+inline constexpr std::size_t kDocumentDepthMax = 16;
+
+inline constexpr std::size_t kHistorySamplesMax = 3600;  // an hour at one a second
+inline constexpr std::size_t kHistoryBytesMax = std::size_t{32} << 20;
+
+inline constexpr std::size_t kFleetHostsMax = 1000;
+// An alert whose figure has not been read for so long is over: its device has gone.
+inline constexpr std::chrono::seconds kAlertStaleAfter{60};
+
+}  // namespace oriel::monitor
