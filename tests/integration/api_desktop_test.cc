@@ -220,6 +220,9 @@ TEST(ApiInput, PressesKeysAndButtonsInTheirOrder) {
 TEST(ApiInput, DoesNothingOfARequestThatIsWrong) {
   const WatchedSite site("text");
   EXPECT_EQ(site.act(R"({"type": "text", "text": "no"}, {"type": "jump"})").status, 400);
+  EXPECT_EQ(
+      site.act(R"({"type": "text", "text": "no"}, {"type": "click", "x": 9000, "y": 1})").status,
+      400);
   EXPECT_EQ(site.act(R"({"type": "text", "text": "yes"})").status, 200);
   EXPECT_TRUE(wait_until([&] { return site.typed() == "yes"; })) << site.typed();
 }

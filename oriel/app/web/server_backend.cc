@@ -34,6 +34,26 @@ std::unexpected<Error> no_desktop() {
   return fail(ErrorCode::kUnavailable, "the desktop is not there yet; ask again in a second");
 }
 
+// The places that an action names.
+std::vector<image::Point> places_of(const api::Action& action) {
+  if (const auto* move = std::get_if<api::MovePointer>(&action)) return {move->to};
+  if (const auto* click = std::get_if<api::Click>(&action)) return {click->at};
+  if (const auto* scroll = std::get_if<api::Scroll>(&action)) return {scroll->at};
+  if (const auto* drag = std::get_if<api::Drag>(&action)) return drag->path;
+  return {};
+}
+
+// A click beside the screen would hit something else at its edge.
+Status check_places(const std::vector<api::Action>& actions, image::Size screen) {
+  for (std::size_t i = 0; i < actions.size(); ++i)
+    for (const auto place : places_of(actions[i]))
+      if (place.x >= screen.width || place.y >= screen.height)
+        return fail(ErrorCode::kInvalid,
+                    fmt::format("actions[{}] is at {},{}, which is not on the screen of {}x{}", i,
+                                place.x, place.y, screen.width, screen.height));
+  return {};
+}
+
 // "flag --vnc" is {"flag", "--vnc"}; of others likewise.
 std::pair<std::string, std::string> source_of(const std::string& origin) {
   const auto space = origin.find(' ');
@@ -250,6 +270,8 @@ void ServerBackend::perform(std::vector<api::Action> actions, std::string_view, 
     return done(fail(
         ErrorCode::kTooLarge,
         fmt::format("{} programs act on the desktop already; ask again in a second", kRunnersMax)));
+  if (auto status = check_places(actions, server_.frames().screen().size()); !status)
+    return done(std::unexpected(status.error()));
   const auto id = server_.new_id();
   const auto runner = std::make_shared<ActionRunner>(
       executor_,
