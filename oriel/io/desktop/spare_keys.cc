@@ -37,6 +37,8 @@ std::optional<Keycode> SpareKeys::find(std::uint32_t keysym) const {
 
 std::optional<Keycode> SpareKeys::bind(std::uint32_t keysym, TimePoint now) {
   if (last_bind_ != TimePoint{} && now - last_bind_ < kSpareKeyGap) return std::nullopt;
+  if (last_press_ != TimePoint{} && now - last_press_ < kSpareKeySettle) return std::nullopt;
+  if (unsent_ > 0) return std::nullopt;
   if (now - last_bind_ >= kSpareKeyCalm) {
     rest_ = kSpareKeyRest;
     reuses_ = 0;
@@ -73,13 +75,14 @@ void SpareKeys::keep(std::uint32_t keysym, TimePoint now) {
 }
 
 std::optional<TimePoint> SpareKeys::next_rested() const {
+  if (unsent_ > 0) return std::nullopt;
   std::optional<TimePoint> next;
   for (const Key& key : keys_) {
     if (key.is_held || key.unsent > 0) continue;
     const TimePoint rested = key.last_use + rest_;
     if (!next || rested < *next) next = rested;
   }
-  if (next) next = std::max(*next, last_bind_ + kSpareKeyGap);
+  if (next) next = std::max({*next, last_bind_ + kSpareKeyGap, last_press_ + kSpareKeySettle});
   return next;
 }
 
@@ -88,10 +91,13 @@ bool SpareKeys::is_all_held() const {
 }
 
 void SpareKeys::event_queued(Keycode keycode) {
+  ++unsent_;
   if (Key* key = find_key(keycode)) ++key->unsent;
 }
 
 void SpareKeys::event_sent(Keycode keycode, bool is_down, TimePoint now) {
+  if (unsent_ > 0) --unsent_;
+  if (is_down) last_press_ = now;
   Key* key = find_key(keycode);
   if (key == nullptr) return;
   if (key->unsent > 0) --key->unsent;

@@ -3,7 +3,8 @@
 // The one that was used longest ago is bound anew, and not before it has rested after its last use:
 // receivers read a changed map only when the next key arrives, and would type the new keysym for
 // the old one (research: 17 of 300 characters right without a rest, 300 of 300 with it). The rest
-// grows while a burst goes on (limits.h). Pure.
+// grows while a burst goes on (limits.h). Nor is one bound right after a key was pressed: a program
+// loads the map at the first key that it gets, and asks for news of it only then (libX11). Pure.
 
 #include <cstdint>
 #include <optional>
@@ -35,19 +36,19 @@ class SpareKeys {
   // The key that carries the keysym.
   std::optional<Keycode> find(std::uint32_t keysym) const;
   // Binds the keysym to the key that has rested longest; nothing while none has rested enough, and
-  // so soon after the last batch.
+  // so soon after the last batch or the press of any key.
   std::optional<Keycode> bind(std::uint32_t keysym, TimePoint now);
   // The same in the batch that `bind` has just begun.
   std::optional<Keycode> bind_along(std::uint32_t keysym, TimePoint now);
   // The keysym is about to be typed: the key that carries it, if any, is not bound anew first.
   void keep(std::uint32_t keysym, TimePoint now);
-  // From when on `bind` may succeed; nothing while every key is held or has events that are not
-  // sent.
+  // From when on `bind` may succeed; nothing while every spare key is held, or events of any key
+  // are not sent.
   std::optional<TimePoint> next_rested() const;
   // All are held down: nothing but a release will help.
   bool is_all_held() const;
 
-  // An event of the key is on its way to the server, and then it is sent. Other keys are ignored.
+  // An event of the key, a spare one or not, is on its way to the server, and then it is sent.
   void event_queued(Keycode keycode);
   void event_sent(Keycode keycode, bool is_down, TimePoint now);
 
@@ -66,6 +67,8 @@ class SpareKeys {
   Duration rest_;
   std::size_t reuses_ = 0;  // of keys that had just rested, since the rest has grown
   TimePoint last_bind_{};
+  std::size_t unsent_ = 0;  // events of all keys
+  TimePoint last_press_{};
 };
 
 }  // namespace oriel::desktop

@@ -17,7 +17,7 @@ SpareKeys three() {
   return keys;
 }
 
-// Binds, presses and releases. Each time the gap has passed since the one before.
+// Binds, presses and releases. Each time the keys have settled since the one before.
 std::optional<Keycode> type(SpareKeys& keys, std::uint32_t keysym, TimePoint now) {
   auto keycode = keys.find(keysym);
   if (!keycode) keycode = keys.bind(keysym, now);
@@ -31,24 +31,24 @@ std::optional<Keycode> type(SpareKeys& keys, std::uint32_t keysym, TimePoint now
 
 // All at kStart or as soon before as may be.
 void type_abc(SpareKeys& keys) {
-  type(keys, 'a', kStart - 2 * kSpareKeyGap);
-  type(keys, 'b', kStart - kSpareKeyGap);
+  type(keys, 'a', kStart - 2 * kSpareKeySettle);
+  type(keys, 'b', kStart - kSpareKeySettle);
   type(keys, 'c', kStart);
 }
 
 TEST(SpareKeys, BindsEachKeysymToAKeyOfItsOwnAndKeepsIt) {
   auto keys = three();
   EXPECT_EQ(type(keys, 'a', kStart), 8);
-  EXPECT_EQ(type(keys, 'b', kStart + kSpareKeyGap), 93);
-  EXPECT_EQ(type(keys, 'a', kStart + kSpareKeyGap), 8);
-  EXPECT_EQ(type(keys, 'c', kStart + 2 * kSpareKeyGap), 97);
+  EXPECT_EQ(type(keys, 'b', kStart + kSpareKeySettle), 93);
+  EXPECT_EQ(type(keys, 'a', kStart + kSpareKeySettle), 8);
+  EXPECT_EQ(type(keys, 'c', kStart + 2 * kSpareKeySettle), 97);
   EXPECT_EQ(keys.bindings().size(), 3u);
 }
 
 TEST(SpareKeys, BindsNoKeyAnewBeforeItHasRested) {
   auto keys = three();
   type_abc(keys);
-  const TimePoint rested = kStart - 2 * kSpareKeyGap + kSpareKeyRest;
+  const TimePoint rested = kStart - 2 * kSpareKeySettle + kSpareKeyRest;
   EXPECT_EQ(keys.next_rested(), rested);
   EXPECT_EQ(keys.bind('d', rested - kMs), std::nullopt);
   EXPECT_EQ(keys.bind('d', rested), 8);
@@ -57,10 +57,22 @@ TEST(SpareKeys, BindsNoKeyAnewBeforeItHasRested) {
 
 TEST(SpareKeys, LeavesAGapBetweenTwoBindings) {
   auto keys = three();
-  type(keys, 'a', kStart);
+  keys.bind('a', kStart);
   EXPECT_EQ(keys.next_rested(), kStart + kSpareKeyGap);
   EXPECT_EQ(keys.bind('b', kStart + kSpareKeyGap - kMs), std::nullopt);
   EXPECT_EQ(keys.bind('b', kStart + kSpareKeyGap), 93);
+}
+
+TEST(SpareKeys, BindsNoneRightAfterAnyKeyWasPressed) {
+  auto keys = three();
+  const Keycode other = 38;
+  keys.event_queued(other);
+  EXPECT_EQ(keys.bind('a', kStart), std::nullopt) << "the press is not sent yet";
+  EXPECT_EQ(keys.next_rested(), std::nullopt);
+  keys.event_sent(other, true, kStart);
+  EXPECT_EQ(keys.next_rested(), kStart + kSpareKeySettle);
+  EXPECT_EQ(keys.bind('a', kStart + kSpareKeySettle - kMs), std::nullopt);
+  EXPECT_EQ(keys.bind('a', kStart + kSpareKeySettle), 8);
 }
 
 TEST(SpareKeys, BindsTheKeysOfABatchWithoutAGap) {
@@ -123,10 +135,11 @@ TEST(SpareKeys, TakesTheKeyThatWasUsedLongestAgo) {
 TEST(SpareKeys, LeavesKeysAloneThatAreHeldOrNotSentYet) {
   auto keys = three();
   type_abc(keys);
-  const TimePoint later = kStart + std::chrono::seconds(1);
+  TimePoint later = kStart + std::chrono::seconds(1);
   keys.event_queued(8);
-  EXPECT_EQ(keys.bind('d', later), 93);
+  EXPECT_EQ(keys.bind_along('d', later), 93);
   keys.event_sent(8, true, later);
+  later += kSpareKeySettle;
   keys.event_queued(93);
   keys.event_queued(97);
   EXPECT_EQ(keys.bind('e', later + kSpareKeyRest), std::nullopt);
@@ -146,8 +159,8 @@ TEST(SpareKeys, ForgetsBindingsOfKeysThatAreNoLongerSpare) {
   EXPECT_EQ(keys.find('b'), 93);
   keys.forget(93);
   EXPECT_EQ(keys.find('b'), std::nullopt);
-  EXPECT_EQ(keys.bind('d', kStart + kSpareKeyGap), 120);
-  EXPECT_EQ(keys.bind('e', kStart + 2 * kSpareKeyGap), std::nullopt) << "93 has not rested";
+  EXPECT_EQ(keys.bind('d', kStart + kSpareKeySettle), 120);
+  EXPECT_EQ(keys.bind('e', kStart + 2 * kSpareKeySettle), std::nullopt) << "93 has not rested";
 }
 
 TEST(SpareKeys, HasNothingWithoutKeys) {
