@@ -52,11 +52,11 @@ foreach(label ${ORIEL_TEST_LABELS})
   add_custom_target(oriel_tests_${label})
 endforeach()
 
-# oriel_test(name SOURCES ... LINKS ... LABELS ... TIMEOUT ... PREFIX ... SERIAL): one GoogleTest program, each of its
+# oriel_test(name SOURCES ... LINKS ... LABEL ... TIMEOUT ... PREFIX ... SERIAL): one GoogleTest program, each of its
 # tests known to CTest, by PREFIX and its name. None may take longer than TIMEOUT seconds, else 60. Two programs of a
 # folder need different names for their tests: CTest would give both the labels of both. SERIAL: each runs alone.
 function(oriel_test name)
-  cmake_parse_arguments(ARG "SERIAL" "TIMEOUT;PREFIX" "SOURCES;LINKS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "SERIAL" "LABEL;TIMEOUT;PREFIX" "SOURCES;LINKS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
   endif()
@@ -66,8 +66,8 @@ function(oriel_test name)
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gmock GTest::gtest_main)
   # Values of parameters without a printer are bytes, among them addresses: no names for tests.
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES TEST_PREFIX "${ARG_PREFIX}"
-                       PROPERTIES TIMEOUT ${ARG_TIMEOUT} RUN_SERIAL ${ARG_SERIAL} LABELS "${ARG_LABELS}")
-  foreach(label ${ARG_LABELS})
-    add_dependencies(oriel_tests_${label} ${name})
-  endforeach()
+                       PROPERTIES TIMEOUT ${ARG_TIMEOUT} RUN_SERIAL ${ARG_SERIAL} LABELS "${ARG_LABEL}")
+  if(ARG_LABEL)
+    add_dependencies(oriel_tests_${ARG_LABEL} ${name})
+  endif()
 endfunction()
