@@ -300,7 +300,7 @@ std::string log_in(const Target& target, int from) {
                   body.size(), body));
   const auto answer = peer.hear(4096, 500);
   const auto text = as_text(answer);
-  const auto begin = text.find("oriel_session=");
+  const auto begin = text.find("oriel_session_80=");
   if (begin == text.npos) return "";
   return fmt::format("Cookie: {}\r\n", text.substr(begin, text.find(';', begin) - begin));
 }
