@@ -23,6 +23,12 @@ inline constexpr std::chrono::milliseconds kIntervalMax{3'600'000};
 
 inline constexpr std::size_t kDocumentDepthMax = 16;
 
+// Of one message of a server, and of the document that its deltas have made: some hundred times
+// what a large host sends.
+inline constexpr std::size_t kServerMessageBytesMax = std::size_t{4} << 20;
+// Of one object in it: applying a delta searches members one by one.
+inline constexpr std::size_t kServerMembersMax = 256;
+
 inline constexpr std::size_t kHistorySamplesMax = 3600;  // an hour at one a second
 inline constexpr std::size_t kHistoryBytesMax = std::size_t{32} << 20;
 
