@@ -1,6 +1,6 @@
+#include "oriel/app/monitor/client_statistics.h"
 #include "oriel/app/monitor/formatter_kinds.h"
 #include "oriel/app/monitor/pretty_json.h"
-#include "oriel/app/monitor/statistics_text.h"
 
 namespace oriel::monitor {
 namespace {
@@ -20,7 +20,7 @@ class JsonFormatter : public Formatter {
     return data(Object{{"type", "error"}, {"error", text}});
   }
   std::string statistics(const ClientStatistics& statistics) const override {
-    return data(Object{{"type", "statistics"}, {"statistics", statistics_value(statistics)}});
+    return data(Object{{"type", "statistics"}, {"statistics", statistics_document(statistics)}});
   }
 
  private:
