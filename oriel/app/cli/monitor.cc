@@ -25,6 +25,7 @@
 #include "oriel/app/cli/monitor_flags.h"
 #include "oriel/app/cli/monitor_login.h"
 #include "oriel/app/cli/monitor_request.h"
+#include "oriel/app/cli/monitor_serve.h"
 #include "oriel/app/cli/say.h"
 #include "oriel/app/monitor/client.h"
 #include "oriel/app/monitor/fleet_watch.h"
@@ -292,6 +293,10 @@ Result<Plan> make_plan(MonitorOptions flags) {
 }  // namespace
 
 int run_monitor(std::span<const char* const> arguments) {
+  const auto is_serve = [](std::string_view argument) {
+    return argument == "--serve" || argument.starts_with("--serve=");
+  };
+  if (std::ranges::any_of(arguments, is_serve)) return run_monitor_server(arguments);
   const auto is_help = [](std::string_view argument) {
     return argument == "--help" || argument == "-h";
   };
