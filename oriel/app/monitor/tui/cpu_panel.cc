@@ -11,7 +11,7 @@
 namespace oriel::monitor::tui {
 namespace {
 
-constexpr int kMeterWidth = 16;  // "12 ■■■■■···· 23%"
+constexpr int kMeterWidth = 13;  // "12 ■■■·· 23%"
 constexpr int kMeterWidthMost = 26;
 constexpr int kSideBySide = 56;  // from this width on the cores stand beside the graph
 

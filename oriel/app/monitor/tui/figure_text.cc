@@ -39,12 +39,13 @@ std::string duration_text(double seconds) {
 }
 
 double scale_for(double value, double least) {
-  const double wanted = std::max({value, least, 1e-3});
-  const double power = std::pow(10, std::floor(std::log10(wanted)));
-  for (const double step : {1.0, 2.0, 5.0}) {
-    if (step * power >= wanted) return step * power;
+  const double wanted = std::max(value, least);
+  double unit = 1;
+  while (unit * 512 < wanted && unit < 1e24) unit *= 1024;
+  for (const double step : {1, 2, 5, 10, 20, 50, 100, 200}) {
+    if (step * unit >= wanted) return step * unit;
   }
-  return 10 * power;
+  return 512 * unit;
 }
 
 }  // namespace oriel::monitor::tui

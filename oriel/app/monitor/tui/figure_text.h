@@ -12,8 +12,8 @@ std::string rate_text(const std::optional<double>& bytes_per_s);  // "1.2M/s"; "
 std::string percent_text(const std::optional<double>& percent);   // "52%"; "-" when not known
 std::string duration_text(double seconds);                        // "3d 4h", "12m 5s", "45s"
 
-// The smallest of 1, 2 and 5 times a power of ten that is at least `value`, but no less than
-// `least`.
+// A round size that is at least `value` and `least`, for the top of a graph: 1, 2, 5, 10, … 200 or
+// 512 in one of the units.
 double scale_for(double value, double least);
 
 }  // namespace oriel::monitor::tui

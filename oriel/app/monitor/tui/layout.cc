@@ -2,15 +2,19 @@
 
 #include <algorithm>
 
+#include "oriel/app/monitor/tui/panel.h"
+
 namespace oriel::monitor::tui {
 namespace {
 
-// Rows that a box wants, with its two borders. Beyond `good` it grows by its weight, up to `most`.
+// Rows that a box wants, with its two borders. Beyond `good` it grows by its weight, up to `most`;
+// what is left then goes to those whose graphs or lists can use it.
 struct Need {
   int least = 4;
   int good = 6;
   int most = 8;
   int weight = 1;
+  bool stretches = false;
 };
 
 constexpr int kBoxWidthMin = 50;  // of the whole body: narrower is drawn without boxes
@@ -31,14 +35,15 @@ int load_lines(const Reading& reading) {
   return std::max(1, lines);
 }
 
-Need need_of(Section section, const Reading& reading) {
+// width: of the box.
+Need need_of(Section section, const Reading& reading, int width) {
   switch (section) {
     case Section::kCpu:
-      return {5, 8, 18, 3};
+      return {6, 9, 18, 3, true};
     case Section::kMemory:
-      return {4, 7, 12, 2};
+      return {4, 7, 12, 2, true};
     case Section::kNetwork:
-      return {4, 7, 8 + count_of(reading.interfaces.size()), 2};
+      return {4, 7, 8 + count_of(reading.interfaces.size()), 2, true};
     case Section::kDisks: {
       const int lines = count_of(reading.mounts.size()) + count_of(reading.disks.size());
       return {4, 2 + std::clamp(lines, 2, 5), 6 + lines, 2};
@@ -49,10 +54,13 @@ Need need_of(Section section, const Reading& reading) {
     }
     case Section::kLoad:
       return lines_need(load_lines(reading), 1);
-    case Section::kSensors:
-      return lines_need(count_of(reading.sensors.size() + reading.batteries.size()), 1);
+    case Section::kSensors: {
+      const int beside = std::max(1, (width - 4) / kSensorWidth);
+      const int sensors = (count_of(reading.sensors.size()) + beside - 1) / beside;
+      return lines_need(sensors + count_of(reading.batteries.size()), 1);
+    }
     case Section::kProcesses:
-      return {4, 9, 1000, 4};
+      return {7, 12, 1000, 4, true};
   }
   return {};
 }
@@ -69,17 +77,22 @@ struct Row {
   int height = 0;
 };
 
-Row make_row(std::vector<Section> sections, const Reading& reading) {
+// width: of all of it.
+Row make_row(std::vector<Section> sections, const Reading& reading, int width) {
   Row row{std::move(sections), {0, 0, 0, 0}, 0};
+  const int box_width = width / std::max(1, count_of(row.sections.size()));
   for (const auto section : row.sections) {
-    const auto need = need_of(section, reading);
+    const auto need = need_of(section, reading, box_width);
     row.need.least = std::max(row.need.least, need.least);
     row.need.good = std::max(row.need.good, need.good);
     row.need.most = std::max(row.need.most, need.most);
     row.need.weight = std::max(row.need.weight, need.weight);
+    row.need.stretches = row.need.stretches || need.stretches;
   }
   return row;
 }
+
+constexpr int kNoBound = 1 << 20;
 
 int least_of(const std::vector<Row>& rows) {
   int sum = 0;
@@ -114,6 +127,7 @@ void share_height(std::vector<Row>& rows, int height) {
   int rest = height - least_of(rows);
   rest = grow(rows, rest, [](const Row& row) { return row.need.good; });
   rest = grow(rows, rest, [](const Row& row) { return row.need.most; });
+  rest = grow(rows, rest, [](const Row& row) { return row.need.stretches ? kNoBound : 0; });
   rows.back().height += rest;
 }
 
@@ -133,17 +147,18 @@ void place_rows(const std::vector<Row>& rows, const Area& area, std::vector<Plac
 bool is_wide(Section section) { return section == Section::kCpu || section == Section::kProcesses; }
 
 // The processor above, pairs of boxes, the processes below.
-std::vector<Row> paired_rows(const std::vector<Section>& sections, const Reading& reading) {
+std::vector<Row> paired_rows(const std::vector<Section>& sections, const Reading& reading,
+                             int width) {
   std::vector<Row> rows;
   std::vector<Section> pair;
   const auto flush = [&] {
-    if (!pair.empty()) rows.push_back(make_row(pair, reading));
+    if (!pair.empty()) rows.push_back(make_row(pair, reading, width));
     pair.clear();
   };
   for (const auto section : sections) {
     if (is_wide(section)) {
       flush();
-      rows.push_back(make_row({section}, reading));
+      rows.push_back(make_row({section}, reading, width));
       continue;
     }
     pair.push_back(section);
@@ -156,7 +171,7 @@ std::vector<Row> paired_rows(const std::vector<Section>& sections, const Reading
 // Columns below the processor: the processes stand at the end of the last one, the others go
 // where there is the most room.
 std::vector<std::vector<Row>> columns_of(const std::vector<Section>& sections, int count,
-                                         const Reading& reading) {
+                                         const Reading& reading, int width) {
   std::vector<std::vector<Row>> columns(static_cast<std::size_t>(count));
   std::vector<int> heights(columns.size());
   const bool has_processes = std::ranges::find(sections, Section::kProcesses) != sections.end();
@@ -164,11 +179,11 @@ std::vector<std::vector<Row>> columns_of(const std::vector<Section>& sections, i
   for (const auto section : sections) {
     if (is_wide(section)) continue;
     const auto shortest = std::ranges::min_element(heights) - heights.begin();
-    auto row = make_row({section}, reading);
+    auto row = make_row({section}, reading, width);
     heights[static_cast<std::size_t>(shortest)] += row.need.good;
     columns[static_cast<std::size_t>(shortest)].push_back(std::move(row));
   }
-  if (has_processes) columns.back().push_back(make_row({Section::kProcesses}, reading));
+  if (has_processes) columns.back().push_back(make_row({Section::kProcesses}, reading, width));
   std::erase_if(columns, [](const auto& column) { return column.empty(); });
   return columns;
 }
@@ -177,45 +192,50 @@ bool has_cpu(const std::vector<Section>& sections) {
   return !sections.empty() && sections.front() == Section::kCpu;
 }
 
-// Nothing when they do not fit.
+// Rows of the processor above `columns`: three tenths, but not at the cost of others' good height,
+// and more when the others have no use for the rest.
+int cpu_rows(const std::vector<std::vector<Row>>& columns, const Need& need, int height) {
+  if (columns.empty()) return height;
+  int good_below = 0, most_below = 0;
+  for (const auto& column : columns) {
+    int good = 0, most = 0;
+    for (const auto& row : column) {
+      good += row.need.good;
+      most += row.need.most;
+    }
+    good_below = std::max(good_below, good);
+    most_below = std::max(most_below, most);
+  }
+  const int wanted = std::max(std::min(height * 3 / 10, need.most), height - most_below);
+  return std::max(need.least, std::min(wanted, height - good_below));
+}
+
+// The processor above, columns below. Nothing when they do not fit.
 std::vector<Placed> in_columns(const std::vector<Section>& sections, int count,
                                const Reading& reading, const Area& body) {
-  auto columns = columns_of(sections, count, reading);
-  int below = 0, most_below = 0;
-  for (const auto& column : columns) {
-    below = std::max(below, least_of(column));
-    int good = 0;
-    for (const auto& row : column) good += row.need.good;
-    most_below = std::max(most_below, good);
-  }
-  int cpu_height = 0;
-  if (has_cpu(sections)) {
-    const auto need = need_of(Section::kCpu, reading);
-    cpu_height = std::clamp(body.height * 3 / 10, need.least, need.most);
-    cpu_height = std::max(
-        need.least,
-        std::min(cpu_height, body.height - std::min(most_below, body.height - need.least)));
-    if (columns.empty()) cpu_height = body.height;
-  }
-  if (cpu_height + below > body.height) return {};
+  auto columns = columns_of(sections, count, reading, body.width / count);
   std::vector<Placed> placed;
-  if (cpu_height > 0) {
-    placed.push_back({Section::kCpu, {body.x, body.y, body.width, cpu_height}});
+  int y = 0;
+  if (has_cpu(sections)) {
+    y = cpu_rows(columns, need_of(Section::kCpu, reading, body.width), body.height);
+    placed.push_back({Section::kCpu, {body.x, body.y, body.width, y}});
   }
+  const int below = body.height - y;
+  const auto is_too_high = [&](const auto& column) { return least_of(column) > below; };
+  if (std::ranges::any_of(columns, is_too_high)) return {};
   const auto column_count = static_cast<int>(columns.size());
   for (int i = 0; i < column_count; ++i) {
     auto& rows = columns[static_cast<std::size_t>(i)];
     const int left = body.width * i / column_count, right = body.width * (i + 1) / column_count;
-    const int height = body.height - cpu_height;
-    share_height(rows, height);
-    place_rows(rows, {body.x + left, body.y + cpu_height, right - left, height}, placed);
+    share_height(rows, below);
+    place_rows(rows, {body.x + left, body.y + y, right - left, below}, placed);
   }
   return placed;
 }
 
 std::vector<Placed> stacked(const std::vector<Section>& sections, const Reading& reading,
                             const Area& body) {
-  auto rows = paired_rows(sections, reading);
+  auto rows = paired_rows(sections, reading, body.width);
   if (least_of(rows) > body.height) return {};
   share_height(rows, body.height);
   std::vector<Placed> placed;

@@ -17,7 +17,7 @@ struct Line {
   Pieces pieces;
 };
 
-constexpr int kLabelWidth = 12;
+constexpr int kLabelWidth = 13;
 
 // Waiting is bad early: a tenth of the time is felt.
 Style wait_style(double percent) { return good_or_bad(percent, 10, 40); }
@@ -120,7 +120,6 @@ void draw_load(Canvas canvas, const Scene& scene) {
 }
 
 void draw_sensors(Canvas canvas, const Scene& scene) {
-  constexpr int kSensorWidth = 28;
   const auto& reading = scene.reading();
   const int columns = std::max(1, canvas.width() / kSensorWidth);
   const auto sensors = static_cast<int>(reading.sensors.size());

@@ -68,8 +68,8 @@ void draw_rate(Canvas canvas, const Scene& scene, std::string_view figure, Colou
   const auto most = largest(last_of(scene.host.values(figure), shown));
   const auto scale = scale_for(most, kLeastRate);
   draw_graph(canvas, scene.host.values(figure), scale, {scene.view.glyphs, colour, hangs});
-  if (canvas.width() < 24) return;
-  const auto text = size_text(scale) + "/s";
+  if (canvas.width() < 24 || canvas.height() < 2) return;
+  const auto text = size_text(scale) + "/s ";
   canvas.put(0, hangs ? canvas.height() - 1 : 0, text, {Colour::kDim});
 }
 

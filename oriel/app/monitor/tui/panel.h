@@ -15,6 +15,8 @@
 
 namespace oriel::monitor::tui {
 
+inline constexpr int kSensorWidth = 28;  // in cells; as many as fit stand side by side
+
 // A text with a look of its own, one of several beside each other.
 struct Piece {
   std::string text;

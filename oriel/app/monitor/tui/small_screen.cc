@@ -68,8 +68,12 @@ void draw_lines(Canvas canvas, const HostModel& host, const View& view, Screen& 
       put_pieces(row, 0, 0, row.width(), line.pieces);
     }
   }
-  if (!has_processes || canvas.height() - rows < 2) return;
   const auto rest = canvas.below(rows);
+  if (!has_processes) {
+    draw_graph(rest, host.values(figure::kCpu), 100, {view.glyphs});
+    return;
+  }
+  if (rest.height() < 2) return;
   screen.hits.push_back({rest.area(), SectionTarget{Section::kProcesses}});
   draw_processes(rest, {host, view, true, screen.hits, screen.scroll_max});
 }
