@@ -38,7 +38,16 @@ inline constexpr std::size_t kClientOutputBytesMax = std::size_t{1} << 20;
 inline constexpr std::size_t kHistorySamplesMax = 3600;  // an hour at one a second
 inline constexpr std::size_t kHistoryBytesMax = std::size_t{32} << 20;
 
+// What is shown of a server's message: shares beyond this are no shares (a cgroup's may pass 100),
+// longer texts are cut, and of lists these are the first.
+inline constexpr double kReadingPercentMax = 1000;
+inline constexpr std::size_t kReadingTextBytesMax = 512;
+inline constexpr std::size_t kReadingListMax = 64;
+
 inline constexpr std::size_t kFleetHostsMax = 1000;
+inline constexpr std::size_t kAlertRulesMax = 64;
+inline constexpr std::size_t kRuleBytesMax = 1024;       // of one rule's text
+inline constexpr std::chrono::hours kAlertTimeMax{720};  // duration and cooldown of a rule
 // An alert whose figure has not been read for so long is over: its device has gone.
 inline constexpr std::chrono::seconds kAlertStaleAfter{60};
 
