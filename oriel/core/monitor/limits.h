@@ -32,6 +32,8 @@ inline constexpr std::size_t kDocumentDepthMax = 16;
 inline constexpr std::size_t kServerMessageBytesMax = std::size_t{4} << 20;
 // Of one object in it: applying a delta searches members one by one.
 inline constexpr std::size_t kServerMembersMax = 256;
+// What a client has queued for a server that does not read.
+inline constexpr std::size_t kClientOutputBytesMax = std::size_t{1} << 20;
 
 inline constexpr std::size_t kHistorySamplesMax = 3600;  // an hour at one a second
 inline constexpr std::size_t kHistoryBytesMax = std::size_t{32} << 20;
