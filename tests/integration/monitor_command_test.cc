@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <fstream>
+#include <filesystem>
 #include <sstream>
 
 #include "oriel/core/monitor/value.h"
@@ -311,6 +311,24 @@ TEST(MonitorCommand, TakesServerAndFormatFromTheEnvironment) {
   MonitorCommand command(
       "", {{"MONITORING_WEBSOCKET_URI", server.uri()}, {"MONITORING_FORMAT", "json"}});
   EXPECT_TRUE(command.shows(kWelcome));
+}
+
+TEST(MonitorCommand, KeepsAHistoryInMemory) {
+  ScriptedWebSocketServer server(WebSocketScript{.messages = {captured(), captured()}});
+  MonitorCommand command("--history --stats --lines --json " + server.uri());
+  EXPECT_TRUE(wait_until([&] { return lines_of(command.output()).size() == 2; }));
+  EXPECT_EQ(command.stop(), 0);
+  EXPECT_THAT(command.errors(), HasSubstr("2 messages in the history\n"));
+}
+
+TEST(MonitorCommand, GoesByItsOldNamesToo) {
+  const TemporaryFolder folder;
+  for (const char* name : {"monitoring-websocket-client", "monitoring-client"}) {
+    const auto link = folder.path() / name;
+    std::filesystem::create_symlink(support::oriel_program(), link);
+    EXPECT_EQ(support::run({{link, "--help"}, {}}),
+              support::run({{support::oriel_program(), "monitor", "--help"}, {}}));
+  }
 }
 
 TEST(MonitorCommand, LogsIntoAFile) {
