@@ -11,7 +11,10 @@ namespace oriel::cli {
 enum ExitCode : int {
   kDone = 0,
   kInternalError = 1,
-  kUsage = 2,  // or configuration, or a refusal to start
+  kUsage = 2,    // or configuration, or a refusal to start
+  kRefused = 3,  // by the server: no password, or a wrong one
+  kNeverConnected = 10,
+  kConnectionLost = 11,  // and not found again
 };
 
 struct Command {
@@ -22,6 +25,10 @@ struct Command {
 };
 
 std::span<const Command> command_table();
+
+// Runs the program by the path that it was started with: under the name of another program (a link)
+// it is the command that takes its place. Gives the exit code.
+int run_program_as(std::string_view program, std::span<const char* const> arguments);
 
 // Runs what the arguments of `main` (without the program's name) say, and gives the exit code.
 int run_program(std::span<const char* const> arguments);

@@ -1,5 +1,6 @@
 #pragma once
-// `oriel monitor`.
+// `oriel monitor`: shows what one or several hosts send, until Ctrl-C, the end of --duration, or
+// the last connection has failed for good.
 
 #include <span>
 

@@ -17,6 +17,11 @@ inline constexpr int kKeepAliveProbes = 3;
 // Out of file descriptors: a listener tries again after this.
 inline constexpr std::chrono::milliseconds kAcceptBackOff{100};
 
+// Connecting: the addresses of a host that are tried, and how many names are looked up at once in
+// the whole program.
+inline constexpr std::size_t kConnectAddressesMax = 16;
+inline constexpr int kLookupsMax = 64;
+
 // What a SessionDriver may hold and wait for. Plain values, so that tests need not wait.
 struct SessionDriverLimits {
   std::size_t read_buffer_bytes = 16 * 1024;             // 800 pointer events; grows on demand

@@ -5,7 +5,11 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <expected>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "oriel/base/bytes.h"
 #include "oriel/io/net/http_message.h"
@@ -32,5 +36,28 @@ std::optional<HttpResponse> websocket_refusal(const HttpRequest& request);
 boost::asio::awaitable<Result<StreamPointer>> accept_websocket(
     boost::asio::any_io_executor executor, StreamPointer stream, HttpRequest request,
     Bytes already_read, WebSocketKind kind = WebSocketKind::kBytes, WebSocketLimits limits = {});
+
+// A client's handshake. What goes into the request has been checked: no line ends.
+struct WebSocketRequest {
+  std::string host;  // with the port, as in the Host header
+  std::string target = "/";
+  std::vector<HttpField> fields;  // besides those of the handshake itself
+  // Pings go out so often; without a pong or anything else within ping_timeout the stream ends with
+  // kTimeout. Zero: none are sent.
+  std::chrono::milliseconds ping_interval{0};
+  std::chrono::milliseconds ping_timeout{0};
+};
+
+struct WebSocketRefusal {
+  Error error;            // kRefused when the server answered with something else
+  int status = 0;         // its HTTP status, where it answered
+  std::string challenge;  // "Basic" and the like, the first word of WWW-Authenticate
+};
+
+// Asks for a WebSocket and gives the stream inside. Takes as long as the server likes: bound it by
+// closing what `stream` points to, which lives until this returns.
+boost::asio::awaitable<std::expected<StreamPointer, WebSocketRefusal>> connect_websocket(
+    boost::asio::any_io_executor executor, StreamPointer stream, WebSocketRequest request,
+    WebSocketKind kind, WebSocketLimits limits = {});
 
 }  // namespace oriel::net
