@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "oriel/app/monitor/tui/sample_hosts.h"
+#include "oriel/app/monitor/tui/sample_hosts_test.h"
 
 namespace oriel::monitor::tui {
 namespace {

@@ -6,7 +6,7 @@
 #include <random>
 
 #include "oriel/app/monitor/tui/limits.h"
-#include "oriel/app/monitor/tui/sample_hosts.h"
+#include "oriel/app/monitor/tui/sample_hosts_test.h"
 
 namespace oriel::monitor::tui {
 namespace {

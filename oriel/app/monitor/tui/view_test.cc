@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "oriel/app/monitor/tui/sample_hosts.h"
+#include "oriel/app/monitor/tui/sample_hosts_test.h"
 #include "oriel/app/monitor/tui/screen.h"
 
 namespace oriel::monitor::tui {
