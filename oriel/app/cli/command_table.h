@@ -11,7 +11,10 @@ namespace oriel::cli {
 enum ExitCode : int {
   kDone = 0,
   kInternalError = 1,
-  kUsage = 2,  // or configuration, or a refusal to start
+  kUsage = 2,    // or configuration, or a refusal to start
+  kRefused = 3,  // by the server: no password, or a wrong one
+  kNeverConnected = 10,
+  kConnectionLost = 11,  // and not found again
 };
 
 struct Command {

@@ -6,31 +6,10 @@
 #include <vector>
 
 #include "oriel/app/config/setting_table.h"
+#include "oriel/app/config/wrapped_text.h"
 
 namespace oriel::config {
 namespace {
-
-constexpr std::size_t kHelpColumns = 100;
-constexpr std::size_t kHelpIndent = 6;
-
-// `text` in lines of at most kHelpColumns, each indented and ended.
-std::string wrapped(std::string_view text) {
-  std::string result, line;
-  auto flush = [&] {
-    result += std::string(kHelpIndent, ' ') + line + "\n";
-    line.clear();
-  };
-  while (!text.empty()) {
-    auto space = text.find(' ');
-    auto word = text.substr(0, space);
-    if (!line.empty() && kHelpIndent + line.size() + 1 + word.size() > kHelpColumns) flush();
-    if (!line.empty()) line += ' ';
-    line += word;
-    text = space == text.npos ? std::string_view() : text.substr(space + 1);
-  }
-  if (!line.empty()) flush();
-  return result;
-}
 
 // "--vnc ADDRESS, --vnc-listen ADDRESS"; empty when there is no flag.
 std::string flag_forms(const Setting& setting) {
@@ -66,9 +45,14 @@ the environment, which beats the file, which beats the defaults.
 }  // namespace
 
 std::string serve_help() {
-  std::string help(kHelpStart);
+  return settings_help(kHelpStart, [](const Setting&) { return true; });
+}
+
+std::string settings_help(std::string_view start, bool (*uses)(const Setting&)) {
+  std::string help(start);
   std::string_view group;
   for (const auto& setting : setting_table()) {
+    if (!uses(setting)) continue;
     if (setting.group != group) help += fmt::format("\n{}:\n", group = setting.group);
     auto flags = flag_forms(setting);
     help +=

@@ -17,6 +17,11 @@ inline constexpr int kKeepAliveProbes = 3;
 // Out of file descriptors: a listener tries again after this.
 inline constexpr std::chrono::milliseconds kAcceptBackOff{100};
 
+// Connecting: the addresses of a host that are tried, and how many names are looked up at once in
+// the whole program.
+inline constexpr std::size_t kConnectAddressesMax = 16;
+inline constexpr int kLookupsMax = 64;
+
 // What a SessionDriver may hold and wait for. Plain values, so that tests need not wait.
 struct SessionDriverLimits {
   std::size_t read_buffer_bytes = 16 * 1024;             // 800 pointer events; grows on demand
@@ -44,7 +49,9 @@ struct HttpLimits {
 };
 
 struct WebSocketLimits {
-  std::size_t message_bytes = 16 * 1024 * 1024;   // incoming
+  std::size_t message_bytes = 16 * 1024 * 1024;  // incoming
+  // Of lines: what is longer than its session takes is still read, so that it can say so.
+  std::size_t line_bytes = 1024 * 1024;           // incoming
   std::size_t sent_message_bytes = 256 * 1024;    // a browser shows a message only when complete
   std::chrono::milliseconds close_timeout{1000};  // the handshakes
   std::chrono::milliseconds silence_timeout{60'000};  // a ping after half of it, the end after all

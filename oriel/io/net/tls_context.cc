@@ -219,11 +219,19 @@ Result<std::unique_ptr<TlsClientContext>> TlsClientContext::make(const TlsClient
   SSL_CTX_set_verify(context.get(),
                      options.trust == TlsTrust::kVerify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE,
                      nullptr);
-  if (options.anchors_pem.empty()) {
+  auto anchors_pem = options.anchors_pem;
+  if (!options.anchors_file.empty()) {
+    ORIEL_TRY(const auto text, read_pem_file(options.anchors_file, FileIs::kPublic));
+    anchors_pem += text;
+  }
+  if (anchors_pem.empty() && options.anchors_file.empty()) {
     SSL_CTX_set_default_verify_paths(context.get());
   } else {
-    ORIEL_TRY(auto anchors, parse_pem_certificates(options.anchors_pem));
-    for (auto& anchor : anchors)
+    auto anchors = parse_pem_certificates(anchors_pem);
+    if (!anchors && !options.anchors_file.empty())
+      return file_error(options.anchors_file, anchors.error().message);
+    if (!anchors) return std::unexpected(anchors.error());
+    for (auto& anchor : *anchors)
       if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), anchor.get()) != 1)
         return fail(ErrorCode::kInvalid,
                     fmt::format("a certificate cannot be trusted: {}", take_openssl_error()));

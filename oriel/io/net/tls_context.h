@@ -63,7 +63,9 @@ enum class TlsTrust {
 
 struct TlsClientOptions {
   TlsTrust trust = TlsTrust::kVerify;
-  std::string anchors_pem;  // certificates to trust; empty: those of the system
+  // Certificates to trust, as text or in a file; both empty: those of the system.
+  std::string anchors_pem;
+  std::string anchors_file;
   std::string application_protocol;
 };
 

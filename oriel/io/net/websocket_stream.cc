@@ -10,6 +10,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/bind_handler.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -18,6 +19,7 @@
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <cctype>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -176,14 +178,81 @@ std::unexpected<Error> ended(const error_code& error) {
   return fail(ErrorCode::kClosed, "the peer closed the connection");
 }
 
+// What a server says instead of a handshake, as a clause: its first line, in a bounded length.
+std::string refusal_clause(const websocket::response_type& response) {
+  constexpr std::size_t kClauseBytesMax = 200;
+  std::string_view body = response.body();
+  body = body.substr(0, std::min(body.find_first_of("\r\n"), kClauseBytesMax));
+  while (body.ends_with('.') || body.ends_with(' ')) body.remove_suffix(1);
+  const bool is_text = std::ranges::all_of(
+      body, [](unsigned char c) { return c >= ' ' && c < 0x7f && c != '<' && c != '>'; });
+  const auto head =
+      fmt::format("the server answers {} {} and opens no WebSocket", response.result_int(),
+                  std::string_view(http::obsolete_reason(response.result())));
+  return is_text && !body.empty() ? fmt::format("{}: {}", head, body) : head;
+}
+
+// Pings at regular times and what came back. Shared with its outstanding operations, so that it
+// outlives the stream, which detaches it.
+class Pinger : public std::enable_shared_from_this<Pinger> {
+ public:
+  Pinger(WebSocket& socket, std::chrono::milliseconds interval, std::chrono::milliseconds timeout,
+         std::function<void()> give_up)
+      : socket_(&socket),
+        timer_(socket.get_executor()),
+        interval_(interval),
+        timeout_(timeout),
+        give_up_(std::move(give_up)) {}
+
+  void start() { wait(interval_, &Pinger::ping); }
+  // Anything came: the peer lives.
+  void heard() { is_waiting_ = false; }
+  void detach() {
+    socket_ = nullptr;
+    timer_.cancel();
+  }
+
+ private:
+  void wait(std::chrono::milliseconds time, void (Pinger::*then)()) {
+    timer_.expires_after(time);
+    timer_.async_wait([self = shared_from_this(), then](error_code error) {
+      if (!error && self->socket_ != nullptr) (self.get()->*then)();
+    });
+  }
+
+  // A ping that is still not written, because the peer does not read, stands for the next one too.
+  void ping() {
+    is_waiting_ = true;
+    if (!std::exchange(is_writing_, true)) {
+      socket_->async_ping({},
+                          [self = shared_from_this()](error_code) { self->is_writing_ = false; });
+    }
+    wait(timeout_, &Pinger::look);
+  }
+
+  void look() {
+    if (is_waiting_) return give_up_();
+    wait(std::max(interval_ - timeout_, std::chrono::milliseconds(0)), &Pinger::ping);
+  }
+
+  WebSocket* socket_;  // null when the stream has gone
+  asio::steady_timer timer_;
+  std::chrono::milliseconds interval_;
+  std::chrono::milliseconds timeout_;
+  std::function<void()> give_up_;
+  bool is_waiting_ = false;
+  bool is_writing_ = false;
+};
+
 class WebSocketStream final : public Stream {
  public:
   WebSocketStream(const asio::any_io_executor& executor, const SharedBelow& below,
-                  const WebSocketLimits& limits)
-      : limits_(limits), socket_(executor, below) {
-    socket_.binary(true);
+                  WebSocketKind kind, const WebSocketLimits& limits)
+      : kind_(kind), limits_(limits), socket_(executor, below) {
+    socket_.binary(kind == WebSocketKind::kBytes);
     socket_.auto_fragment(false);  // one frame for each write, written from the pieces themselves
-    socket_.read_message_max(limits.message_bytes);
+    socket_.read_message_max(kind == WebSocketKind::kBytes ? limits.message_bytes
+                                                           : limits.line_bytes);
     websocket::stream_base::timeout timeout{limits.close_timeout, limits.silence_timeout, true};
     socket_.set_option(timeout);
   }
@@ -191,7 +260,7 @@ class WebSocketStream final : public Stream {
   awaitable<Status> accept(const HttpRequest& request) {
     http::request<http::empty_body> handshake(http::verb::get, request.path, 11);
     for (const auto& field : request.fields) handshake.insert(field.name, field.value);
-    if (request.has_token("Sec-WebSocket-Protocol", "binary")) {
+    if (kind_ == WebSocketKind::kBytes && request.has_token("Sec-WebSocket-Protocol", "binary")) {
       socket_.set_option(websocket::stream_base::decorator([](websocket::response_type& response) {
         response.set(http::field::sec_websocket_protocol, "binary");
       }));
@@ -201,36 +270,61 @@ class WebSocketStream final : public Stream {
     co_return Status{};
   }
 
+  ~WebSocketStream() override {
+    if (pinger_) pinger_->detach();
+  }
+
+  awaitable<std::optional<WebSocketRefusal>> connect(const WebSocketRequest& request) {
+    // Whoever asks bounds the handshake; afterwards the time is that of the closing one.
+    socket_.set_option(websocket::stream_base::timeout{websocket::stream_base::none(),
+                                                       websocket::stream_base::none(), false});
+    socket_.set_option(
+        websocket::stream_base::decorator([&request](websocket::request_type& handshake) {
+          for (const auto& field : request.fields) handshake.set(field.name, field.value);
+        }));
+    websocket::response_type response;
+    auto [error] =
+        co_await socket_.async_handshake(response, request.host, request.target, kNoThrow);
+    socket_.set_option(websocket::stream_base::decorator([](websocket::request_type&) {}));
+    if (error == websocket::error::upgrade_declined) {
+      const std::string_view challenge = response[http::field::www_authenticate];
+      co_return WebSocketRefusal{{ErrorCode::kRefused, refusal_clause(response)},
+                                 static_cast<int>(response.result_int()),
+                                 std::string(challenge.substr(0, challenge.find(' ')))};
+    }
+    if (error) co_return WebSocketRefusal{handshake_failed(error), 0, {}};
+    socket_.set_option(websocket::stream_base::timeout{limits_.close_timeout,
+                                                       websocket::stream_base::none(), false});
+    if (request.ping_interval.count() > 0) start_pings(request);
+    co_return std::nullopt;
+  }
+
   awaitable<Result<std::size_t>> read_some(std::span<std::uint8_t> into) override {
     for (;;) {
+      if (std::exchange(is_line_end_due_, false)) {
+        into[0] = '\n';
+        co_return 1;
+      }
       auto [error, count] =
           co_await socket_.async_read_some(asio::buffer(into.data(), into.size()), kNoThrow);
-      if (error) co_return ended(error);
-      if (socket_.got_text()) {
-        co_await end({websocket::close_code::unknown_data, "binary messages only"});
-        co_return fail(ErrorCode::kUnsupported, "a WebSocket text message; only binary is spoken");
-      }
+      if (error) co_return why_ended(error);
+      if (pinger_) pinger_->heard();
+      if (socket_.got_text() != (kind_ == WebSocketKind::kLines)) co_return co_await refuse_kind();
+      if (kind_ == WebSocketKind::kLines) count = as_line(into, count);
       if (count > 0) co_return count;
     }
   }
 
   awaitable<Result<std::size_t>> write_some(std::span<const ByteSpan> pieces) override {
     ORIEL_CHECK(!pieces.empty() && pieces.size() <= kMaxWritePieces);
-    std::array<asio::const_buffer, kMaxWritePieces> buffers;
-    std::size_t buffer_count = 0;
-    std::size_t total = 0;
-    for (auto piece : pieces) {
-      auto size = std::min(piece.size(), limits_.sent_message_bytes - total);
-      if (size == 0) break;
-      buffers[buffer_count++] = {piece.data(), size};
-      total += size;
-    }
+    const auto run = kind_ == WebSocketKind::kBytes ? next_bytes(pieces) : next_line(pieces);
     is_writing_ = true;
-    auto [error, written] = co_await socket_.async_write(
-        std::span<const asio::const_buffer>(buffers.data(), buffer_count), kNoThrow);
+    auto [error, written] = co_await socket_.async_write_some(
+        run.is_final, std::span<const asio::const_buffer>(run.buffers.data(), run.buffer_count),
+        kNoThrow);
     is_writing_ = false;
-    if (error) co_return ended(error);
-    co_return total;
+    if (error) co_return why_ended(error);
+    co_return run.total;
   }
 
   awaitable<Status> wait_writable() override { return below().wait_writable(); }
@@ -238,7 +332,7 @@ class WebSocketStream final : public Stream {
   std::size_t unsent_bytes() const override { return below().unsent_bytes(); }
 
   awaitable<void> shutdown_send() override { return end(goodbye_); }
-  void set_close_reason(std::string_view clause) override {
+  void set_close_reason(std::string_view clause, Farewell farewell) override {
     constexpr std::size_t kReasonBytesMax = 123;
     clause = clause.substr(0, kReasonBytesMax);
     // Not in the middle of a character: the peer would refuse the frame.
@@ -247,7 +341,7 @@ class WebSocketStream final : public Stream {
       clause.remove_suffix(1);
       if (is_lead) break;
     }
-    goodbye_.reason = {clause.data(), clause.size()};
+    goodbye_ = {static_cast<websocket::close_code>(farewell), {clause.data(), clause.size()}};
   }
   std::optional<Duration> round_trip() const override { return below().round_trip(); }
 
@@ -261,16 +355,114 @@ class WebSocketStream final : public Stream {
     return *const_cast<WebSocketStream*>(this)->socket_.next_layer().below().stream;
   }
 
+  static Error handshake_failed(const error_code& error) {
+    if (error.category() == make_error_code(http::error::bad_version).category()) {
+      return {ErrorCode::kInvalid,
+              fmt::format("the server's answer is no HTTP: {}", error.message())};
+    }
+    return ended(error).error();
+  }
+
+  void start_pings(const WebSocketRequest& request) {
+    pinger_ =
+        std::make_shared<Pinger>(socket_, request.ping_interval, request.ping_timeout, [this] {
+          has_given_up_ = true;
+          close();
+        });
+    socket_.control_callback(
+        [pinger = pinger_](websocket::frame_type, boost::beast::string_view) { pinger->heard(); });
+    pinger_->start();
+  }
+
+  std::unexpected<Error> why_ended(const error_code& error) const {
+    if (has_given_up_) return ended(make_error_code(boost::beast::error::timeout));
+    const auto& reason = socket_.reason();
+    if (error != websocket::error::closed || reason.code <= websocket::close_code::normal)
+      return ended(error);
+    const std::string_view clause = reason.reason;
+    const bool is_text =
+        std::ranges::all_of(clause, [](unsigned char c) { return c >= ' ' && c < 0x7f; });
+    return fail(ErrorCode::kClosed,
+                fmt::format("the peer closed the WebSocket with {}{}{}", unsigned{reason.code},
+                            is_text && !clause.empty() ? ": " : "", is_text ? clause : ""));
+  }
+
+  // What one frame carries of the pieces that are to be written.
+  struct Run {
+    std::array<asio::const_buffer, kMaxWritePieces> buffers;
+    std::size_t buffer_count = 0;
+    std::size_t total = 0;  // bytes of the pieces, with a line's end
+    bool is_final = true;   // the last frame of its message
+
+    void add(ByteSpan bytes) {
+      if (!bytes.empty()) buffers[buffer_count++] = {bytes.data(), bytes.size()};
+      total += bytes.size();
+    }
+  };
+
+  Run next_bytes(std::span<const ByteSpan> pieces) const {
+    Run run;
+    for (auto piece : pieces) {
+      auto size = std::min(piece.size(), limits_.sent_message_bytes - run.total);
+      if (size == 0) break;
+      run.add(piece.first(size));
+    }
+    return run;
+  }
+
+  // Up to the end of the line, or, where that is not there yet or too far, a frame without the end.
+  Run next_line(std::span<const ByteSpan> pieces) const {
+    Run run;
+    for (auto piece : pieces) {
+      auto part = piece.first(std::min(piece.size(), limits_.sent_message_bytes - run.total));
+      const auto end = std::ranges::find(part, std::uint8_t{'\n'});
+      run.add(part.first(static_cast<std::size_t>(end - part.begin())));
+      if (end != part.end()) {
+        ++run.total;
+        return run;
+      }
+      if (part.size() < piece.size()) break;
+    }
+    run.is_final = false;
+    return run;
+  }
+
+  // Makes what was read of a text message part of a line; the new count of bytes.
+  std::size_t as_line(std::span<std::uint8_t> into, std::size_t count) {
+    std::ranges::replace_if(
+        into.first(count), [](std::uint8_t byte) { return byte == '\n' || byte == '\r'; }, ' ');
+    if (!socket_.is_message_done()) return count;
+    if (count == into.size()) {
+      is_line_end_due_ = true;
+      return count;
+    }
+    into[count] = '\n';
+    return count + 1;
+  }
+
+  awaitable<std::unexpected<Error>> refuse_kind() {
+    const bool is_text = socket_.got_text();
+    co_await end({websocket::close_code::unknown_data,
+                  is_text ? "binary messages only" : "text messages only"});
+    co_return fail(ErrorCode::kUnsupported,
+                   is_text ? "a WebSocket text message; only binary is spoken"
+                           : "a binary WebSocket message; only text is spoken");
+  }
+
   // The closing handshake, once; the peer has close_timeout for its half.
   awaitable<void> end(websocket::close_reason reason) {
     if (std::exchange(is_ending_, true)) co_return;
     co_await socket_.async_close(reason, kNoThrow);
   }
 
+  WebSocketKind kind_;
   WebSocketLimits limits_;
   WebSocket socket_;
   bool is_writing_ = false;
+  bool is_line_end_due_ = false;  // all of a text message has been read
   bool is_ending_ = false;
+  bool has_given_up_ = false;       // no answer to a ping
+  std::shared_ptr<Pinger> pinger_;  // of clients
   websocket::close_reason goodbye_{websocket::close_code::normal};
 };
 
@@ -309,11 +501,22 @@ std::optional<HttpResponse> websocket_refusal(const HttpRequest& request) {
 
 awaitable<Result<StreamPointer>> accept_websocket(asio::any_io_executor executor,
                                                   StreamPointer stream, HttpRequest request,
-                                                  Bytes already_read, WebSocketLimits limits) {
+                                                  Bytes already_read, WebSocketKind kind,
+                                                  WebSocketLimits limits) {
   auto below = std::make_shared<Below>(std::move(stream), std::move(already_read));
-  auto result = std::make_unique<WebSocketStream>(executor, below, limits);
+  auto result = std::make_unique<WebSocketStream>(executor, below, kind, limits);
   auto status = co_await result->accept(request);
   if (!status) co_return std::unexpected(status.error());
+  co_return StreamPointer(std::move(result));
+}
+
+awaitable<std::expected<StreamPointer, WebSocketRefusal>> connect_websocket(
+    asio::any_io_executor executor, StreamPointer stream, WebSocketRequest request,
+    WebSocketKind kind, WebSocketLimits limits) {
+  auto below = std::make_shared<Below>(std::move(stream), Bytes());
+  auto result = std::make_unique<WebSocketStream>(executor, below, kind, limits);
+  auto refusal = co_await result->connect(request);
+  if (refusal) co_return std::unexpected(*std::move(refusal));
   co_return StreamPointer(std::move(result));
 }
 

@@ -1,0 +1,214 @@
+#include "oriel/app/net/connector.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/steady_timer.hpp>
+#include <cctype>
+#include <memory>
+#include <utility>
+
+#include "oriel/base/time.h"
+#include "oriel/io/net/tls_context.h"
+#include "oriel/io/net/tls_stream.h"
+
+namespace oriel::net {
+namespace {
+
+using boost::asio::awaitable;
+using Connected = std::expected<StreamPointer, ConnectError>;
+
+constexpr std::size_t kHeadersMax = 64;
+constexpr std::size_t kHeaderBytesMax = 8192;
+
+bool is_token(std::string_view name) {
+  return !name.empty() && std::ranges::all_of(name, [](unsigned char c) {
+    return std::isalnum(c) ||
+           std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+}
+
+bool equals_any_case(std::string_view a, std::string_view b) {
+  return std::ranges::equal(
+      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+// Fields that the handshake itself writes.
+bool is_of_the_handshake(std::string_view name) {
+  for (const std::string_view own :
+       {"Host", "Upgrade", "Connection", "Sec-WebSocket-Key", "Sec-WebSocket-Version",
+        "Sec-WebSocket-Extensions", "Content-Length", "Transfer-Encoding"}) {
+    if (equals_any_case(name, own)) return true;
+  }
+  return false;
+}
+
+Status check_headers(const std::vector<HttpField>& headers) {
+  if (headers.size() > kHeadersMax) {
+    return fail(ErrorCode::kTooLarge,
+                fmt::format("{} headers, at most {}", headers.size(), kHeadersMax));
+  }
+  for (const auto& [name, value] : headers) {
+    if (!is_token(name)) {
+      return fail(ErrorCode::kInvalid,
+                  "a header's name has characters that are not allowed, "
+                  "expected is such as \"Authorization: Bearer ...\"");
+    }
+    if (is_of_the_handshake(name)) {
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("the header {} is written by the handshake itself", name));
+    }
+    const bool is_clean = std::ranges::all_of(
+        value, [](unsigned char c) { return (c >= ' ' && c != 0x7f) || c == '\t'; });
+    if (!is_clean || value.size() > kHeaderBytesMax) {
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("the value of the header {} has line breaks or control characters, "
+                              "or more than {} bytes",
+                              name, kHeaderBytesMax));
+    }
+  }
+  return {};
+}
+
+Result<std::unique_ptr<TlsClientContext>> make_context(const ConnectOptions& options) {
+  return TlsClientContext::make({.trust = options.verify ? TlsTrust::kVerify : TlsTrust::kAnyone,
+                                 .anchors_pem = {},
+                                 .anchors_file = options.ca_file,
+                                 .application_protocol = "http/1.1"});
+}
+
+std::vector<HttpField> fields_of(const ConnectOptions& options, const WebSocketUri& uri) {
+  auto fields = options.headers;
+  const bool has_own = std::ranges::any_of(
+      fields, [](const HttpField& field) { return equals_any_case(field.name, "Authorization"); });
+  if (!has_own && !(uri.user.empty() && uri.password.empty()))
+    fields.push_back({"Authorization", basic_authorization(uri.user, uri.password)});
+  return fields;
+}
+
+ConnectFailure failure_of(const WebSocketRefusal& refusal) {
+  if (refusal.status == 401 || refusal.status == 403) return ConnectFailure::kDenied;
+  switch (refusal.error.code) {
+    case ErrorCode::kRefused:
+      return ConnectFailure::kRefused;
+    case ErrorCode::kClosed:
+    case ErrorCode::kUnavailable:
+      return ConnectFailure::kUnreachable;
+    default:
+      return ConnectFailure::kProtocol;
+  }
+}
+
+// What to do about it.
+std::string advice(const WebSocketRefusal& refusal) {
+  if (refusal.status == 401)
+    return "; give a user and password in the URI or an Authorization header";
+  return {};
+}
+
+}  // namespace
+
+std::expected<WebSocketUri, ConnectError> check_connect_options(const ConnectOptions& options) {
+  const auto wrong = [](const Error& error) {
+    return std::unexpected(ConnectError{ConnectFailure::kOptions, error.message, 0});
+  };
+  auto uri = parse_websocket_uri(options.uri);
+  if (!uri) return wrong(uri.error());
+  if (auto status = check_headers(options.headers); !status) return wrong(status.error());
+  if (!options.ca_file.empty()) {
+    if (auto context = make_context(options); !context) return wrong(context.error());
+  }
+  return *uri;
+}
+
+Connector::Connector(boost::asio::any_io_executor executor) : executor_(executor), tcp_(executor) {}
+
+void Connector::cancel() { abort(End::kCancelled); }
+
+void Connector::abort(End end) {
+  if (end_ != End::kNone || !abort_step_) return;
+  end_ = end;
+  abort_step_();
+}
+
+ConnectError Connector::explained(ConnectFailure failure, const std::string& message,
+                                  const WebSocketUri& uri) const {
+  if (end_ == End::kCancelled) return {ConnectFailure::kCancelled, "connecting was given up", 0};
+  if (end_ == End::kTimeout) {
+    return {ConnectFailure::kTimeout, fmt::format("{} does not answer in time", uri.shown()), 0};
+  }
+  return {failure, message, 0};
+}
+
+ConnectError Connector::explained(const WebSocketRefusal& refusal, const WebSocketUri& uri) const {
+  auto error =
+      explained(failure_of(refusal),
+                fmt::format("{}: {}{}", uri.shown(), refusal.error.message, advice(refusal)), uri);
+  error.status = refusal.status;
+  return error;
+}
+
+ConnectError Connector::tls_failed(const Error& error, const WebSocketUri& uri) const {
+  const auto failure = error.code == ErrorCode::kRefused   ? ConnectFailure::kCertificate
+                       : error.code == ErrorCode::kInvalid ? ConnectFailure::kProtocol
+                                                           : ConnectFailure::kUnreachable;
+  return explained(failure, fmt::format("{}: {}", uri.shown(), error.message), uri);
+}
+
+awaitable<Connected> Connector::connect(ConnectOptions options) {
+  const auto uri = check_connect_options(options);
+  if (!uri) co_return std::unexpected(uri.error());
+  end_ = End::kNone;
+  // Shared: the timer's handler may run after all is over.
+  auto is_over = std::make_shared<bool>(false);
+  boost::asio::steady_timer timer(executor_, options.timeout);
+  timer.async_wait([this, is_over](boost::system::error_code error) {
+    if (!error && !*is_over) abort(End::kTimeout);
+  });
+  auto result = co_await open(options, *uri);
+  *is_over = true;
+  abort_step_ = nullptr;
+  co_return result;
+}
+
+awaitable<Connected> Connector::open(const ConnectOptions& options, const WebSocketUri& uri) {
+  abort_step_ = [this] { tcp_.cancel(); };
+  auto tcp = co_await tcp_.connect(uri.host, uri.port, options.timeout);
+  if (!tcp) {
+    const auto failure = tcp.error().code == ErrorCode::kTimeout ? ConnectFailure::kTimeout
+                                                                 : ConnectFailure::kUnreachable;
+    co_return std::unexpected(explained(failure, tcp.error().message, uri));
+  }
+  Connected stream(std::move(*tcp));
+  if (uri.is_secure) stream = co_await secured(std::move(*stream), options, uri);
+  if (!stream) co_return stream;
+
+  abort_step_ = [below = stream->get()] { below->close(); };
+  WebSocketRequest request{uri.host_header(), uri.target, fields_of(options, uri),
+                           options.ping_interval, options.ping_timeout};
+  auto socket = co_await connect_websocket(executor_, std::move(*stream), std::move(request),
+                                           options.kind, options.limits);
+  abort_step_ = nullptr;
+  if (socket) co_return std::move(*socket);
+  co_return std::unexpected(explained(socket.error(), uri));
+}
+
+awaitable<Connected> Connector::secured(StreamPointer stream, const ConnectOptions& options,
+                                        const WebSocketUri& uri) {
+  auto context = make_context(options);
+  if (!context) {
+    co_return std::unexpected(ConnectError{ConnectFailure::kOptions, context.error().message, 0});
+  }
+  auto engine = (*context)->make_engine(uri.host);
+  if (!engine) {
+    co_return std::unexpected(ConnectError{ConnectFailure::kOptions, engine.error().message, 0});
+  }
+  auto tls = make_tls_stream(executor_, std::move(stream), std::move(*engine));
+  abort_step_ = [below = tls.get()] { below->close(); };
+  auto status = co_await tls->handshake();
+  if (status) co_return StreamPointer(std::move(tls));
+  abort_step_ = nullptr;
+  co_return std::unexpected(tls_failed(status.error(), uri));
+}
+
+}  // namespace oriel::net
