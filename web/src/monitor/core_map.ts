@@ -29,7 +29,7 @@ export function coreMapPainter(columns: readonly string[]): (plot: uPlot) => voi
 }
 
 // Each cell shows the busiest moment of its span.
-function fillRow({ data, width }: ImageData, row: number, values: Float32Array, begin_s: number, cell_s: number): void {
+function fillRow({ data, width }: ImageData, row: number, values: Float64Array, begin_s: number, cell_s: number): void {
   const [red = 0, green = 0, blue = 0] = channels();
   const { times } = store;
   let i = Math.max(0, nearestIndex(times, begin_s));

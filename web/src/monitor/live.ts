@@ -159,5 +159,11 @@ export const monitorInside = {
   get samples(): number {
     return store.size;
   },
+  get newest_s(): number {
+    return store.lastTime;
+  },
+  get span(): [number, number] {
+    return shownSpan();
+  },
   draws_ms,
 };

@@ -18,8 +18,13 @@ export function MonitorPage() {
       <div class="page-head">
         <h1>Monitor</h1>
         {isAllowed && <Identity />}
-        {isAllowed && <AlertTags />}
-        {isAllowed && <Controls />}
+        {isAllowed && (
+          <>
+            <StreamTag />
+            <AlertTags />
+            <Controls />
+          </>
+        )}
       </div>
       {streamMistake.value && (
         <p class="mistake" role="alert">
@@ -50,7 +55,6 @@ function NotAllowed() {
 function Controls() {
   return (
     <div class="controls" role="group" aria-label="What the charts show">
-      <StreamTag />
       <div class="segments" role="group" aria-label="Range">
         {(Object.keys(ranges) as RangeName[]).map((name) => (
           <button key={name} type="button" aria-pressed={range.value === name} onClick={() => (range.value = name)}>

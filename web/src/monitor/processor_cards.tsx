@@ -22,13 +22,15 @@ const parts: readonly (Line & { figure: "user_percent" | "system_percent" | "iow
 export function ProcessorCard() {
   const there = useComputed(() => {
     const known = latest.value ? partsOf(latest.value) : {};
-    return parts.filter(({ figure }) => known[figure] !== undefined).map(({ column }) => column).join();
+    const lines = parts.filter(({ figure }) => known[figure] !== undefined);
+    return lines.map(({ column }) => column).join();
   });
   const hasHost = useFigure((data) => data.host?.processor !== undefined);
   const note = useFigure(({ processor }) => processor && about(processor));
+  // Inside a limit only the whole host tells user from system.
   const lines: Line[] = [
     { name: hasHost.value ? "of the limit" : "total", column: "cpu.total", colour: "accent", isFilled: true },
-    ...parts.filter(({ column }) => there.value.split(",").includes(column)),
+    ...parts.filter(({ column }) => there.value.split(",").includes(column)).map((line) => (hasHost.value ? { ...line, name: `host's ${line.name}` } : line)),
   ];
   if (hasHost.value) lines.push({ name: "whole host", column: "host.cpu", colour: "series-6" });
   return (

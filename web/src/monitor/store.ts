@@ -4,13 +4,13 @@ const kept_s = 3600;
 const kept_max = 7200; // samples: an hour at two per second
 const room = 9000; // beyond kept_max, so that moving the rest to the front is rare
 
-function emptyColumn(): Float32Array {
-  return new Float32Array(room).fill(Number.NaN);
+function emptyColumn(): Float64Array {
+  return new Float64Array(room).fill(Number.NaN);
 }
 
 export class Store {
   private readonly allTimes = new Float64Array(room);
-  private readonly columns = new Map<string, Float32Array>();
+  private readonly columns = new Map<string, Float64Array>();
   private begin = 0; // of what is kept
   private end = 0;
 
@@ -29,7 +29,7 @@ export class Store {
   }
 
   // The figures of a column, as many as `times`; NaN where nothing is known. Valid until the next add().
-  values(column: string): Float32Array {
+  values(column: string): Float64Array {
     return this.columnOf(column).subarray(this.begin, this.end);
   }
 
@@ -50,7 +50,7 @@ export class Store {
     for (let i = this.begin; i < this.end; i += 1) this.allTimes[i]! += by_s;
   }
 
-  private columnOf(name: string): Float32Array {
+  private columnOf(name: string): Float64Array {
     let column = this.columns.get(name);
     if (!column) this.columns.set(name, (column = emptyColumn()));
     return column;
