@@ -18,8 +18,12 @@ inline constexpr std::size_t kTopProcessesMax = 200;
 
 inline constexpr std::size_t kRequestBytesMax = 16384;  // of one message of a subscriber
 inline constexpr std::size_t kRequestMetricsMax = 64;
+// Of one subscriber, over a while; as many may come at once. Subscriptions count for several.
+inline constexpr double kRequestsPerSecond = 50;
 inline constexpr std::chrono::milliseconds kIntervalMin{100};
 inline constexpr std::chrono::milliseconds kIntervalMax{3'600'000};
+// Of who never subscribes: the real server's period, measured as 0.703 s.
+inline constexpr std::chrono::milliseconds kServerInterval{700};
 
 inline constexpr std::size_t kDocumentDepthMax = 16;
 

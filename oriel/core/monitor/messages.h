@@ -66,7 +66,9 @@ struct Unknown {
 };
 using Request = std::variant<Ping, GetStatus, Subscribe, Unknown>;
 
-// Errors: what is no JSON object with a "type", unknown metrics or members, values out of range.
-Result<Request> parse_request(std::string_view text);
+// A subscription that names no dialect has `otherwise`. Errors: what is no JSON object with a
+// "type", unknown metrics or members, values out of range; those of a subscription begin with
+// "subscribe: ".
+Result<Request> parse_request(std::string_view text, Dialect otherwise = Dialect::kServer);
 
 }  // namespace oriel::monitor
