@@ -113,13 +113,17 @@ export class SeeminglyBusyHost {
     this.#sockets.add(subscriber);
     socket.onClose(() => this.#sockets.delete(subscriber));
     socket.send(JSON.stringify({ type: "connection", status: "connected", timestamp: stamp(this.begin_s), message: "welcome" }));
+    // What who has not subscribed gets.
+    socket.send(JSON.stringify({ type: "monitoring_data", timestamp: stamp(this.begin_s), data: { disk: {}, memory: this.data(this.begin_s).memory } }));
     socket.onMessage((text) => {
       const wanted = JSON.parse(text);
       this.subscriptions.push(wanted);
       subscriber.wanted = wanted;
       subscriber.last = null;
       if (wanted.since === undefined) return;
-      for (let at_s = this.begin_s - this.history_s; at_s < this.begin_s; at_s += 1) this.#send(subscriber, at_s);
+      for (let at_s = this.begin_s - this.history_s; at_s < this.begin_s; at_s += 1) {
+        socket.send(JSON.stringify({ type: "monitoring_data", timestamp: stamp(at_s), data: this.data(at_s) }));
+      }
     });
   });
 

@@ -167,7 +167,8 @@ export interface AlertDocument {
   message: string;
 }
 
-// `timestamp` is the host's local time without a zone. With `base`, `data` is a merge patch of the
+// `timestamp` is the host's local time without a zone. Samples of the past, which come first when they
+// were asked for, have no sequence and no alerts. With `base`, `data` is a merge patch of the
 // document that had that sequence.
 export interface SampleDocument {
   type: "monitoring_data";

@@ -3,81 +3,78 @@
 
 import type uPlot from "uplot";
 
-// In the canvas's pixels: where sample i is, and the range of samples.
-interface Points {
-  x: (i: number) => number;
-  y: (i: number) => number; // NaN where it is unknown
-  first: number;
-  last: number;
+// The samples to draw, and how they map to the canvas's pixels.
+interface Samples {
+  times: Float64Array;
+  values: Float64Array;
+  last: number; // index
+  xMin: number;
+  xScale: number;
+  left: number;
+  yScale: number;
+  bottom: number; // where 0 is
 }
 
 export const linePath: uPlot.Series.PathBuilder = (plot, seriesIndex, first, last) => {
-  const times = plot.data[0] as ArrayLike<number>;
-  const values = plot.data[seriesIndex] as ArrayLike<number>;
   const { left, top, width, height } = plot.bbox;
-  const { min: xMin = 0, max: xMax = 1 } = plot.scales["x"]!;
-  const { min: yMin = 0, max: yMax = 1 } = plot.scales["y"]!;
-  const xScale = width / (xMax! - xMin!);
-  const yScale = height / (yMax! - yMin!);
-  const points: Points = {
-    x: (i) => Math.round(left + (times[i]! - xMin!) * xScale),
-    y: (i) => top + height - (values[i]! - yMin!) * yScale,
-    first,
+  const { min: xMin, max: xMax } = plot.scales["x"] as { min: number; max: number };
+  const { max: yMax } = plot.scales["y"] as { max: number };
+  const samples: Samples = {
+    times: plot.data[0] as Float64Array,
+    values: plot.data[seriesIndex] as Float64Array,
     last,
+    xMin,
+    xScale: width / (xMax - xMin),
+    left,
+    yScale: height / yMax,
+    bottom: top + height,
   };
-  const isFilled = plot.series[seriesIndex]!.fill !== undefined;
-  return drawn(points, isFilled ? top + height : null);
-};
-
-// floor: the y down to which the area below the line is filled, or null.
-function drawn(points: Points, floor: number | null): uPlot.Series.Paths {
   const stroke = new Path2D();
-  const fill = floor === null ? null : new Path2D();
-  for (let i = points.first; i <= points.last; ) {
-    if (Number.isNaN(points.y(i))) i += 1;
-    else i = drawUnbroken(points, i, floor, stroke, fill);
+  const fill = plot.series[seriesIndex]?.fill === undefined ? null : new Path2D();
+  for (let i = first; i <= last; ) {
+    if (Number.isNaN(samples.values[i])) i += 1;
+    else i = drawUnbroken(samples, i, stroke, fill);
   }
   return { stroke, fill, flags: 1 };
-}
+};
 
 // Draws from sample `from` to the last one that is known; returns the one behind it.
-function drawUnbroken({ x, y, last }: Points, from: number, floor: number | null, stroke: Path2D, fill: Path2D | null): number {
-  const start = x(from);
-  let at = start;
-  let least = y(from);
+function drawUnbroken({ times, values, last, xMin, xScale, left, yScale, bottom }: Samples, from: number, stroke: Path2D, fill: Path2D | null): number {
+  const start = Math.round(left + ((times[from] as number) - xMin) * xScale);
+  let at = start; // the pixel's column, with what is known of it:
+  let least = bottom - (values[from] as number) * yScale;
   let most = least;
-  let previous = least;
+  let newest = least;
   stroke.moveTo(at, least);
-  fill?.moveTo(at, floor as number);
+  fill?.moveTo(at, bottom);
   fill?.lineTo(at, least);
-  const finishPixel = (): void => {
-    if (least === most) return;
-    stroke.lineTo(at, least);
-    stroke.lineTo(at, most);
-    stroke.lineTo(at, previous);
-    fill?.lineTo(at, least);
-    fill?.lineTo(at, previous);
-  };
   let i = from + 1;
   for (; i <= last; i += 1) {
-    const here = y(i);
-    if (Number.isNaN(here)) break;
-    const column = x(i);
-    if (column === at) {
-      least = Math.min(least, here);
-      most = Math.max(most, here);
+    const y = bottom - (values[i] as number) * yScale;
+    if (Number.isNaN(y)) break;
+    const x = Math.round(left + ((times[i] as number) - xMin) * xScale);
+    if (x === at) {
+      if (y < least) least = y;
+      else if (y > most) most = y;
     } else {
-      finishPixel();
-      at = column;
-      least = most = here;
-      stroke.lineTo(at, here);
-      fill?.lineTo(at, here);
+      if (least !== most) drawColumn(at, least, most, newest, stroke);
+      fill?.lineTo(at, newest);
+      at = x;
+      least = most = y;
+      stroke.lineTo(at, y);
     }
-    previous = here;
+    newest = y;
   }
-  finishPixel();
+  if (least !== most) drawColumn(at, least, most, newest, stroke);
   if (i === from + 1) stroke.lineTo(start + 1, least); // a single sample is a dot
-  fill?.lineTo(at, floor as number);
+  fill?.lineTo(at, newest);
+  fill?.lineTo(at, bottom);
   fill?.closePath();
   return i;
+}
+
+function drawColumn(x: number, least: number, most: number, newest: number, stroke: Path2D): void {
+  stroke.lineTo(x, least);
+  stroke.lineTo(x, most);
+  if (newest !== most) stroke.lineTo(x, newest);
 }

@@ -40,6 +40,7 @@ let received_ms = 0; // when the last sample came
 let sequence: number | undefined;
 let isDrawingAsked = false;
 let sample: Sample | null = null; // the last one, until it is drawn
+let alerts = noAlerts;
 
 // A span of the host's time that the charts show: [begin, end].
 export function shownSpan(): [number, number] {
@@ -76,7 +77,7 @@ function take(next: Sample, sinceSubscribed_ms: number): void {
   store.add(time_s, (set) => fillColumns(next.data, set));
   received_ms = Date.now();
   sample = next;
-  alertsSeen(next, time_s);
+  if (next.alerts) alerts = withAlerts(alerts, next.alerts, time_s);
   askDrawing();
 }
 
@@ -84,12 +85,6 @@ function take(next: Sample, sinceSubscribed_ms: number): void {
 function addGapBefore(time_s: number): void {
   const missing_s = time_s - store.lastTime;
   if (missing_s > 3 + 2.5 * interval_s.peek()) store.add(store.lastTime + interval_s.peek(), () => {});
-}
-
-let alerts = noAlerts;
-
-function alertsSeen({ alerts: now }: Sample, time_s: number): void {
-  alerts = withAlerts(alerts, now, time_s);
 }
 
 // Many samples come at once at first.
@@ -118,6 +113,19 @@ function draw(): void {
   if (draws_ms.length > 600) draws_ms.shift();
 }
 
+// Who signed out leaves nothing on the page.
+function forgetAll(): void {
+  store.clear();
+  alerts = noAlerts;
+  sample = null;
+  received_ms = 0;
+  batch(() => {
+    isPaused.value = false;
+    latest.value = null;
+    alertLog.value = noAlerts;
+  });
+}
+
 // An attempt failed at once: perhaps nobody is signed in any more.
 async function checkSession(): Promise<void> {
   try {
@@ -143,6 +151,9 @@ export function startMonitor(): void {
     openStream({ metrics, interval_s: interval_s.value, top: topProcesses });
   });
   effect(() => {
+    if (session.value?.authenticated === false) forgetAll();
+  });
+  effect(() => {
     range.value; // another range is another picture
     askDrawing();
   });
@@ -159,8 +170,8 @@ export const monitorInside = {
   get samples(): number {
     return store.size;
   },
-  get newest_s(): number {
-    return store.lastTime;
+  get bounds(): [number, number] {
+    return [store.times[0] ?? Number.NaN, store.lastTime];
   },
   get span(): [number, number] {
     return shownSpan();

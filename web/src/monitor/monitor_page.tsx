@@ -1,7 +1,7 @@
 // The Monitor page: what the host is doing, live, and in the last hour.
 
 import { ToolButton } from "../parts/button";
-import { hasApi, hostName, may } from "../state/session";
+import { hostName, may, session } from "../state/session";
 import { AlertSpeech, AlertsPanel, AlertTags } from "./alerts_panel";
 import { BatteryCard, CgroupCard, DisksCard, GpuCards, NetworkCards, SpaceCard, SystemCard, TemperaturesCard, useHas } from "./device_cards";
 import { useFigure } from "./facts";
@@ -12,7 +12,8 @@ import { streamMistake, streamStatus, tryNow } from "./stream";
 import { clock, span } from "./units";
 
 export function MonitorPage() {
-  const isAllowed = !hasApi.value || may("monitor");
+  // Who is not signed in yet is asked for the password first.
+  const isAllowed = session.value?.authenticated !== true || may("monitor");
   return (
     <div class="page monitor-page">
       <div class="page-head">

@@ -122,9 +122,10 @@ function widthOf(box: HTMLElement): number {
 
 function largestIn([times, ...columns]: uPlot.AlignedData, begin: number, end: number): number {
   let largest = 0;
-  let from = nearestIndex(times as Float64Array, begin);
-  for (let i = Math.max(0, from); i < times.length && times[i]! <= end; i += 1) {
-    for (const column of columns) if (column[i]! > largest) largest = column[i]!;
+  const first = Math.max(0, nearestIndex(times as Float64Array, begin));
+  const last = nearestIndex(times as Float64Array, end);
+  for (const column of columns as Float64Array[]) {
+    for (let i = first; i <= last; i += 1) if (column[i]! > largest) largest = column[i]!;
   }
   return largest;
 }

@@ -45,6 +45,11 @@ export class Store {
     while (this.size > kept_max || (this.allTimes[this.begin] as number) < time_s - kept_s) this.begin += 1;
   }
 
+  clear(): void {
+    this.begin = this.end = 0;
+    this.columns.clear();
+  }
+
   // Moves all samples by some seconds: the host's clock was set.
   shift(by_s: number): void {
     for (let i = this.begin; i < this.end; i += 1) this.allTimes[i]! += by_s;

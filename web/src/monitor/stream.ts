@@ -14,13 +14,13 @@ export interface Wanted {
 
 export interface Sample {
   timestamp: string;
-  sequence: number | undefined;
+  sequence: number | undefined; // none: a sample of the past
   data: MonitorData;
-  alerts: readonly AlertDocument[];
+  alerts: readonly AlertDocument[] | null; // null: a sample of the past does not tell
 }
 
 // off:        nobody wants it.
-// connecting: no sample has come yet.
+// connecting: no sample has come yet, or only some of the past.
 // waiting:    lost; the next attempt is in left_s.
 export type StreamStatus =
   | { state: "off" | "connecting" | "live" }
@@ -149,18 +149,26 @@ function read(text: string): void {
   else if (message.type === "error") streamMistake.value = message.message ?? "The server sent an error without words.";
 }
 
+// Before it has read the subscription the server may send what it sends to everyone, with a section that
+// the page never asks for.
+function isForEveryone({ sequence: number, data: its }: SampleDocument): boolean {
+  return number === undefined && "disk" in (its as object);
+}
+
 function readSample(document: SampleDocument): void {
+  if (isForEveryone(document)) return;
   const isDelta = document.base !== undefined;
   if (isDelta && document.base !== sequence) return askWhole();
   data = isDelta ? applyPatch(data, document.data) : document.data;
   sequence = document.sequence;
-  if (streamStatus.peek().state !== "live") {
+  const isOfNow = sequence !== undefined;
+  if (isOfNow && streamStatus.peek().state !== "live") {
     attempt = 0;
     streamStatus.value = { state: "live" };
     streamMistake.value = "";
   }
-  const { timestamp, alerts = [] } = document;
-  owner?.take({ timestamp, sequence, data: data as MonitorData, alerts }, performance.now() - subscribed_ms);
+  const alerts = isOfNow ? (document.alerts ?? []) : null;
+  owner?.take({ timestamp: document.timestamp, sequence, data: data as MonitorData, alerts }, performance.now() - subscribed_ms);
 }
 
 // A delta of a document that we do not have: what comes is of no use until the next whole one.
