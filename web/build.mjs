@@ -1,5 +1,5 @@
 // Builds what the server serves: node build.mjs OUTPUT_FOLDER
-// One bundle of scripts, one of styles, two static files and the notices of what is inside the bundle.
+// One bundle of scripts, uPlot beside it (loaded when the first chart is shown), one of styles, two static files and the notices of what is inside the bundle.
 import { build } from "esbuild";
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -28,18 +28,19 @@ await rm(output, { recursive: true, force: true });
 await mkdir(output, { recursive: true });
 await build({
   absWorkingDir: here,
-  entryPoints: { main: "src/main.tsx", style: "src/style.css" },
+  entryPoints: { main: "src/main.tsx", uplot: "uplot", style: "src/style.css" },
   outdir: path.resolve(output),
   bundle: true,
   minify: true,
   format: "esm",
+  splitting: true, // so that import("uplot") is the file uplot.js
   target: "es2022",
   jsx: "automatic",
   jsxImportSource: "preact",
   plugins: [icons],
   sourcemap: false,
   legalComments: "none", // they are in licenses.txt, as the banner says
-  banner: { js: "// Contains noVNC (MPL-2.0), pako (MIT), Preact (MIT) and Lucide icons (ISC): see licenses.txt" },
+  banner: { js: "// Contains noVNC (MPL-2.0), pako (MIT), Preact (MIT), uPlot (MIT) and Lucide icons (ISC): see licenses.txt" },
   logLevel: "warning",
 });
 for (const name of ["index.html", "favicon.svg"]) {

@@ -16,6 +16,7 @@ export async function licenses(packages) {
 https://registry.npmjs.org/@novnc/novnc/-/novnc-${novncVersion}.tgz and https://github.com/novnc/noVNC
 Inside it, pako (zlib in JavaScript), under the MIT licence.
 Preact ${await version("preact")} and @preact/signals ${await version("@preact/signals")}, under the MIT licence.
+uPlot ${await version("uplot")}, under the MIT licence.
 Some icons of Lucide ${await version("lucide-static")}, under the ISC licence.`],
     ["noVNC: LICENSE.txt", await text(novnc, "LICENSE.txt")],
     ["noVNC: AUTHORS", await text(novnc, "AUTHORS")],
@@ -23,6 +24,7 @@ Some icons of Lucide ${await version("lucide-static")}, under the ISC licence.`]
     ["pako: LICENSE", await text(novnc, "vendor/pako/LICENSE")],
     ["Preact: LICENSE", await text("preact", "LICENSE")],
     ["@preact/signals: LICENSE", await text("@preact/signals", "LICENSE")],
+    ["uPlot: LICENSE", await text("uplot", "LICENSE")],
     ["Lucide: LICENSE", await text("lucide-static", "LICENSE")],
     ["noVNC: Mozilla Public License 2.0", await text(novnc, "docs/LICENSE.MPL-2.0")],
   ];

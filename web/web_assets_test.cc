@@ -20,7 +20,8 @@ TEST(WebAssets, HoldThePageWhatItLoadsAndTheNotices) {
   std::set<std::string_view> paths;
   for (const WebAsset& asset : web_assets()) paths.insert(asset.path);
   EXPECT_THAT(paths,
-              UnorderedElementsAre("/", "/favicon.svg", "/licenses.txt", "/main.js", "/style.css"));
+              UnorderedElementsAre("/", "/favicon.svg", "/licenses.txt", "/main.js", "/style.css",
+                                          "/uplot.js"));
 }
 
 TEST(WebAssets, HaveTheContentTypesThatBrowsersAskFor) {
@@ -51,7 +52,7 @@ TEST(WebAssets, HoldEveryByteOfTheFilesTheyWereBuiltFrom) {
 }
 
 TEST(WebAssets, HaveSmallerVariantsOfTextEachWithItsOwnEtag) {
-  for (const char* path : {"/", "/licenses.txt", "/main.js", "/style.css"}) {
+  for (const char* path : {"/", "/licenses.txt", "/main.js", "/style.css", "/uplot.js"}) {
     const auto& asset = *find_web_asset(path);
     ASSERT_EQ(asset.variants.size(), 2u) << path;
     EXPECT_EQ(asset.variants[0].coding, "br") << path;
@@ -81,6 +82,7 @@ TEST(WebAssets, NameTheLicencesOfWhatIsInTheBundle) {
   EXPECT_THAT(text, HasSubstr("Jef Poskanzer"));
   EXPECT_THAT(text, HasSubstr("Copyright (c) 2015-present Jason Miller"));  // Preact
   EXPECT_THAT(text, HasSubstr("Lucide Icons and Contributors"));
+  EXPECT_THAT(text, HasSubstr("Copyright (c) 2022 Leon Sorokin"));  // uPlot
 }
 
 TEST(WebAssets, FindNothingElse) {

@@ -9,9 +9,9 @@ import { until } from "./deadline.mjs";
 export class Page {
   // options: viewport {width, height}, colorScheme "light" or "dark", hasTouch, pixelRatio (of the display),
   // permissions (such as "clipboard-read"), hash (of the page asked for), reducedMotion "reduce", ignoreHTTPSErrors (go on
-  // past the warning of an unknown certificate).
+  // past the warning of an unknown certificate), before (called with Playwright's page before the address is opened).
   static async open(url, { viewport = { width: 1280, height: 800 }, colorScheme = "dark", hasTouch = false, pixelRatio = 1, permissions = [],
-    hash = "", reducedMotion = "no-preference", ignoreHTTPSErrors = false } = {}) {
+    hash = "", reducedMotion = "no-preference", ignoreHTTPSErrors = false, before = async () => {} } = {}) {
     const page = new Page();
     page.#profile = mkdtempSync(path.join(tmpdir(), "oriel-chromium-"));
     page.#context = await chromium.launchPersistentContext(page.#profile, {
@@ -36,6 +36,7 @@ export class Page {
     page.tab.on("pageerror", (error) => page.complaints.push(String(error)));
     page.#context.on("request", (request) => page.requests.push(request.url()));
     page.tab.on("websocket", (socket) => page.requests.push(socket.url()));
+    await before(page.tab);
     await page.tab.goto(url + hash);
     return page;
   }

@@ -6,6 +6,7 @@ import { screen, status } from "./connection/connection";
 import { theme } from "./state/preferences";
 import { shown } from "./state/page";
 import { desktopName } from "./state/session";
+import { monitorInside, startMonitor } from "./monitor/live";
 import { startEvents } from "./state/stream";
 import { watchModality } from "./shell/modality";
 import { App } from "./shell/app";
@@ -14,7 +15,7 @@ import type RFB from "@novnc/novnc";
 declare global {
   interface Window {
     // For tests and the browser's console: noVNC's object of the present connection, and what the page is doing.
-    oriel: { readonly rfb: RFB | null; readonly state: string };
+    oriel: { readonly rfb: RFB | null; readonly state: string; readonly monitor: typeof monitorInside };
   }
 }
 
@@ -25,6 +26,7 @@ window.oriel = {
   get state() {
     return status.peek().state;
   },
+  monitor: monitorInside,
 };
 
 effect(() => {
@@ -42,5 +44,6 @@ effect(() => {
 });
 
 startEvents();
+startMonitor();
 watchModality();
 render(<App />, document.getElementById("app") as HTMLElement);

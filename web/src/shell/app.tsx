@@ -5,6 +5,7 @@ import { status } from "../connection/connection";
 import { StatusCard } from "../desktop/status_card";
 import { DesktopPage } from "../desktop/desktop_page";
 import { TouchBar } from "../desktop/touch_bar";
+import { MonitorPage } from "../monitor/monitor_page";
 import { StatusPage } from "../status/status_page";
 import { closeFloating } from "../state/floating";
 import { shown } from "../state/page";
@@ -24,8 +25,9 @@ export function App() {
       {isFolded.value ? <Handle /> : <Bar page={page} />}
       <main id="main" tabIndex={-1} class={page}>
         <DesktopPage isShown={page === "desktop"} />
+        {page === "monitor" && <MonitorPage />}
         {page === "status" && <StatusPage />}
-        {isBlocked && <StatusCard isOverPage={page === "status"} />}
+        {isBlocked && <StatusCard isOverPage={page !== "desktop"} />}
       </main>
       {page === "desktop" && <TouchBar />}
       <Notices />

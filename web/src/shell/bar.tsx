@@ -13,10 +13,13 @@ import { hasApi, hostName, may, session, signOut } from "../state/session";
 import { barWatchers } from "./fold";
 import { StateDot } from "./state_dot";
 
-const pageNames: Readonly<Record<PageName, string>> = { desktop: "Desktop", status: "Status" };
+const pageNames: Readonly<Record<PageName, string>> = { desktop: "Desktop", monitor: "Monitor", status: "Status" };
 
 function pagesFor(): PageName[] {
-  return hasApi.value && may("admin") ? ["desktop", "status"] : ["desktop"];
+  const pages: PageName[] = ["desktop"];
+  if (hasApi.value && may("monitor")) pages.push("monitor");
+  if (hasApi.value && may("admin")) pages.push("status");
+  return pages;
 }
 
 export function Bar({ page }: { page: PageName }) {

@@ -2,9 +2,14 @@
 
 import { computed, signal } from "@preact/signals";
 
-export type PageName = "desktop" | "status";
+export type PageName = "desktop" | "monitor" | "status";
 
 const hash = signal(location.hash);
 window.addEventListener("hashchange", () => (hash.value = location.hash));
 
-export const asked = computed<PageName>(() => (/^#\/status\b/.test(hash.value) ? "status" : "desktop"));
+const names: readonly PageName[] = ["monitor", "status"];
+
+export const asked = computed<PageName>(() => {
+  const name = /^#\/(\w+)/.exec(hash.value)?.[1];
+  return names.find((known) => known === name) ?? "desktop";
+});

@@ -1,0 +1,149 @@
+// The Monitor page with the real server's stream of the real host.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { until } from "./deadline.mjs";
+import { MonitorPage, recordStream } from "./monitor_page.mjs";
+import { Server } from "./server.mjs";
+import { withPage, withServer } from "./with.mjs";
+
+// A Monitor page that has drawn some samples, with what came over its stream.
+async function withMonitor(server, { samples = 2, ...options }, body) {
+  let stream;
+  const before = async (tab) => (stream = recordStream(tab));
+  await withPage(server.url, { hash: "#/monitor", ...options, before }, async (page) => {
+    const monitor = new MonitorPage(page);
+    await monitor.untilState("live", { timeout_ms: 15_000 });
+    await monitor.untilSamples(samples, { timeout_ms: 20_000 });
+    await body(monitor, stream, page);
+  });
+}
+
+const percent = (value) => `${value.toFixed(1)} %`;
+
+// The size that words such as "1.53 GiB" tell, and how exact they are.
+function sizeOf(words) {
+  const [, digits, unit] = /^(\d+(?:\.(?:\d+))?) (B|KiB|MiB|GiB|TiB)/.exec(words) ?? assert.fail(`${words} is no size`);
+  const scale = 1024 ** ["B", "KiB", "MiB", "GiB", "TiB"].indexOf(unit);
+  return { bytes: Number(digits) * scale, within: (scale * 0.5001) / 10 ** (digits.split(".")[1]?.length ?? 0) };
+}
+
+function assertSize(words, bytes) {
+  const said = sizeOf(words);
+  assert.ok(Math.abs(said.bytes - bytes) <= said.within, `${words} stands for ${bytes}`);
+}
+
+function expectFiguresOf({ memory, processor, load, network, mounts, system }, all) {
+  assert.equal(Object.values(all.CPU)[0], percent(processor.usage_percent));
+  assertSize(all.Memory.used, memory.used);
+  assertSize(all.Memory.Available, memory.available);
+  assert.equal(all.Load["1 min"], load.load1.toFixed(2));
+  assert.equal(all.Load["15 min"], load.load15.toFixed(2));
+  assert.equal(all.System.Host, system.hostname);
+  const [name, traffic] = Object.entries(network.interfaces)[0];
+  assertSize(all[`Network ${name}`].in.replace("/s", ""), traffic.bytes_recv_per_s);
+  assertSize(all[`Network ${name}`].out.replace("/s", ""), traffic.bytes_sent_per_s);
+  const [path, space] = Object.entries(mounts)[0];
+  const [used, total] = all.Space[`${path} ${space.type}`].split(" of ");
+  assertSize(used, space.used);
+  assertSize(total, space.total);
+}
+
+test("The figures on the Monitor page are those of the stream, second after second", async () => {
+  await withServer({}, async (server) => {
+    await withMonitor(server, {}, async (monitor, { documents }, page) => {
+      const seen = new Set();
+      let deltas = 0;
+      await until("figures of five documents", async () => {
+        const { sequence, all } = await monitor.figures();
+        if (seen.has(sequence)) return false;
+        const document = documents.get(sequence);
+        if (!document) return false; // told to the page, and on its way to the test
+        expectFiguresOf(document.data, all);
+        seen.add(sequence);
+        if (document.base !== undefined) deltas += 1;
+        return seen.size >= 5;
+      });
+      assert.ok(deltas >= 3, "most are deltas");
+      page.expectQuiet(server.url);
+    });
+  });
+});
+
+test("A page that is opened later shows the samples of before", async () => {
+  await withServer({}, async (server) => {
+    await withMonitor(server, { samples: 6 }, async (first) => {
+      const known = await first.inside("samples");
+      await withMonitor(server, { samples: known - 1 }, async (second, { documents }) => {
+        assert.ok(documents.size <= 3, "the samples are not those that came since");
+        // Both show the same seconds: one moment of before has the same figures in both.
+        const [begin] = await second.inside("bounds");
+        assert.ok(begin <= (await first.inside("bounds"))[1], "it begins before the second page was opened");
+        const lines = await second.tab.locator(".plot canvas").count();
+        assert.ok(lines >= 4, `${lines} charts`);
+      });
+    });
+  });
+});
+
+test("A server that is killed and started again is watched again, without a reload", async () => {
+  const first = await Server.start({});
+  const ports = { httpPort: first.httpPort, vncPort: first.vncPort };
+  try {
+    await withMonitor(first, { samples: 3 }, async (monitor, stream, page) => {
+      await monitor.tab.evaluate(() => (window.notReloaded = true));
+      const before = await monitor.inside("samples");
+      await first.kill();
+      await until("the charts to be dimmed", async () => (await monitor.tab.locator(".cards.stale .plot canvas").count()) > 3);
+      assert.ok((await monitor.inside("samples")) >= before, "the samples stay");
+      await page.untilState("waiting");
+      await withServer(ports, async () => {
+        await monitor.untilState("live", { timeout_ms: 20_000 });
+        await monitor.untilSamples(before + 2);
+        assert.equal(await monitor.tab.evaluate(() => window.notReloaded), true);
+        assert.equal(await monitor.tab.locator(".cards.stale").count(), 0);
+        assert.equal(await page.words(), "");
+        const { sequence, all } = await monitor.figures();
+        await until("the document in the test", () => stream.documents.has(sequence));
+        expectFiguresOf(stream.documents.get(sequence).data, all);
+      });
+    });
+  } finally {
+    await first.kill();
+  }
+});
+
+test("Without the password there is no stream; the view-only one is enough; signing out ends it", async () => {
+  await withServer({ password: "sesame12", flags: ["--view-password", "look1234"] }, async (server) => {
+    const refused = await server.get("/monitor", { Connection: "Upgrade", Upgrade: "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==" });
+    assert.ok([401, 403].includes(refused.status), `status ${refused.status}`);
+    await withPage(server.url, { hash: "#/monitor" }, async (page) => {
+      await page.untilState("password");
+      assert.equal(page.requests.some((url) => /\/monitor$/.test(url)), false, "the stream is not even asked for");
+      await page.tab.getByLabel("Password", { exact: true }).fill("look1234");
+      await page.tool("Connect").click();
+      const monitor = new MonitorPage(page);
+      await monitor.untilSamples(1);
+      await page.tool("Sign out").click();
+      await page.untilState("password");
+      await monitor.untilState("off");
+      assert.equal(await monitor.inside("samples"), 0, "nothing of the host is left on the page");
+      assert.equal(await page.tab.locator(".card-of-host").count(), 0);
+    });
+  });
+});
+
+test("What the Monitor page needs more is loaded when it is opened", async () => {
+  await withServer({}, async (server) => {
+    await withPage(server.url, {}, async (page) => {
+      await page.untilState("connected");
+      const isLoaded = () => page.requests.some((url) => url.endsWith("/uplot.js"));
+      assert.equal(isLoaded(), false);
+      await page.tab.getByRole("link", { name: "Monitor" }).click();
+      await new MonitorPage(page).untilSamples(1);
+      await until("the charts", async () => (await page.tab.locator(".plot canvas").count()) > 3);
+      assert.ok(isLoaded());
+      assert.equal(await page.state(), "connected", "the desktop's connection stays");
+      page.expectQuiet(server.url);
+    });
+  });
+});
