@@ -18,10 +18,22 @@ inline constexpr std::size_t kTopProcessesMax = 200;
 
 inline constexpr std::size_t kRequestBytesMax = 16384;  // of one message of a subscriber
 inline constexpr std::size_t kRequestMetricsMax = 64;
+// Of one subscriber, over a while; as many may come at once. Subscriptions count for several.
+inline constexpr double kRequestsPerSecond = 50;
 inline constexpr std::chrono::milliseconds kIntervalMin{100};
 inline constexpr std::chrono::milliseconds kIntervalMax{3'600'000};
+// Of who never subscribes: the real server's period, measured as 0.703 s.
+inline constexpr std::chrono::milliseconds kServerInterval{700};
 
 inline constexpr std::size_t kDocumentDepthMax = 16;
+
+// Of one message of a server, and of the document that its deltas have made: some hundred times
+// what a large host sends.
+inline constexpr std::size_t kServerMessageBytesMax = std::size_t{4} << 20;
+// Of one object in it: applying a delta searches members one by one.
+inline constexpr std::size_t kServerMembersMax = 256;
+// What a client has queued for a server that does not read.
+inline constexpr std::size_t kClientOutputBytesMax = std::size_t{1} << 20;
 
 inline constexpr std::size_t kHistorySamplesMax = 3600;  // an hour at one a second
 inline constexpr std::size_t kHistoryBytesMax = std::size_t{32} << 20;

@@ -104,8 +104,8 @@ constexpr MemberRow kMembers[]{{"metrics", set_metrics}, {"interval", set_interv
                                {"delta", set_delta},     {"since", set_since},
                                {"top", set_top},         {"dialect", set_dialect}};
 
-Result<Request> parse_subscribe(const Object& members) {
-  Subscribe subscribe;
+Result<Request> parse_subscribe(const Object& members, Dialect otherwise) {
+  Subscribe subscribe{.dialect = otherwise};
   for (const auto& [key, value] : members) {
     if (key == "type") continue;
     const MemberRow* found = nullptr;
@@ -178,7 +178,7 @@ std::string write_error(WallTime time, std::string_view message, std::string_vie
   return to_json(members);
 }
 
-Result<Request> parse_request(std::string_view text) {
+Result<Request> parse_request(std::string_view text, Dialect otherwise) {
   ORIEL_TRY(const auto value, parse_json(text, kRequestBytesMax));
   const auto* members = value.object();
   const auto* type = members == nullptr ? nullptr : value.find("type");
@@ -188,7 +188,7 @@ Result<Request> parse_request(std::string_view text) {
   const auto& name = *type->string();
   if (name == "ping") return Ping{};
   if (name == "get_status") return GetStatus{};
-  if (name == "subscribe") return parse_subscribe(*members);
+  if (name == "subscribe") return parse_subscribe(*members, otherwise);
   return Unknown{name.substr(0, kNameBytesMax)};
 }
 

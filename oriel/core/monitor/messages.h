@@ -26,6 +26,8 @@ enum class Dialect { kServer, kSeed };
 struct Sequence {
   std::uint64_t number = 0;
   std::optional<std::uint64_t> base;  // set: the document is a delta
+
+  friend bool operator==(const Sequence&, const Sequence&) = default;
 };
 
 // `data` as a member "data"; alerts only when there are some. Without a sequence these are exactly
@@ -66,7 +68,9 @@ struct Unknown {
 };
 using Request = std::variant<Ping, GetStatus, Subscribe, Unknown>;
 
-// Errors: what is no JSON object with a "type", unknown metrics or members, values out of range.
-Result<Request> parse_request(std::string_view text);
+// A subscription that names no dialect has `otherwise`. Errors: what is no JSON object with a
+// "type", unknown metrics or members, values out of range; those of a subscription begin with
+// "subscribe: ".
+Result<Request> parse_request(std::string_view text, Dialect otherwise = Dialect::kServer);
 
 }  // namespace oriel::monitor

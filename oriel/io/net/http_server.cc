@@ -251,6 +251,7 @@ awaitable<bool> HttpServer::Shared::serve_one(SharedConnection connection, bool 
     response = tls_redirect(*request);
   } else if (is_websocket) {
     auto refusal = websocket_refusal(*request);
+    if (!refusal) refusal = routes.websocket_refusal(*request);
     if (!refusal) co_return co_await upgrade(connection, *std::move(request));
     response = *std::move(refusal);
     tell_refused(request->peer, response);
@@ -388,7 +389,7 @@ awaitable<bool> HttpServer::Shared::upgrade(SharedConnection connection, HttpReq
   auto stream = std::exchange(connection->stream, nullptr);
   auto unread = std::move(connection->unread);
   auto upgraded = co_await accept_websocket(executor, std::move(stream), request, std::move(unread),
-                                            config.websocket);
+                                            routes.websocket_kind(request.path), config.websocket);
   if (upgraded && !is_closed) routes.on_websocket(request, *std::move(upgraded));
   co_return false;
 }

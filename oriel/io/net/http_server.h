@@ -5,6 +5,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "oriel/io/net/host_policy.h"
@@ -13,6 +14,7 @@
 #include "oriel/io/net/limits.h"
 #include "oriel/io/net/stream.h"
 #include "oriel/io/net/tls_context.h"
+#include "oriel/io/net/websocket_stream.h"
 
 namespace oriel::net {
 
@@ -37,6 +39,13 @@ class HttpRoutes {
 
   // Whether the path is a WebSocket; `on_websocket` is called when the handshake is done.
   virtual bool is_websocket_path(std::string_view path) const = 0;
+  virtual WebSocketKind websocket_kind(std::string_view /*path*/) const {
+    return WebSocketKind::kBytes;
+  }
+  // Instead of the handshake, when whoever asks may not come in. Host and Origin have been checked.
+  virtual std::optional<HttpResponse> websocket_refusal(const HttpRequest& /*request*/) {
+    return {};
+  }
   virtual void on_websocket(const HttpRequest& request, StreamPointer stream) = 0;
 
   // The server itself has refused a request of `peer` with `status`, for the log: malformed, beyond

@@ -50,11 +50,17 @@ class Routes : public HttpRoutes {
     return http_body(200, "text/html; charset=utf-8", "<p>hello");
   }
   bool is_websocket_path(std::string_view path) const override { return path == "/ws"; }
+  WebSocketKind websocket_kind(std::string_view) const override { return kind; }
+  std::optional<HttpResponse> websocket_refusal(const HttpRequest& request) override {
+    if (request.find("X-Stranger") == nullptr) return {};
+    return http_sentence(401, "Log in first");
+  }
   void on_websocket(const HttpRequest&, StreamPointer stream) override {
     websocket = std::move(stream);
   }
 
   int handled = 0;
+  WebSocketKind kind = WebSocketKind::kBytes;
   StreamPointer websocket;
   std::vector<HttpAnswer> later;
   std::shared_ptr<HttpBodyStream> events;
@@ -386,8 +392,9 @@ TEST(WebSocket, RefusesWhatIsNoHandshakeWithASentence) {
 
 struct Socket {
   explicit Socket(WebSocketLimits limits = {}, std::size_t capacity = 64 * 1024,
-                  std::string_view at_once = "")
+                  std::string_view at_once = "", WebSocketKind kind = WebSocketKind::kBytes)
       : site({}, limits), client(site.connect(capacity)) {
+    site.routes.kind = kind;
     EXPECT_THAT(client.ask(handshake() + std::string(at_once)), StartsWith("HTTP/1.1 101 "));
     stream = std::move(site.routes.websocket);
   }
@@ -571,6 +578,103 @@ TEST(WebSocket, WaitsForAPeerThatDoesNotReadUntilItIsClosed) {
   socket.client.settle();
   ASSERT_TRUE(socket.written);
   EXPECT_EQ(socket.written->error().code, ErrorCode::kClosed);
+}
+
+// ---- lines ------------------------------------------------------------------------------------
+
+struct LineSocket : Socket {
+  explicit LineSocket(WebSocketLimits limits = {}, std::size_t capacity = 64 * 1024)
+      : Socket(limits, capacity, "", WebSocketKind::kLines) {}
+};
+
+TEST(WebSocketLines, ReadsEachTextMessageAsALineSplitAtEveryByte) {
+  const auto text = frame(1, "{\"a\":\n1}\r\n") + frame(1, "") + frame(1, "two", false) +
+                    frame(9, "ping") + frame(0, "\nparts") + frame(1, std::string(2500, 'x'));
+  for (std::size_t split = 0; split <= 60; ++split) {
+    LineSocket socket;
+    socket.start_reading();
+    socket.client.send(text.substr(0, split));
+    socket.client.send(text.substr(split));
+    socket.client.settle();
+    EXPECT_EQ(socket.read, "{\"a\": 1}  \n\ntwo parts\n" + std::string(2500, 'x') + "\n") << split;
+    EXPECT_FALSE(socket.error);
+  }
+}
+
+// The reader's buffer has 1000 bytes: the end of the line comes with the next read.
+TEST(WebSocketLines, EndsALineThatFillsTheBufferOfItsReader) {
+  for (const std::size_t size : {999u, 1000u, 1001u, 2000u}) {
+    LineSocket socket;
+    socket.start_reading();
+    socket.client.send(frame(1, std::string(size, 'x')) + frame(1, "next"));
+    socket.client.settle();
+    EXPECT_EQ(socket.read, std::string(size, 'x') + "\nnext\n");
+  }
+}
+
+TEST(WebSocketLines, WritesOneTextMessageForEachLine) {
+  LineSocket socket;
+  const std::vector<ByteSpan> pieces{as_bytes("{\"a\""), as_bytes(":1}\n{"), as_bytes("}\n")};
+  socket.start_writing(pieces);
+  EXPECT_EQ(socket.client.received(), "\x81\x07{\"a\":1}");
+  EXPECT_EQ(*socket.written, 8u);
+  socket.start_writing({as_bytes("{"), as_bytes("}\n")});
+  EXPECT_EQ(socket.client.received(), "\x81\x02{}");
+}
+
+TEST(WebSocketLines, SendsALongLineAsOneMessageOfSeveralFrames) {
+  LineSocket socket({.sent_message_bytes = 4});
+  std::string received;
+  std::string_view line = "123456789\n{}\n";
+  while (!line.empty()) {
+    socket.start_writing({as_bytes(line)});
+    received += socket.client.received();
+    line.remove_prefix(**socket.written);
+  }
+  EXPECT_EQ(received, std::string("\x01\x04"
+                                  "1234\x00\x04"
+                                  "5678\x80\x01"
+                                  "9\x81\x02{}",
+                                  19));
+}
+
+TEST(WebSocketLines, EndsAMessageWhoseLineEndComesAlone) {
+  LineSocket socket;
+  socket.start_writing({as_bytes("{}")});
+  socket.start_writing({as_bytes("\n")});
+  EXPECT_EQ(socket.client.received(), std::string("\x01\x02{}\x80\x00", 6));
+}
+
+TEST(WebSocketLines, ClosesWith1003OnABinaryMessageAnd1009BeyondTheLimit) {
+  LineSocket binary;
+  binary.start_reading();
+  EXPECT_THAT(binary.client.ask(frame(2, "{}")), HasSubstr("\x03\xebtext messages only"));
+  LineSocket large({.line_bytes = 100});
+  large.start_reading();
+  EXPECT_EQ(large.client.ask(frame(1, std::string(101, ' '))), close_frame(1009));
+}
+
+TEST(WebSocketLines, SaysGoodbyeWithTheChosenCodeAndReason) {
+  LineSocket socket;
+  socket.start_reading();
+  socket.stream->set_close_reason("Server at capacity", Farewell::kPolicy);
+  boost::asio::co_spawn(
+      socket.site.loop, [&]() { return socket.stream->shutdown_send(); }, boost::asio::detached);
+  EXPECT_EQ(socket.client.received(), std::string("\x88\x14\x03\xf0") + "Server at capacity");
+}
+
+TEST(WebSocketLines, SelectsNoSubprotocol) {
+  Site site;
+  site.routes.kind = WebSocketKind::kLines;
+  EXPECT_THAT(site.connect().ask(handshake("Sec-WebSocket-Protocol: binary\r\n")),
+              AllOf(StartsWith("HTTP/1.1 101 "), Not(HasSubstr("Sec-WebSocket-Protocol"))));
+}
+
+TEST(WebSocket, IsNotOpenedForWhomTheApplicationRefuses) {
+  Site site;
+  EXPECT_THAT(site.connect().ask(handshake("X-Stranger: yes\r\n")),
+              AllOf(StartsWith("HTTP/1.1 401 "), EndsWith("\r\n\r\nLog in first.\n")));
+  EXPECT_FALSE(site.routes.websocket);
 }
 
 // ---- answers that come later, and bodies that come bit by bit --------------------------------

@@ -44,7 +44,9 @@ struct HttpLimits {
 };
 
 struct WebSocketLimits {
-  std::size_t message_bytes = 16 * 1024 * 1024;   // incoming
+  std::size_t message_bytes = 16 * 1024 * 1024;  // incoming
+  // Of lines: what is longer than its session takes is still read, so that it can say so.
+  std::size_t line_bytes = 1024 * 1024;           // incoming
   std::size_t sent_message_bytes = 256 * 1024;    // a browser shows a message only when complete
   std::chrono::milliseconds close_timeout{1000};  // the handshakes
   std::chrono::milliseconds silence_timeout{60'000};  // a ping after half of it, the end after all

@@ -69,8 +69,11 @@ void SessionDriver::kick() {
   arm_deadline();
 }
 
-void SessionDriver::close_after_flush(Error reason) {
-  if (!reason_) reason_ = std::move(reason);
+void SessionDriver::close_after_flush(Error reason, Farewell farewell) {
+  if (!reason_) {
+    reason_ = std::move(reason);
+    farewell_ = farewell;
+  }
   if (state_ != State::kRunning) return;
   state_ = State::kFlushing;
   deadline_timer_.cancel();
@@ -276,7 +279,7 @@ awaitable<void> SessionDriver::write_loop() {
   if (state_ == State::kFlushing) {
     state_ = State::kDraining;
     arm_end_timer(limits_.drain_timeout);
-    if (reason_) stream_->set_close_reason(reason_->message);
+    if (reason_) stream_->set_close_reason(reason_->message, farewell_);
     co_await stream_->shutdown_send();
   }
   loop_ended();

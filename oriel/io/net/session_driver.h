@@ -54,7 +54,7 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
 
   // Writes what is in output (at most flush_timeout), says goodbye, closes, and then tells the host
   // `reason`. The first reason counts. No more callbacks until then.
-  void close_after_flush(Error reason);
+  void close_after_flush(Error reason, Farewell farewell = Farewell::kNormal);
 
   // The same without writing anything more.
   void close_now(Error reason);
@@ -107,6 +107,7 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
 
   State state_ = State::kIdle;
   std::optional<Error> reason_;
+  Farewell farewell_ = Farewell::kNormal;
   int loops_ = 0;
 
   // Input: buffer_[begin_, end_) is read and not consumed.

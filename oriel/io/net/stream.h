@@ -18,6 +18,9 @@
 
 namespace oriel::net {
 
+// How the end is meant, for carriers that have a number for it (RFC 6455, 7.4.1).
+enum class Farewell { kNormal = 1000, kGoingAway = 1001, kPolicy = 1008 };
+
 class Stream {
  public:
   virtual ~Stream() = default;
@@ -57,7 +60,7 @@ class Stream {
 
   // Why the stream is about to be ended, for the peer where the carrier can say it (WebSocket: at
   // most 123 bytes, RFC 6455, 5.5.1); before shutdown_send.
-  virtual void set_close_reason(std::string_view /*clause*/) {}
+  virtual void set_close_reason(std::string_view /*clause*/, Farewell /*farewell*/) {}
 
   // The round trip as the kernel knows it (TCP_INFO); nothing where it does not.
   virtual std::optional<Duration> round_trip() const { return std::nullopt; }

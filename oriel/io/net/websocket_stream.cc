@@ -179,11 +179,12 @@ std::unexpected<Error> ended(const error_code& error) {
 class WebSocketStream final : public Stream {
  public:
   WebSocketStream(const asio::any_io_executor& executor, const SharedBelow& below,
-                  const WebSocketLimits& limits)
-      : limits_(limits), socket_(executor, below) {
-    socket_.binary(true);
+                  WebSocketKind kind, const WebSocketLimits& limits)
+      : kind_(kind), limits_(limits), socket_(executor, below) {
+    socket_.binary(kind == WebSocketKind::kBytes);
     socket_.auto_fragment(false);  // one frame for each write, written from the pieces themselves
-    socket_.read_message_max(limits.message_bytes);
+    socket_.read_message_max(kind == WebSocketKind::kBytes ? limits.message_bytes
+                                                           : limits.line_bytes);
     websocket::stream_base::timeout timeout{limits.close_timeout, limits.silence_timeout, true};
     socket_.set_option(timeout);
   }
@@ -191,7 +192,7 @@ class WebSocketStream final : public Stream {
   awaitable<Status> accept(const HttpRequest& request) {
     http::request<http::empty_body> handshake(http::verb::get, request.path, 11);
     for (const auto& field : request.fields) handshake.insert(field.name, field.value);
-    if (request.has_token("Sec-WebSocket-Protocol", "binary")) {
+    if (kind_ == WebSocketKind::kBytes && request.has_token("Sec-WebSocket-Protocol", "binary")) {
       socket_.set_option(websocket::stream_base::decorator([](websocket::response_type& response) {
         response.set(http::field::sec_websocket_protocol, "binary");
       }));
@@ -203,34 +204,29 @@ class WebSocketStream final : public Stream {
 
   awaitable<Result<std::size_t>> read_some(std::span<std::uint8_t> into) override {
     for (;;) {
+      if (std::exchange(is_line_end_due_, false)) {
+        into[0] = '\n';
+        co_return 1;
+      }
       auto [error, count] =
           co_await socket_.async_read_some(asio::buffer(into.data(), into.size()), kNoThrow);
       if (error) co_return ended(error);
-      if (socket_.got_text()) {
-        co_await end({websocket::close_code::unknown_data, "binary messages only"});
-        co_return fail(ErrorCode::kUnsupported, "a WebSocket text message; only binary is spoken");
-      }
+      if (socket_.got_text() != (kind_ == WebSocketKind::kLines)) co_return co_await refuse_kind();
+      if (kind_ == WebSocketKind::kLines) count = as_line(into, count);
       if (count > 0) co_return count;
     }
   }
 
   awaitable<Result<std::size_t>> write_some(std::span<const ByteSpan> pieces) override {
     ORIEL_CHECK(!pieces.empty() && pieces.size() <= kMaxWritePieces);
-    std::array<asio::const_buffer, kMaxWritePieces> buffers;
-    std::size_t buffer_count = 0;
-    std::size_t total = 0;
-    for (auto piece : pieces) {
-      auto size = std::min(piece.size(), limits_.sent_message_bytes - total);
-      if (size == 0) break;
-      buffers[buffer_count++] = {piece.data(), size};
-      total += size;
-    }
+    const auto run = kind_ == WebSocketKind::kBytes ? next_bytes(pieces) : next_line(pieces);
     is_writing_ = true;
-    auto [error, written] = co_await socket_.async_write(
-        std::span<const asio::const_buffer>(buffers.data(), buffer_count), kNoThrow);
+    auto [error, written] = co_await socket_.async_write_some(
+        run.is_final, std::span<const asio::const_buffer>(run.buffers.data(), run.buffer_count),
+        kNoThrow);
     is_writing_ = false;
     if (error) co_return ended(error);
-    co_return total;
+    co_return run.total;
   }
 
   awaitable<Status> wait_writable() override { return below().wait_writable(); }
@@ -238,7 +234,7 @@ class WebSocketStream final : public Stream {
   std::size_t unsent_bytes() const override { return below().unsent_bytes(); }
 
   awaitable<void> shutdown_send() override { return end(goodbye_); }
-  void set_close_reason(std::string_view clause) override {
+  void set_close_reason(std::string_view clause, Farewell farewell) override {
     constexpr std::size_t kReasonBytesMax = 123;
     clause = clause.substr(0, kReasonBytesMax);
     // Not in the middle of a character: the peer would refuse the frame.
@@ -247,7 +243,7 @@ class WebSocketStream final : public Stream {
       clause.remove_suffix(1);
       if (is_lead) break;
     }
-    goodbye_.reason = {clause.data(), clause.size()};
+    goodbye_ = {static_cast<websocket::close_code>(farewell), {clause.data(), clause.size()}};
   }
   std::optional<Duration> round_trip() const override { return below().round_trip(); }
 
@@ -261,15 +257,79 @@ class WebSocketStream final : public Stream {
     return *const_cast<WebSocketStream*>(this)->socket_.next_layer().below().stream;
   }
 
+  // What one frame carries of the pieces that are to be written.
+  struct Run {
+    std::array<asio::const_buffer, kMaxWritePieces> buffers;
+    std::size_t buffer_count = 0;
+    std::size_t total = 0;  // bytes of the pieces, with a line's end
+    bool is_final = true;   // the last frame of its message
+
+    void add(ByteSpan bytes) {
+      if (!bytes.empty()) buffers[buffer_count++] = {bytes.data(), bytes.size()};
+      total += bytes.size();
+    }
+  };
+
+  Run next_bytes(std::span<const ByteSpan> pieces) const {
+    Run run;
+    for (auto piece : pieces) {
+      auto size = std::min(piece.size(), limits_.sent_message_bytes - run.total);
+      if (size == 0) break;
+      run.add(piece.first(size));
+    }
+    return run;
+  }
+
+  // Up to the end of the line, or, where that is not there yet or too far, a frame without the end.
+  Run next_line(std::span<const ByteSpan> pieces) const {
+    Run run;
+    for (auto piece : pieces) {
+      auto part = piece.first(std::min(piece.size(), limits_.sent_message_bytes - run.total));
+      const auto end = std::ranges::find(part, std::uint8_t{'\n'});
+      run.add(part.first(static_cast<std::size_t>(end - part.begin())));
+      if (end != part.end()) {
+        ++run.total;
+        return run;
+      }
+      if (part.size() < piece.size()) break;
+    }
+    run.is_final = false;
+    return run;
+  }
+
+  // Makes what was read of a text message part of a line; the new count of bytes.
+  std::size_t as_line(std::span<std::uint8_t> into, std::size_t count) {
+    std::ranges::replace_if(
+        into.first(count), [](std::uint8_t byte) { return byte == '\n' || byte == '\r'; }, ' ');
+    if (!socket_.is_message_done()) return count;
+    if (count == into.size()) {
+      is_line_end_due_ = true;
+      return count;
+    }
+    into[count] = '\n';
+    return count + 1;
+  }
+
+  awaitable<std::unexpected<Error>> refuse_kind() {
+    const bool is_text = socket_.got_text();
+    co_await end({websocket::close_code::unknown_data,
+                  is_text ? "binary messages only" : "text messages only"});
+    co_return fail(ErrorCode::kUnsupported,
+                   is_text ? "a WebSocket text message; only binary is spoken"
+                           : "a binary WebSocket message; only text is spoken");
+  }
+
   // The closing handshake, once; the peer has close_timeout for its half.
   awaitable<void> end(websocket::close_reason reason) {
     if (std::exchange(is_ending_, true)) co_return;
     co_await socket_.async_close(reason, kNoThrow);
   }
 
+  WebSocketKind kind_;
   WebSocketLimits limits_;
   WebSocket socket_;
   bool is_writing_ = false;
+  bool is_line_end_due_ = false;  // all of a text message has been read
   bool is_ending_ = false;
   websocket::close_reason goodbye_{websocket::close_code::normal};
 };
@@ -309,9 +369,10 @@ std::optional<HttpResponse> websocket_refusal(const HttpRequest& request) {
 
 awaitable<Result<StreamPointer>> accept_websocket(asio::any_io_executor executor,
                                                   StreamPointer stream, HttpRequest request,
-                                                  Bytes already_read, WebSocketLimits limits) {
+                                                  Bytes already_read, WebSocketKind kind,
+                                                  WebSocketLimits limits) {
   auto below = std::make_shared<Below>(std::move(stream), std::move(already_read));
-  auto result = std::make_unique<WebSocketStream>(executor, below, limits);
+  auto result = std::make_unique<WebSocketStream>(executor, below, kind, limits);
   auto status = co_await result->accept(request);
   if (!status) co_return std::unexpected(status.error());
   co_return StreamPointer(std::move(result));
