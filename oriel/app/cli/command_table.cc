@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "oriel/app/cli/monitor.h"
 #include "oriel/app/cli/say.h"
 #include "oriel/app/cli/serve.h"
 #include "oriel/base/version.h"
@@ -23,6 +24,7 @@ int print_version(std::span<const char* const> arguments) {
 
 constexpr Command kTable[] = {
     {"serve", "show a desktop to VNC viewers and browsers", run_serve},
+    {"monitor", "show what hosts are doing, or publish it (--serve)", run_monitor},
     {"version", "print the version", print_version},
     {desktop::kSupervisorCommand, "", desktop::run_supervisor},
 };

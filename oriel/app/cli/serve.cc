@@ -31,16 +31,6 @@ std::string environment_value(const char* name) {
   return value != nullptr ? value : "";
 }
 
-// An address that another program on this machine can use: a listener on all addresses is reached
-// at loopback.
-std::string reachable(std::string_view address) {
-  const auto colon = address.rfind(':');
-  const auto host = address.substr(0, colon), port = address.substr(colon);
-  if (host == "0.0.0.0") return fmt::format("127.0.0.1{}", port);
-  if (host == "[::]") return fmt::format("[::1]{}", port);
-  return std::string(address);
-}
-
 // One run of the server.
 class Serve {
  public:
@@ -97,13 +87,16 @@ class Serve {
 
   void say_where() {
     const auto http = site_.address(), vnc = server_.vnc_address();
-    if (!http.empty()) fmt::print("Open in a browser: {}://{}/\n", site_.scheme(), reachable(http));
+    if (!http.empty())
+      fmt::print("Open in a browser: {}://{}/\n", site_.scheme(), web::reachable_address(http));
     if (const auto fingerprint = site_.self_signed_fingerprint(); !fingerprint.empty())
       fmt::print(
           "The certificate is self-signed, so the browser will warn once that it does not know it; "
           "it is the right one if its SHA-256 fingerprint is\n  {}\n",
           fingerprint);
-    if (!vnc.empty()) fmt::print("VNC viewers: {}\n", reachable(vnc));
+    if (!vnc.empty()) fmt::print("VNC viewers: {}\n", web::reachable_address(vnc));
+    const auto monitor = site_.monitor_uri();
+    if (!monitor.empty()) fmt::print("Monitoring clients: {}\n", monitor);
     const auto tunnel =
         ssh_tunnel_line(environment_value("SSH_CONNECTION"), environment_value("USER"), http, vnc);
     if (!tunnel.empty()) fmt::print("From your own machine, first: {}\n", tunnel);
@@ -111,7 +104,8 @@ class Serve {
     std::string details;
     for (const auto& [key, value] : desktop_.desktop->details())
       details += fmt::format("{}{}={}", details.empty() ? "" : " ", key, value);
-    logger_.info("serving", {{"vnc", vnc}, {"http", http}, {"desktop", details}});
+    logger_.info("serving",
+                 {{"vnc", vnc}, {"http", http}, {"monitor", monitor}, {"desktop", details}});
   }
 
   void stop() {
@@ -126,8 +120,8 @@ class Serve {
       logger_.warning("not everything ended in time");
       io_.stop();
     });
-    waiting_for_ = 2;  // the server and the desktop
-    site_.close();
+    waiting_for_ = 3;  // the site, the server and the desktop
+    site_.close([this] { part_ended(); });
     server_.stop([this] { part_ended(); });
     if (is_open_) return close_desktop();
     if (!opening_) return;  // desktop_opened will
@@ -177,7 +171,7 @@ std::string ssh_tunnel_line(std::string_view ssh_connection, std::string_view us
   std::string line = port.empty() || port == "22" ? "ssh" : fmt::format("ssh -p {}", port);
   for (auto address : {http_address, vnc_address}) {
     if (address.empty()) continue;
-    const auto local = reachable(address);
+    const auto local = web::reachable_address(address);
     line += fmt::format(" -L {}:{}", local.substr(local.rfind(':') + 1), local);
   }
   return user.empty() ? fmt::format("{} {}", line, server)

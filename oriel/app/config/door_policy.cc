@@ -50,12 +50,17 @@ Status check_doors(const Settings& settings) {
   ORIEL_TRY_VOID(check_passwords_differ(settings));
   if (settings.allow_anyone || !settings.password.is_empty()) return {};
   ORIEL_TRY_VOID(check_door("vnc.listen", settings.vnc_listen));
-  return check_door("http.listen", settings.http_listen);
+  ORIEL_TRY_VOID(check_door("http.listen", settings.http_listen));
+  return check_door("monitor.listen", settings.monitor_listen);
 }
 
 bool uses_tls(const Settings& settings) {
-  if (settings.tls != TlsMode::kAuto || !settings.http_listen) return settings.tls == TlsMode::kOn;
-  return !is_loopback(*settings.http_listen);
+  if (!settings.http_listen) return settings.tls == TlsMode::kOn;
+  return uses_tls(settings, *settings.http_listen);
+}
+
+bool uses_tls(const Settings& settings, const ListenAddress& door) {
+  return settings.tls == TlsMode::kOn || (settings.tls == TlsMode::kAuto && !is_loopback(door));
 }
 
 }  // namespace oriel::config

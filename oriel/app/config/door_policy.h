@@ -11,7 +11,8 @@ namespace oriel::config {
 // what to do; exit code 2.
 Status check_doors(const Settings& settings);
 
-// Whether the HTTP door, which is open, speaks TLS.
+// Whether the HTTP door, which is open, speaks TLS; and whether a door at this address does.
 bool uses_tls(const Settings& settings);
+bool uses_tls(const Settings& settings, const ListenAddress& door);
 
 }  // namespace oriel::config

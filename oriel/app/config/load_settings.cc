@@ -164,13 +164,19 @@ Status read_password_file(Settings& settings) {
 }
 
 void notice_tls(Settings& settings) {
-  if (!settings.http_listen) return;
-  const bool is_loopback_door = is_loopback(*settings.http_listen);
-  if (!settings.tls_cert.empty() && !uses_tls(settings))
+  bool has_tls = false, is_open_to_others = false, is_readable = false;
+  for (const auto& door : {settings.http_listen, settings.monitor_listen}) {
+    if (!door) continue;
+    has_tls = has_tls || uses_tls(settings, *door);
+    is_open_to_others = is_open_to_others || !is_loopback(*door);
+    is_readable = is_readable || (!is_loopback(*door) && !uses_tls(settings, *door));
+  }
+  if (!settings.http_listen && !settings.monitor_listen) return;
+  if (!settings.tls_cert.empty() && !has_tls)
     settings.notices.push_back(fmt::format(
         "tls_cert has no effect: tls is {}{}", tls_mode_name(settings.tls),
-        is_loopback_door ? " and the page listens on loopback only; use --tls on" : ""));
-  if (!is_loopback_door && !uses_tls(settings))
+        is_open_to_others ? "" : " and the page listens on loopback only; use --tls on"));
+  if (is_readable)
     settings.notices.push_back(
         "tls is off: passwords, keys and pictures of the web page can be read on the way");
 }

@@ -127,6 +127,32 @@ constexpr Setting kSettings[] = {
      .set = [](Settings& s,
                std::string_view text) { return assign(parse_listen_address(text), s.http_listen); },
      .get = [](const Settings& s) { return format_listen_address(s.http_listen); }},
+    {.key = "monitor.listen",
+     .kind = SettingKind::kText,
+     .group = kDoors,
+     .flag_alias = "--monitor",
+     .value_name = "ADDRESS",
+     .help = "Where clients of the monitoring stream connect, besides /monitor of the web page; "
+             "HOST:PORT, a port alone for loopback, or off. Their usual port is 8765",
+     .example = "127.0.0.1:8765",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_listen_address(text), s.monitor_listen);
+         },
+     .get = [](const Settings& s) { return format_listen_address(s.monitor_listen); }},
+    {.key = "monitor.max_clients",
+     .kind = SettingKind::kInteger,
+     .group = kDoors,
+     .value_name = "N",
+     .help =
+         "Clients of the monitoring stream at one time; the next one is told that the server is "
+         "at capacity",
+     .example = "20",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_integer(text, 1, kMonitorClientsMax), s.monitor_max_clients);
+         },
+     .get = [](const Settings& s) { return std::to_string(s.monitor_max_clients); }},
     {.key = "http.allowed_hosts",
      .kind = SettingKind::kText,
      .group = kDoors,

@@ -66,6 +66,8 @@ struct Settings {
 
   std::optional<ListenAddress> vnc_listen{{"127.0.0.1", 5900}};  // none: the door is closed
   std::optional<ListenAddress> http_listen{{"127.0.0.1", 6080}};
+  std::optional<ListenAddress> monitor_listen;  // the monitoring stream alone; none: closed
+  int monitor_max_clients = 1000;
   std::string allowed_hosts;     // comma-separated Host names that HTTP accepts besides loopback
   TlsMode tls = TlsMode::kAuto;  // of the HTTP door
   std::string tls_cert;          // PEM; empty, like tls_key: a self-signed one is made

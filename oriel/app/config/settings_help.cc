@@ -66,9 +66,14 @@ the environment, which beats the file, which beats the defaults.
 }  // namespace
 
 std::string serve_help() {
-  std::string help(kHelpStart);
+  return settings_help(kHelpStart, [](const Setting&) { return true; });
+}
+
+std::string settings_help(std::string_view start, bool (*uses)(const Setting&)) {
+  std::string help(start);
   std::string_view group;
   for (const auto& setting : setting_table()) {
+    if (!uses(setting)) continue;
     if (setting.group != group) help += fmt::format("\n{}:\n", group = setting.group);
     auto flags = flag_forms(setting);
     help +=

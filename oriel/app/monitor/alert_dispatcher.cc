@@ -136,19 +136,6 @@ AlertDispatcher::~AlertDispatcher() {
 
 void AlertDispatcher::dispatch(const AlertRules::Event& event, std::string_view host) {
   const auto time = wall_now();
-  const auto& alert = event.alert;
-  if (event.change.is_notice) {
-    const bool is_ended = event.change.to == AlertLevel::kNone;
-    const AlertNotice notice{alert, is_ended ? event.change.from : event.change.to, is_ended, time,
-                             std::string(host)};
-    const auto level = is_ended ? observe::LogLevel::kInfo : observe::LogLevel::kWarning;
-    log_.log(level, notice_message(notice),
-             {{"host", host},
-              {"component", alert.component},
-              {"metric", alert.metric},
-              {"value", alert.value},
-              {"threshold", alert.threshold}});
-  }
   for (const auto& lane : lanes_) lane->post(event, host, time);
 }
 

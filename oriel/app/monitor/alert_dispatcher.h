@@ -1,6 +1,6 @@
 #pragma once
-// Tells people of alerts: a line in the log each, and whatever else is set: console, file, web
-// hook, mail. Each has a thread and a bounded queue of its own.
+// Tells people of alerts besides the stream and the log: by console, file, web hook and mail, as
+// they are set. Each has a thread and a bounded queue of its own.
 
 #include <memory>
 #include <string>
@@ -24,6 +24,9 @@ class AlertDispatcher {
                                                        std::string host, observe::Logger log);
 
   ~AlertDispatcher();
+
+  // Whether anything is set.
+  bool has_somebody() const { return !lanes_.empty(); }
 
   // Returns at once.
   void dispatch(const AlertRules::Event& event) { dispatch(event, host_); }

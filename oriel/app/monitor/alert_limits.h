@@ -8,7 +8,7 @@ namespace oriel::monitor {
 
 inline constexpr std::size_t kAlertQueueMax = 256;   // notices that wait for one sink
 inline constexpr std::size_t kAlertsToldMax = 4096;  // that have not ended, of all hosts
-inline constexpr std::chrono::milliseconds kAlertFarewell{2000};  // for what waits at the end
+inline constexpr std::chrono::milliseconds kAlertFarewell{1000};  // for what waits at the end
 
 inline constexpr std::size_t kAlertFileBytesMax = std::size_t{10} << 20;  // then it is rotated
 inline constexpr int kAlertFilesKept = 5;                                 // besides the present one

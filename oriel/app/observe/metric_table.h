@@ -27,4 +27,9 @@
   COUNTER_BY(encoding_bytes_total, "vnc_encoding_bytes_total", "encoding",                       \
              "Total bytes by encoding type")                                                     \
   COUNTER_BY(errors_total, "vnc_errors_total", "type", "Total number of errors by type")         \
-  GAUGE(server_uptime_seconds, "vnc_server_uptime_seconds", "VNC server uptime in seconds")
+  GAUGE(server_uptime_seconds, "vnc_server_uptime_seconds", "VNC server uptime in seconds")      \
+  GAUGE(monitor_clients, "oriel_monitor_clients", "Clients of the monitoring stream")            \
+  COUNTER(monitor_messages_total, "oriel_monitor_messages_total",                                \
+          "Documents sent to clients of the monitoring stream")                                  \
+  COUNTER(monitor_samples_total, "oriel_monitor_samples_total",                                  \
+          "Readings of the host's figures for the monitoring stream")

@@ -35,7 +35,7 @@ TEST(Metrics, NamesAreUniqueAndCountersEndInTotal) {
     EXPECT_TRUE(names.insert(name).second) << name;
     EXPECT_EQ(name.ends_with("_total"), type == "counter") << name;
   }
-  EXPECT_EQ(names.size(), 13U);
+  EXPECT_EQ(names.size(), 16U);
 }
 
 TEST(Metrics, CountsShowInTheText) {

@@ -20,6 +20,9 @@ inline constexpr auto kLogInterval = std::chrono::milliseconds(250);
 inline constexpr auto kKeepAlive = std::chrono::seconds(15);
 inline constexpr std::size_t kBoxesMax = 200;  // in one event; more are united
 
+// Of the base64 in "Authorization: Basic".
+inline constexpr std::size_t kCredentialsMax = 8192;
+
 // Requests for input that are being done at a time; more are told to come back.
 inline constexpr std::size_t kRunnersMax = 32;
 // Keys of one text that are pressed without a pause, which keeps the desktop's queue short.

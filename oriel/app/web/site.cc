@@ -1,23 +1,23 @@
 #include "oriel/app/web/site.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "oriel/app/api/limits.h"
 #include "oriel/app/api/reply.h"
 #include "oriel/app/config/door_policy.h"
+#include "oriel/app/monitor/publisher_settings.h"
 #include "oriel/app/server/peer_address.h"
 #include "oriel/app/web/asset_response.h"
+#include "oriel/app/web/token_file.h"
 #include "oriel/app/web/web_assets.h"
 #include "oriel/io/net/host_policy.h"
 
 namespace oriel::web {
 namespace {
+
+constexpr std::string_view kMonitorPath = "/monitor";
 
 net::HttpResponse live(std::string content_type, std::string_view body) {
   auto response = net::http_body(200, std::move(content_type), body);
@@ -61,13 +61,32 @@ Site::Site(boost::asio::io_context& io, const config::Settings& settings, observ
 Site::~Site() = default;
 
 Status Site::listen() {
-  if (!settings_.http_listen) return {};
+  if (!settings_.http_listen && !settings_.monitor_listen) return {};
+  ORIEL_TRY_VOID(open_publisher());
+  if (settings_.http_listen) ORIEL_TRY_VOID(listen_http());
+  if (settings_.monitor_listen) {
+    monitor_door_.emplace(io_.get_executor(), settings_, logger_, door_, *publisher_);
+    ORIEL_TRY_VOID(monitor_door_->listen());
+  }
+  return write_token_file(settings_.token_file, token_);
+}
+
+Status Site::open_publisher() {
+  ORIEL_TRY(auto config, monitor::publisher_config(settings_, logger_));
+  ORIEL_TRY(auto source, monitor::open_host_source());
+  ORIEL_TRY(publisher_, monitor::Publisher::make(io_.get_executor(), std::move(config),
+                                                 std::move(source), logger_, server_.metrics()));
+  door_.on_log_out([this](api::SessionId session) { publisher_->end_log_in(session); });
+  return {};
+}
+
+Status Site::listen_http() {
   net::HttpServerConfig config;
   config.hosts.allowed_hosts = net::split_host_list(settings_.allowed_hosts);
   if (config::uses_tls(settings_)) {
-    ORIEL_TRY(tls_, open_tls_door(settings_, [this](const std::string& sentence) {
-                logger_.warning(sentence);
-              }));
+    ORIEL_TRY(tls_,
+              open_tls_door(settings_, settings_.http_listen->host,
+                            [this](const std::string& sentence) { logger_.warning(sentence); }));
     config.tls = tls_->context;
     config.is_strict_transport = !tls_->is_self_signed;
   }
@@ -77,31 +96,15 @@ Status Site::listen() {
                            io_.get_executor(),
                            {settings_.http_listen->host, settings_.http_listen->port, "--http"},
                            [this](net::StreamPointer stream) { http_->serve(std::move(stream)); }));
-  return write_token();
+  return {};
 }
 
-// A file of its own, that only its owner can read, in place of any that was there.
-Status Site::write_token() const {
-  if (token_.empty()) return {};
-  const auto& path = settings_.token_file;
-  const auto draft = fmt::format("{}.{}", path, ::getpid());
-  const int file =
-      ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-  const auto text = token_ + "\n";
-  const bool is_written =
-      file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  int error = errno;
-  if (file >= 0) ::close(file);
-  if (is_written && ::rename(draft.c_str(), path.c_str()) == 0) return {};
-  if (is_written) error = errno;
-  if (file >= 0) ::unlink(draft.c_str());
-  return fail(ErrorCode::kInvalid,
-              fmt::format("--token-file: {} cannot be written: {}", path, std::strerror(error)));
-}
-
-void Site::close() {
+void Site::close(std::function<void()> closed) {
   listener_.reset();
   http_.reset();
+  monitor_door_.reset();
+  if (!publisher_) return closed();
+  publisher_->stop(std::move(closed));
 }
 
 std::string Site::self_signed_fingerprint() const {
@@ -176,8 +179,24 @@ net::HttpResponse Site::refusal(std::string_view path, net::HttpResponse plain) 
   return response;
 }
 
+bool Site::is_websocket_path(std::string_view path) const {
+  return path == "/websockify" || path == kMonitorPath;
+}
+
+net::WebSocketKind Site::websocket_kind(std::string_view path) const {
+  return path == kMonitorPath ? net::WebSocketKind::kLines : net::WebSocketKind::kBytes;
+}
+
+// RFB asks for the password itself.
+std::optional<net::HttpResponse> Site::websocket_refusal(const net::HttpRequest& request) {
+  if (request.path != kMonitorPath) return std::nullopt;
+  return refuse_monitoring(door_, request, Clock::now());
+}
+
 void Site::on_websocket(const net::HttpRequest& request, net::StreamPointer stream) {
   const auto now = Clock::now();
+  if (request.path == kMonitorPath)
+    return publisher_->accept(std::move(stream), monitoring_client(door_, request, now));
   server::Arrival arrival{.transport = "websocket", .tag = tag_of(request.query)};
   if (door_.has_password()) {
     // Who has not logged in may still give the password in RFB itself.

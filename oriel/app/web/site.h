@@ -1,17 +1,20 @@
 #pragma once
-// The HTTP door: the page, /healthz, /metrics, the API, and RFB over WebSocket, with or without
-// TLS.
+// The HTTP door: the page, /healthz, /metrics, the API, and over WebSocket RFB and the monitoring
+// stream, with or without TLS; and the door of that stream alone.
 
 #include <boost/asio/io_context.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "oriel/app/api/router.h"
 #include "oriel/app/config/settings.h"
+#include "oriel/app/monitor/publisher.h"
 #include "oriel/app/observe/log_tail.h"
 #include "oriel/app/server/server.h"
 #include "oriel/app/web/door.h"
+#include "oriel/app/web/monitor_door.h"
 #include "oriel/app/web/rate_limit.h"
 #include "oriel/app/web/server_backend.h"
 #include "oriel/app/web/tls_door.h"
@@ -28,17 +31,20 @@ class Site final : private net::HttpRoutes {
        server::Server& server, const observe::LogTail* log);
   ~Site() override;
 
-  // Opens the door, if the settings have one, and writes the token file. An error is one sentence
-  // for the user, and exit code 2.
+  // Opens the doors that the settings have and writes the token file. An error is one sentence for
+  // the user, and exit code 2.
   Status listen();
   // The server shows a desktop now.
   void desktop_is_there() { backend_.desktop_is_there(); }
-  // Closes the door, and every connection that is not a viewer's.
-  void close();
+  // Closes the doors, and every connection that is not a viewer's; `closed` comes when clients of
+  // the monitoring stream have been told.
+  void close(std::function<void()> closed);
 
   // Where the door really is: "127.0.0.1:6080"; empty when closed.
   std::string address() const { return listener_ ? listener_->address() : ""; }
   std::string scheme() const { return tls_ ? "https" : "http"; }
+  // "ws://127.0.0.1:8765/"; empty when closed.
+  std::string monitor_uri() const { return monitor_door_ ? monitor_door_->uri() : ""; }
   // Of a certificate of our own the SHA-256, else empty.
   std::string self_signed_fingerprint() const;
 
@@ -47,13 +53,16 @@ class Site final : private net::HttpRoutes {
   void handle(net::HttpRequest request, net::HttpAnswer answer) override;
   std::size_t body_bytes_max(const net::HttpRequest& head, std::size_t usual) override;
   net::HttpResponse refusal(std::string_view path, net::HttpResponse plain) override;
-  bool is_websocket_path(std::string_view path) const override { return path == "/websockify"; }
+  bool is_websocket_path(std::string_view path) const override;
+  net::WebSocketKind websocket_kind(std::string_view path) const override;
+  std::optional<net::HttpResponse> websocket_refusal(const net::HttpRequest& request) override;
   void on_websocket(const net::HttpRequest& request, net::StreamPointer stream) override;
   void refused(const std::string& peer, int status, std::string_view sentence) override;
 
   net::HttpResponse respond(const net::HttpRequest& request);
   std::optional<net::HttpResponse> about_server(const net::HttpRequest& request);
-  Status write_token() const;
+  Status open_publisher();
+  Status listen_http();
 
   boost::asio::io_context& io_;
   const config::Settings& settings_;
@@ -64,6 +73,8 @@ class Site final : private net::HttpRoutes {
   RateLimit rates_;
   ServerBackend backend_;
   api::Router router_;
+  std::unique_ptr<monitor::Publisher> publisher_;
+  std::optional<MonitorDoor> monitor_door_;
   std::optional<TlsDoor> tls_;  // of http_
   std::optional<net::HttpServer> http_;
   std::unique_ptr<net::TcpListener> listener_;

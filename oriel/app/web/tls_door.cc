@@ -18,7 +18,8 @@ std::string host_name() {
 
 }  // namespace
 
-Result<TlsDoor> open_tls_door(const config::Settings& settings, net::TlsNotice notice) {
+Result<TlsDoor> open_tls_door(const config::Settings& settings, const std::string& listen_host,
+                              net::TlsNotice notice) {
   CertificateFiles files{settings.tls_cert, settings.tls_key};
   const bool is_self_signed = files.certificate.empty();
   if (is_self_signed) {
@@ -27,8 +28,8 @@ Result<TlsDoor> open_tls_door(const config::Settings& settings, net::TlsNotice n
                   "there is no folder to keep a self-signed certificate in: set HOME or "
                   "XDG_STATE_HOME, give a certificate with --tls-cert and --tls-key, or use --tls "
                   "off");
-    const auto names = certificate_names(host_name(), settings.http_listen->host,
-                                         net::split_host_list(settings.allowed_hosts));
+    const auto names =
+        certificate_names(host_name(), listen_host, net::split_host_list(settings.allowed_hosts));
     ORIEL_TRY(files, keep_self_signed(settings.state_folder + "/tls", names,
                                       std::chrono::system_clock::now()));
   }

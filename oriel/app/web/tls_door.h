@@ -1,7 +1,8 @@
 #pragma once
-// What the HTTP door shows when it speaks TLS: the user's certificate, or one of our own.
+// What a door shows when it speaks TLS: the user's certificate, or one of our own.
 
 #include <memory>
+#include <string>
 
 #include "oriel/app/config/settings.h"
 #include "oriel/io/net/tls_context.h"
@@ -13,8 +14,9 @@ struct TlsDoor {
   bool is_self_signed = false;
 };
 
-// The HTTP door of `settings` is open and uses TLS. Errors are one sentence for the user, and exit
-// code 2.
-Result<TlsDoor> open_tls_door(const config::Settings& settings, net::TlsNotice notice);
+// A door of `settings` listens on `listen_host` and uses TLS. Errors are one sentence for the user,
+// and exit code 2.
+Result<TlsDoor> open_tls_door(const config::Settings& settings, const std::string& listen_host,
+                              net::TlsNotice notice);
 
 }  // namespace oriel::web

@@ -1,0 +1,187 @@
+#include "oriel/app/cli/monitor_serve.h"
+
+#include <fmt/core.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "oriel/app/api/session_store.h"
+#include "oriel/app/cli/command_table.h"
+#include "oriel/app/cli/say.h"
+#include "oriel/app/config/door_policy.h"
+#include "oriel/app/config/flags.h"
+#include "oriel/app/config/load_settings.h"
+#include "oriel/app/config/settings_help.h"
+#include "oriel/app/monitor/publisher_settings.h"
+#include "oriel/app/observe/log_tail.h"
+#include "oriel/app/server/lockout.h"
+#include "oriel/app/web/monitor_door.h"
+#include "oriel/app/web/token_file.h"
+
+namespace oriel::cli {
+namespace {
+
+constexpr const char* kDefaultAddress = "127.0.0.1:8765";
+// Clients have been told goodbye by then, counted from the signal.
+constexpr auto kStopTimeout = std::chrono::milliseconds(1800);
+
+constexpr std::string_view kHelpStart = R"(Publishes what this host is doing as a WebSocket stream.
+
+Examples:
+  oriel monitor --serve                      on 127.0.0.1:8765, for this machine only
+  oriel monitor --serve 0.0.0.0:8765 --password-file ~/.config/oriel/password
+
+Usage: oriel monitor --serve [ADDRESS] [FLAGS]
+
+Every setting is a flag, an environment variable and a key of the configuration file; flags beat
+the environment, which beats the file, which beats the defaults.
+
+  --config FILE
+      Configuration file, JSON with comments; also ORIEL_CONFIG. Default:
+      $XDG_CONFIG_HOME/oriel/config.json, if it is there
+  --help, -h
+      This text
+)";
+
+// Those of `oriel serve` that mean something without a desktop and a page.
+bool is_used(const config::Setting& setting) {
+  constexpr std::string_view kKeys[] = {
+      "http.allowed_hosts", "tls",        "tls_cert",     "tls_key",   "password",  "password_file",
+      "view_password_file", "token_file", "allow_anyone", "log.level", "log.format"};
+  return setting.key.starts_with("monitor.") || setting.key.starts_with("alert.") ||
+         std::ranges::find(kKeys, setting.key) != std::end(kKeys);
+}
+
+// The flags of the settings: --serve ADDRESS is --monitor ADDRESS.
+std::vector<const char*> settings_flags(std::span<const char* const> arguments,
+                                        std::string& address) {
+  std::vector<const char*> flags;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string_view argument = arguments[i];
+    if (argument.starts_with("--serve=")) {
+      address = argument.substr(argument.find('=') + 1);
+    } else if (argument != "--serve") {
+      flags.push_back(arguments[i]);
+    } else if (i + 1 < arguments.size() && arguments[i + 1][0] != '-') {
+      address = arguments[++i];
+    }
+  }
+  if (!address.empty()) flags.insert(flags.begin(), {"--monitor", address.c_str()});
+  return flags;
+}
+
+Result<config::Settings> settings_of(std::span<const char* const> flags) {
+  ORIEL_TRY(const auto parsed, config::parse_flags(flags));
+  for (const auto& [setting, flag, value] : parsed.values)
+    if (!is_used(*setting))
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("{} has no effect on `oriel monitor --serve`, which has no desktop: "
+                              "leave it out, or use `oriel serve --monitor {}`",
+                              flag, kDefaultAddress));
+  ORIEL_TRY(auto settings, config::load_settings(flags, config::environment_of_process()));
+  // A configuration file may be that of `oriel serve` too.
+  settings.vnc_listen.reset();
+  settings.http_listen.reset();
+  if (!settings.monitor_listen) settings.monitor_listen = {{"127.0.0.1", 8765}};
+  ORIEL_TRY_VOID(config::check_doors(settings));
+  return settings;
+}
+
+// One run of the server.
+class MonitorServe {
+ public:
+  MonitorServe(const config::Settings& settings, observe::Logger logger)
+      : settings_(settings),
+        logger_(std::move(logger)),
+        token_(settings.token_file.empty() ? "" : api::make_token()),
+        access_({settings.password, settings.view_password, token_}, lockout_),
+        signals_(io_),
+        deadline_(io_) {}
+
+  int run() {
+    if (auto status = listen(); !status) {
+      say_error(status.error().message);
+      return kUsage;
+    }
+    fmt::print("Monitoring clients: {}\n", door_->uri());
+    if (const auto fingerprint = door_->self_signed_fingerprint(); !fingerprint.empty())
+      fmt::print("The certificate is self-signed; its SHA-256 fingerprint is\n  {}\n", fingerprint);
+    std::fflush(stdout);
+    logger_.info("serving", {{"monitor", door_->uri()}});
+    for (int signal : {SIGINT, SIGTERM, SIGHUP}) signals_.add(signal);
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
+      if (!error) stop();
+    });
+    io_.run();
+    return kDone;
+  }
+
+ private:
+  Status listen() {
+    ORIEL_TRY(auto config, monitor::publisher_config(settings_, logger_));
+    ORIEL_TRY(auto source, monitor::open_host_source());
+    ORIEL_TRY(publisher_, monitor::Publisher::make(io_.get_executor(), std::move(config),
+                                                   std::move(source), logger_, metrics_));
+    door_ = std::make_unique<web::MonitorDoor>(io_.get_executor(), settings_, logger_, access_,
+                                               *publisher_);
+    ORIEL_TRY_VOID(door_->listen());
+    return web::write_token_file(settings_.token_file, token_);
+  }
+
+  void stop() {
+    logger_.info("stopping");
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
+      if (!error) io_.stop();  // asked twice: at once
+    });
+    deadline_.expires_after(kStopTimeout);
+    deadline_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) io_.stop();
+    });
+    door_.reset();
+    publisher_->stop([this] { io_.stop(); });
+  }
+
+  const config::Settings& settings_;
+  observe::Logger logger_;
+  boost::asio::io_context io_{1};
+  server::Lockout lockout_;
+  const std::string token_;
+  web::Door access_;
+  const observe::Metrics metrics_{{}, Clock::now()};
+  std::unique_ptr<monitor::Publisher> publisher_;
+  std::unique_ptr<web::MonitorDoor> door_;
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer deadline_;
+};
+
+}  // namespace
+
+int run_monitor_server(std::span<const char* const> arguments) {
+  std::string address;
+  const auto flags = settings_flags(arguments, address);
+  if (config::asks_for_help(flags)) {
+    fmt::print("{}", config::settings_help(kHelpStart, is_used));
+    return kDone;
+  }
+  const auto settings = settings_of(flags);
+  if (!settings) {
+    say_error(settings.error().message);
+    return kUsage;
+  }
+  std::signal(SIGPIPE, SIG_IGN);
+  const observe::Logger logger(
+      observe::make_stderr_sink(settings->log_level, settings->log_format));
+  for (const auto& notice : settings->notices) logger.warning(notice);
+  return MonitorServe(*settings, logger).run();
+}
+
+}  // namespace oriel::cli
