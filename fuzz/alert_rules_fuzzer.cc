@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "oriel/base/check.h"
-#include "oriel/core/monitor/limits.h"
+#include "oriel/core/monitor/figure_table.h"
 #include "oriel/core/monitor/rule_text.h"
 
 namespace {
@@ -37,6 +37,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   feed(parse_fleet_rule(text), parse_fleet_rule, format_fleet_rule);
   const auto rules = parse_alert_rules(text);
   feed(rules, parse_alert_rules, format_alert_rules);
-  if (rules) ORIEL_CHECK(rules->size() <= kAlertRulesMax);
+  if (rules) ORIEL_CHECK(rules->size() <= 2 * figure_table().size());
   return 0;
 }

@@ -45,7 +45,6 @@ inline constexpr std::size_t kReadingTextBytesMax = 512;
 inline constexpr std::size_t kReadingListMax = 64;
 
 inline constexpr std::size_t kFleetHostsMax = 1000;
-inline constexpr std::size_t kAlertRulesMax = 64;
 inline constexpr std::size_t kRuleBytesMax = 1024;       // of one rule's text
 inline constexpr std::chrono::hours kAlertTimeMax{720};  // duration and cooldown of a rule
 // An alert whose figure has not been read for so long is over: its device has gone.

@@ -67,6 +67,14 @@ bool is_word(char c) { return is_word_start(c) || (c >= '0' && c <= '9'); }
 bool is_space(char c) { return c == ' ' || c == '\t'; }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
+// For messages, which are shown on terminals.
+std::string printable(std::string_view text) {
+  std::string shown(text);
+  std::ranges::replace_if(
+      shown, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }, '?');
+  return shown;
+}
+
 // Walks over one rule. Letters count as small.
 class RuleScan {
  public:
@@ -118,7 +126,8 @@ class RuleScan {
     const auto left = rest();
     const auto next = left.substr(0, std::min(left.find_first_of(" ,;()<>="), left.size()));
     const auto shown = (next.empty() ? left.substr(0, 1) : next).substr(0, 40);
-    const auto got = left.empty() ? std::string("the end") : fmt::format("\"{}\"", shown);
+    const auto got =
+        left.empty() ? std::string("the end") : fmt::format("\"{}\"", printable(shown));
     return fail(ErrorCode::kInvalid,
                 fmt::format("alert rule, character {}: got {}, expected {}", at_ + 1, got, what));
   }
@@ -416,24 +425,32 @@ Result<FleetRule> parse_fleet_rule(std::string_view text) {
 Result<std::vector<AlertRule>> parse_alert_rules(std::string_view text) {
   std::vector<AlertRule> rules;
   if (trimmed(text) == "none") return rules;
+  // A later rule on the same figure and direction stands for the earlier one.
+  const auto put = [&](AlertRule rule) {
+    const auto same = std::ranges::find_if(rules, [&](const AlertRule& earlier) {
+      return earlier.component == rule.component && earlier.metric == rule.metric &&
+             earlier.direction == rule.direction;
+    });
+    if (same != rules.end()) {
+      *same = std::move(rule);
+    } else {
+      rules.push_back(std::move(rule));
+    }
+  };
   while (!text.empty()) {
     const auto end = std::min(text.find_first_of(";\n"), text.size());
     const auto one = trimmed(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
     if (one.empty()) continue;
     if (one == "default") {
-      for (auto& rule : default_alert_rules()) rules.push_back(std::move(rule));
+      for (auto& rule : default_alert_rules()) put(std::move(rule));
     } else {
       auto rule = parse_alert_rule(one);
       if (!rule) {
         return fail(rule.error().code,
-                    fmt::format("\"{}\": {}", one.substr(0, 80), rule.error().message));
+                    fmt::format("\"{}\": {}", printable(one.substr(0, 80)), rule.error().message));
       }
-      rules.push_back(*std::move(rule));
-    }
-    if (rules.size() > kAlertRulesMax) {
-      return fail(ErrorCode::kTooLarge,
-                  fmt::format("more than {} alert rules, which is the most", kAlertRulesMax));
+      put(*std::move(rule));
     }
   }
   if (rules.empty()) {

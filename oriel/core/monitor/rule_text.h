@@ -33,7 +33,8 @@ Result<AlertRule> parse_alert_rule(std::string_view text);
 Result<FleetRule> parse_fleet_rule(std::string_view text);
 
 // Rules with ";" or line ends between; "default" stands for default_alert_rules(), "none" alone
-// for no rule. At most kAlertRulesMax.
+// for no rule. A later rule on the same figure and direction stands for the earlier one, so that
+// "default; memory > 70" changes one.
 Result<std::vector<AlertRule>> parse_alert_rules(std::string_view text);
 
 // As the parsers take it, in one spelling: parsing gives the rule back, with times in whole
