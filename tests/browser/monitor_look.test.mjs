@@ -50,7 +50,7 @@ test("The Monitor page shows all that a host has, in the units that people read"
     const data = hostAt(host.begin_s - 1);
     const { all } = await monitor.figures();
     assert.deepEqual(Object.keys(all), ["CPU", "Memory", "Load", "Pressure", "Disks", "Space", "Network enp5s0", "Network wg0",
-      "Network lo", "GPU 0", "GPU 1", "Temperatures", "Battery", "Control group", "System"]);
+      "Network lo", "Other interfaces", "GPU 0", "GPU 1", "Temperatures", "Battery", "Control group", "System"]);
     const percent = (value) => `${value.toFixed(1)} %`;
     assert.equal(all.CPU["of the limit"], percent(data.processor.usage_percent));
     assert.equal(all.CPU["whole host"], percent(data.host.processor.usage_percent));
@@ -63,6 +63,7 @@ test("The Monitor page shows all that a host has, in the units that people read"
     assert.equal(all.Disks.nvme1n1, percent(data.disks.devices.nvme1n1.busy_percent));
     assert.equal(all.Space["/data xfs"], "1.46 TiB of 1.75 TiB");
     assert.equal(all["Network enp5s0"]["Errors and drops"], "0 · 12");
+    assert.equal(all["Other interfaces"].dummy0, "in 0 B/s · out 0 B/s");
     assert.equal(all["GPU 1"].Power, `${data.gpus[1].power_draw.toFixed(1)} W of 300.0 W`);
     assert.equal(all.Temperatures["k10temp Tctl"], `${data.sensors["k10temp Tctl"].temperature.toFixed(1)} °C`);
     assert.equal(all.Battery.BAT0, percent(data.battery.BAT0.percent));

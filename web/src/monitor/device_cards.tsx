@@ -69,11 +69,12 @@ export function SpaceCard() {
 
 export function NetworkCards() {
   const all = useNames(({ network }) => network?.interfaces);
-  const names = [...all].sort((a, b) => Number(a === "lo") - Number(b === "lo"));
-  const rest = names.slice(interfaceCharts_max);
+  const used = useNames(({ network }) => Object.fromEntries(Object.entries(network?.interfaces ?? {}).filter(([, { bytes_recv, bytes_sent }]) => bytes_recv + bytes_sent > 0)));
+  const names = [...used].sort((a, b) => Number(a === "lo") - Number(b === "lo")).slice(0, interfaceCharts_max);
+  const rest = all.filter((name) => !names.includes(name)); // those that never had anything to do among them
   return (
     <>
-      {names.slice(0, interfaceCharts_max).map((name) => (
+      {names.map((name) => (
         <InterfaceCard key={name} name={name} />
       ))}
       {rest.length > 0 && (
