@@ -57,7 +57,7 @@ bool is_used(const config::Setting& setting) {
   constexpr std::string_view kKeys[] = {
       "http.allowed_hosts", "tls",        "tls_cert",     "tls_key",   "password",  "password_file",
       "view_password_file", "token_file", "allow_anyone", "log.level", "log.format"};
-  return setting.key.starts_with("monitor.") ||
+  return setting.key.starts_with("monitor.") || setting.key.starts_with("alert.") ||
          std::ranges::find(kKeys, setting.key) != std::end(kKeys);
 }
 
@@ -127,10 +127,10 @@ class MonitorServe {
 
  private:
   Status listen() {
+    ORIEL_TRY(auto config, monitor::publisher_config(settings_, logger_));
     ORIEL_TRY(auto source, monitor::open_host_source());
-    ORIEL_TRY(publisher_,
-              monitor::Publisher::make(io_.get_executor(), monitor::publisher_config(settings_),
-                                       std::move(source), logger_, metrics_));
+    ORIEL_TRY(publisher_, monitor::Publisher::make(io_.get_executor(), std::move(config),
+                                                   std::move(source), logger_, metrics_));
     door_ = std::make_unique<web::MonitorDoor>(io_.get_executor(), settings_, logger_, access_,
                                                *publisher_);
     ORIEL_TRY_VOID(door_->listen());

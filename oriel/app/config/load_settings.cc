@@ -63,8 +63,13 @@ Status apply_file(const std::optional<std::string>& named_path, const Environmen
     return fail(ErrorCode::kInvalid, fmt::format("{}: no such configuration file", *path));
   }
   ORIEL_TRY_VOID(apply_settings_text(file->text, *path, settings));
-  if (file->is_open_to_others && !settings.password.is_empty())
-    return open_to_others(*path, "a configuration file with a password");
+  const bool has_secret = !settings.password.is_empty() ||
+                          !settings.alert.webhook_header.is_empty() ||
+                          !settings.alert.email_password.is_empty();
+  if (file->is_open_to_others && has_secret)
+    return open_to_others(*path, settings.password.is_empty()
+                                     ? "a configuration file with a secret"
+                                     : "a configuration file with a password");
   return {};
 }
 
@@ -106,16 +111,17 @@ Status apply_flags(const Flags& flags, Settings& settings) {
   return {};
 }
 
-// The password in the first line of `path`.
-Result<std::string> read_password_line(const std::string& path) {
+// The password, or another secret, in the first line of `path`.
+Result<std::string> read_password_line(const std::string& path,
+                                       std::string_view what = "password") {
   ORIEL_TRY(auto file, read_file(path, kPasswordFileBytesMax));
-  if (!file) return fail(ErrorCode::kInvalid, fmt::format("{}: no such password file", path));
-  if (file->is_open_to_others) return open_to_others(path, "a password file");
+  if (!file) return fail(ErrorCode::kInvalid, fmt::format("{}: no such {} file", path, what));
+  if (file->is_open_to_others) return open_to_others(path, fmt::format("a {} file", what));
   auto line = file->text.substr(0, file->text.find('\n'));
   if (line.ends_with('\r')) line.pop_back();
   if (line.empty())
     return fail(ErrorCode::kInvalid,
-                fmt::format("{}: the first line is empty, expected the password", path));
+                fmt::format("{}: the first line is empty, expected the {}", path, what));
   return line;
 }
 
@@ -124,6 +130,28 @@ Status read_view_password_file(Settings& settings) {
   ORIEL_TRY(auto line, read_password_line(settings.view_password_file));
   settings.view_password = Secret(std::move(line));
   return {};
+}
+
+// A secret of its own, or the first line of a file, but not both.
+Status read_secret_file(std::string_view key, const std::string& path, Secret& secret,
+                        const Settings& settings) {
+  if (path.empty()) return {};
+  if (!secret.is_empty())
+    return fail(ErrorCode::kInvalid,
+                fmt::format("{0} ({1}) and {0}_file ({2}) are both set, keep one", key,
+                            settings.origins.at(std::string(key)),
+                            settings.origins.at(fmt::format("{}_file", key))));
+  ORIEL_TRY(auto line, read_password_line(path, key));
+  secret = Secret(std::move(line));
+  return {};
+}
+
+Status read_alert_secrets(Settings& settings) {
+  auto& alert = settings.alert;
+  ORIEL_TRY_VOID(read_secret_file("alert.webhook_header", alert.webhook_header_file,
+                                  alert.webhook_header, settings));
+  return read_secret_file("alert.email_password", alert.email_password_file, alert.email_password,
+                          settings);
 }
 
 Status read_password_file(Settings& settings) {
@@ -204,6 +232,7 @@ Result<Settings> load_settings(std::span<const char* const> arguments,
 
   if (password == PasswordSource::kFile) ORIEL_TRY_VOID(read_password_file(settings));
   ORIEL_TRY_VOID(read_view_password_file(settings));
+  ORIEL_TRY_VOID(read_alert_secrets(settings));
   ORIEL_TRY_VOID(check_together(settings));
   notice_tls(settings);
   if (settings.password.reveal().size() > kVncPasswordBytes)

@@ -63,14 +63,19 @@ std::string json_of(const Setting& setting, std::string_view value) {
 
 // What a source has set, as text; of the secret the text itself.
 std::string value_of(const Setting& setting, const Settings& settings) {
-  return setting.kind == SettingKind::kSecret ? settings.password.reveal() : setting.get(settings);
+  if (setting.kind != SettingKind::kSecret) return setting.get(settings);
+  if (setting.key == "alert.webhook_header") return settings.alert.webhook_header.reveal();
+  if (setting.key == "alert.email_password") return settings.alert.email_password.reveal();
+  return settings.password.reveal();
 }
 
 class EverySetting : public ::testing::TestWithParam<Setting> {
  protected:
-  // The example; for the password file one that is there.
+  // The example; for the file of a secret one that is there.
   std::string example() const {
-    if (!GetParam().key.ends_with("password_file")) return std::string(GetParam().example);
+    const auto key = GetParam().key;
+    if (!key.ends_with("password_file") && !key.ends_with("header_file"))
+      return std::string(GetParam().example);
     return folder_.write("password", "x\n");
   }
   Folder folder_;
@@ -193,6 +198,23 @@ TEST(LoadSettings, RefusesAPasswordInAFileThatOthersCanRead) {
   }
   auto harmless = folder.write("c.json", R"({"password": "", "name": "x"})", 0644);
   EXPECT_TRUE(load({"--config", harmless}));
+}
+
+TEST(LoadSettings, KeepsTheSecretsOfAlertsAsItKeepsThePassword) {
+  Folder folder;
+  auto open_file = folder.write("c.json", R"({"alert": {"webhook_header": "A: hidden"}})", 0644);
+  EXPECT_THAT(error_of(load({"--config", open_file})),
+              AllOf(HasSubstr("chmod 600"), Not(HasSubstr("hidden"))));
+  auto secret = folder.write("secret", "A: hidden\nmore");
+  EXPECT_EQ(load({"--alert-webhook-header-file", secret})->alert.webhook_header,
+            Secret("A: hidden"));
+  EXPECT_EQ(load({"--alert-email-password-file", secret})->alert.email_password,
+            Secret("A: hidden"));
+  EXPECT_THAT(error_of(load({"--alert-webhook-header-file", secret},
+                            {{"ORIEL_ALERT_WEBHOOK_HEADER", "B: other"}})),
+              AllOf(HasSubstr("both set"), Not(HasSubstr("other"))));
+  EXPECT_THAT(error_of(load({"--alert-email-password-file", folder.path() + "/none"})),
+              HasSubstr("/none: no such alert.email_password file"));
 }
 
 TEST(PasswordFile, GivesItsFirstLine) {

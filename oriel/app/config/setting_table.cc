@@ -6,6 +6,7 @@
 
 #include "oriel/app/config/limits.h"
 #include "oriel/app/config/setting_value.h"
+#include "oriel/core/monitor/rule_text.h"
 
 namespace oriel::config {
 namespace {
@@ -18,11 +19,22 @@ Status assign(Result<T> parsed, Member& member) {
   return {};
 }
 
+Status set_secret(std::string_view text, Secret& member) {
+  // The value must not be in the message, so the parser's own error is not passed on.
+  auto secret = parse_text(text, kTextBytesMax);
+  if (!secret)
+    return fail(ErrorCode::kInvalid,
+                fmt::format("expected at most {} bytes without control characters", kTextBytesMax));
+  member = Secret(*std::move(secret));
+  return {};
+}
+
 std::string switch_name(bool value) { return value ? "true" : "false"; }
 
 constexpr std::string_view kDesktop = "Desktop";
 constexpr std::string_view kDoors = "Doors";
 constexpr std::string_view kOperation = "Operation";
+constexpr std::string_view kAlerts = "Alerts";
 
 constexpr Setting kSettings[] = {
     {.key = "desktop",
@@ -192,17 +204,7 @@ constexpr Setting kSettings[] = {
              "configuration file that has "
              "it must be readable by its owner only",
      .example = "correct",
-     .set =
-         [](Settings& s, std::string_view text) {
-           // The value must not be in the message, so the parser's own error is not passed on.
-           auto password = parse_text(text, kTextBytesMax);
-           if (!password)
-             return Status(fail(ErrorCode::kInvalid,
-                                fmt::format("expected at most {} bytes without control characters",
-                                            kTextBytesMax)));
-           s.password = Secret(*std::move(password));
-           return Status();
-         },
+     .set = [](Settings& s, std::string_view text) { return set_secret(text, s.password); },
      .get = [](const Settings&) { return std::string(); }},
     {.key = "password_file",
      .kind = SettingKind::kText,
@@ -435,6 +437,212 @@ constexpr Setting kSettings[] = {
      .set = [](Settings& s,
                std::string_view text) { return assign(parse_log_format(text), s.log_format); },
      .get = [](const Settings& s) { return std::string(log_format_name(s.log_format)); }},
+
+    {.key = "alert.rules",
+     .kind = SettingKind::kText,
+     .group = kAlerts,
+     .value_name = "RULES",
+     .help = "What is watched while somebody listens or is told: rules such as cpu > 80, critical "
+             "90, for 30s with semicolons between (docs/alerts.md); default for these two; none",
+     .example = "processor >= 80, critical 95, for 1m",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(monitor::parse_alert_rules(text), s.alert.rules);
+         },
+     .get = [](const Settings& s) { return monitor::format_alert_rules(s.alert.rules); }},
+    {.key = "alert.console",
+     .kind = SettingKind::kSwitch,
+     .group = kAlerts,
+     .help = "Write alerts as lines on standard error, in colour on a terminal, besides the log",
+     .example = "true",
+     .set = [](Settings& s,
+               std::string_view text) { return assign(parse_switch(text), s.alert.console); },
+     .get = [](const Settings& s) { return switch_name(s.alert.console); }},
+    {.key = "alert.console_level",
+     .kind = SettingKind::kText,
+     .group = kAlerts,
+     .value_name = "LEVEL",
+     .help = "The least level that the console shows: warning or critical",
+     .example = "critical",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_alert_level(text), s.alert.console_level);
+         },
+     .get = [](const Settings& s) { return std::string(alert_level_word(s.alert.console_level)); }},
+    {.key = "alert.file",
+     .kind = SettingKind::kText,
+     .group = kAlerts,
+     .value_name = "FILE",
+     .help = "Write alerts to this file; at 10 MiB it is rotated, five old ones are kept",
+     .example = "/var/log/oriel/alerts.jsonl",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_text(text, kTextBytesMax), s.alert.file);
+         },
+     .get = [](const Settings& s) { return s.alert.file; }},
+    {.key = "alert.file_format",
+     .kind = SettingKind::kText,
+     .group = kAlerts,
+     .value_name = "FORMAT",
+     .help = "Form of that file: json with one document per line, or text",
+     .example = "text",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_alert_file_format(text), s.alert.is_file_json);
+         },
+     .get = [](const Settings& s) { return std::string(s.alert.is_file_json ? "json" : "text"); }},
+    {.key = "alert.file_level",
+     .kind = SettingKind::kText,
+     .group = kAlerts,
+     .value_name = "LEVEL",
+     .help = "The least level that the file gets: warning or critical",
+     .example = "critical",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_alert_level(text), s.alert.file_level);
+         },
+     .get = [](const Settings& s) { return std::string(alert_level_word(s.alert.file_level)); }},
+    {.key = "alert.webhook",
+     .kind = SettingKind::kText,
+     .group = kAlerts,
+     .value_name = "URL",
+     .help = "Send each alert as JSON by HTTP POST to this address, http or https",
+     .example = "https://hooks.example.org/oriel",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_text(text, kTextBytesMax), s.alert.webhook);
+         },
+     .get = [](const Settings& s) { return s.alert.webhook; }},
+    {.key = "alert.webhook_header",
+     .kind = SettingKind::kSecret,
+     .group = kAlerts,
+     .value_name = "HEADER",
+     .help = "A header that is sent along, such as Authorization: Bearer TOKEN; a configuration "
+             "file that has it must be readable by its owner only",
+     .example = "Authorization: Bearer secret",
+     .set = [](Settings& s,
+               std::string_view text) { return set_secret(text, s.alert.webhook_header); },
+     .get = [](const Settings&) { return std::string(); }},
+    {.key = "alert.webhook_header_file",
+     .kind = SettingKind::kText,
+     .group = kAlerts,
+     .value_name = "FILE",
+     .help = "File with that header in its first line, readable by its owner only",
+     .example = "/etc/oriel/webhook-header",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_text(text, kTextBytesMax), s.alert.webhook_header_file);
+         },
+     .get = [](const Settings& s) { return s.alert.webhook_header_file; }},
+    {.key = "alert.webhook_level",
+     .kind = SettingKind::kText,
+     .group = kAlerts,
+     .value_name = "LEVEL",
+     .help = "The least level that the web hook gets: warning or critical",
+     .example = "critical",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_alert_level(text), s.alert.webhook_level);
+         },
+     .get = [](const Settings& s) { return std::string(alert_level_word(s.alert.webhook_level)); }},
+    {.key = "alert.email_server",
+     .kind = SettingKind::kText,
+     .group = kAlerts,
+     .value_name = "URL",
+     .help = "Send each alert as a mail by this server: smtp://HOST:PORT (made secret by STARTTLS "
+             "before anything is said) or smtps://HOST:PORT",
+     .example = "smtp://mail.example.org:587",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_text(text, kTextBytesMax), s.alert.email_server);
+         },
+     .get = [](const Settings& s) { return s.alert.email_server; }},
+    {.key = "alert.email_tls",
+     .kind = SettingKind::kSwitch,
+     .group = kAlerts,
+     .help =
+         "Insist on TLS to the mail server; false is for one on this machine, without a password",
+     .example = "false",
+     .set = [](Settings& s,
+               std::string_view text) { return assign(parse_switch(text), s.alert.email_tls); },
+     .get = [](const Settings& s) { return switch_name(s.alert.email_tls); }},
+    {.key = "alert.email_from",
+     .kind = SettingKind::kText,
+     .group = kAlerts,
+     .value_name = "ADDRESS",
+     .help = "The sender of these mails",
+     .example = "oriel@example.org",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_text(text, kTextBytesMax), s.alert.email_from);
+         },
+     .get = [](const Settings& s) { return s.alert.email_from; }},
+    {.key = "alert.email_to",
+     .kind = SettingKind::kText,
+     .group = kAlerts,
+     .value_name = "ADDRESSES",
+     .help = "Who gets them, with commas between",
+     .example = "admin@example.org,night@example.org",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_text(text, kTextBytesMax), s.alert.email_to);
+         },
+     .get = [](const Settings& s) { return s.alert.email_to; }},
+    {.key = "alert.email_user",
+     .kind = SettingKind::kText,
+     .group = kAlerts,
+     .value_name = "NAME",
+     .help = "User name for the mail server; without it there is no log-in",
+     .example = "oriel",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_text(text, kTextBytesMax), s.alert.email_user);
+         },
+     .get = [](const Settings& s) { return s.alert.email_user; }},
+    {.key = "alert.email_password",
+     .kind = SettingKind::kSecret,
+     .group = kAlerts,
+     .value_name = "PASSWORD",
+     .help = "Password for the mail server; a configuration file that has it must be readable by "
+             "its owner only",
+     .example = "correct",
+     .set = [](Settings& s,
+               std::string_view text) { return set_secret(text, s.alert.email_password); },
+     .get = [](const Settings&) { return std::string(); }},
+    {.key = "alert.email_password_file",
+     .kind = SettingKind::kText,
+     .group = kAlerts,
+     .value_name = "FILE",
+     .help = "File with that password in its first line, readable by its owner only",
+     .example = "/etc/oriel/mail-password",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_text(text, kTextBytesMax), s.alert.email_password_file);
+         },
+     .get = [](const Settings& s) { return s.alert.email_password_file; }},
+    {.key = "alert.email_level",
+     .kind = SettingKind::kText,
+     .group = kAlerts,
+     .value_name = "LEVEL",
+     .help = "The least level that is mailed: warning or critical",
+     .example = "critical",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_alert_level(text), s.alert.email_level);
+         },
+     .get = [](const Settings& s) { return std::string(alert_level_word(s.alert.email_level)); }},
+    {.key = "alert.ca_file",
+     .kind = SettingKind::kText,
+     .group = kAlerts,
+     .value_name = "FILE",
+     .help = "Certificates in PEM form that web hook and mail server are checked against, instead "
+             "of those of the system",
+     .example = "/etc/oriel/ca.pem",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_text(text, kTextBytesMax), s.alert.ca_file);
+         },
+     .get = [](const Settings& s) { return s.alert.ca_file; }},
 };
 
 // The address that "host" or "port" changes one half of; a closed door opens at its usual port.

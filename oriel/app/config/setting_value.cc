@@ -170,6 +170,22 @@ Result<bool> parse_control(std::string_view text) {
   return bad(text, "expected shared or single");
 }
 
+Result<monitor::AlertLevel> parse_alert_level(std::string_view text) {
+  for (auto level : {monitor::AlertLevel::kWarning, monitor::AlertLevel::kCritical})
+    if (text == alert_level_word(level)) return level;
+  return bad(text, "expected warning or critical");
+}
+
+std::string_view alert_level_word(monitor::AlertLevel level) {
+  return level == monitor::AlertLevel::kCritical ? "critical" : "warning";
+}
+
+Result<bool> parse_alert_file_format(std::string_view text) {
+  if (text == "json") return true;
+  if (text == "text") return false;
+  return bad(text, "expected json or text");
+}
+
 Result<TlsMode> parse_tls_mode(std::string_view text) {
   for (auto mode : {TlsMode::kAuto, TlsMode::kOn, TlsMode::kOff})
     if (text == tls_mode_name(mode)) return mode;

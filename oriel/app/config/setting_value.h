@@ -39,6 +39,13 @@ Result<ClipboardSelection> parse_clipboard_selection(std::string_view text);
 std::string_view clipboard_selection_name(ClipboardSelection selection);
 Result<bool> parse_control(std::string_view text);
 
+// "warning" or "critical".
+Result<monitor::AlertLevel> parse_alert_level(std::string_view text);
+std::string_view alert_level_word(monitor::AlertLevel level);
+
+// "json" is true, "text" is false.
+Result<bool> parse_alert_file_format(std::string_view text);
+
 // "auto", "on" or "off".
 Result<TlsMode> parse_tls_mode(std::string_view text);
 std::string_view tls_mode_name(TlsMode mode);

@@ -11,6 +11,7 @@
 #include "oriel/app/config/log_options.h"
 #include "oriel/app/config/secret.h"
 #include "oriel/core/image/rect.h"
+#include "oriel/core/monitor/alert.h"
 
 namespace oriel::config {
 
@@ -30,6 +31,29 @@ enum class TlsMode {
   kAuto,  // those that are not loopback
   kOn,
   kOff,
+};
+
+// Which alerts there are, and who is told of them besides the stream and the log.
+struct AlertSettings {
+  std::vector<monitor::AlertRule> rules = monitor::default_alert_rules();
+  bool console = false;
+  monitor::AlertLevel console_level = monitor::AlertLevel::kWarning;  // and above
+  std::string file;                                                   // empty: none
+  bool is_file_json = true;
+  monitor::AlertLevel file_level = monitor::AlertLevel::kWarning;
+  std::string webhook;  // URL; empty: none
+  Secret webhook_header;
+  std::string webhook_header_file;  // load_settings has read it into `webhook_header`
+  monitor::AlertLevel webhook_level = monitor::AlertLevel::kWarning;
+  std::string email_server;  // URL; empty: none
+  bool email_tls = true;
+  std::string email_from;
+  std::string email_to;  // with commas between
+  std::string email_user;
+  Secret email_password;
+  std::string email_password_file;  // load_settings has read it into `email_password`
+  monitor::AlertLevel email_level = monitor::AlertLevel::kWarning;
+  std::string ca_file;  // PEM, for web hook and mail; empty: the system's
 };
 
 struct Settings {
@@ -66,6 +90,8 @@ struct Settings {
   int max_connections_per_address = 100;
   int handshake_timeout_s = 30;  // a human types the password in it
   int max_messages_per_second = 5000;
+
+  AlertSettings alert;
 
   bool draws_cursor = true;    // for viewers that know no cursor encoding
   int max_rate = 60;           // updates per second and viewer

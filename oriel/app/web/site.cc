@@ -72,10 +72,10 @@ Status Site::listen() {
 }
 
 Status Site::open_publisher() {
+  ORIEL_TRY(auto config, monitor::publisher_config(settings_, logger_));
   ORIEL_TRY(auto source, monitor::open_host_source());
-  ORIEL_TRY(publisher_,
-            monitor::Publisher::make(io_.get_executor(), monitor::publisher_config(settings_),
-                                     std::move(source), logger_, server_.metrics()));
+  ORIEL_TRY(publisher_, monitor::Publisher::make(io_.get_executor(), std::move(config),
+                                                 std::move(source), logger_, server_.metrics()));
   door_.on_log_out([this](api::SessionId session) { publisher_->end_log_in(session); });
   return {};
 }

@@ -27,10 +27,20 @@ inline constexpr std::chrono::milliseconds kServerInterval{700};
 
 inline constexpr std::size_t kDocumentDepthMax = 16;
 
+// Of one message of a server, and of the document that its deltas have made: some hundred times
+// what a large host sends.
+inline constexpr std::size_t kServerMessageBytesMax = std::size_t{4} << 20;
+// Of one object in it: applying a delta searches members one by one.
+inline constexpr std::size_t kServerMembersMax = 256;
+// What a client has queued for a server that does not read.
+inline constexpr std::size_t kClientOutputBytesMax = std::size_t{1} << 20;
+
 inline constexpr std::size_t kHistorySamplesMax = 3600;  // an hour at one a second
 inline constexpr std::size_t kHistoryBytesMax = std::size_t{32} << 20;
 
 inline constexpr std::size_t kFleetHostsMax = 1000;
+inline constexpr std::size_t kRuleBytesMax = 1024;       // of one rule's text
+inline constexpr std::chrono::hours kAlertTimeMax{720};  // duration and cooldown of a rule
 // An alert whose figure has not been read for so long is over: its device has gone.
 inline constexpr std::chrono::seconds kAlertStaleAfter{60};
 

@@ -26,6 +26,8 @@ enum class Dialect { kServer, kSeed };
 struct Sequence {
   std::uint64_t number = 0;
   std::optional<std::uint64_t> base;  // set: the document is a delta
+
+  friend bool operator==(const Sequence&, const Sequence&) = default;
 };
 
 // `data` as a member "data"; alerts only when there are some. Without a sequence these are exactly
