@@ -94,7 +94,7 @@ test("The figures on the Monitor page are those of the stream, second after seco
 
 test("A page that is opened later shows the samples of before", async () => {
   await withServer({}, async (server) => {
-    await withMonitor(server, { samples: 6 }, async (first) => {
+    await withMonitor(server, { samples: 5 }, async (first) => {
       const known = await first.inside("samples");
       await withMonitor(server, { samples: known - 1 }, async (second, { documents }) => {
         assert.ok(documents.size <= 3, "the samples are not those that came since");
@@ -167,6 +167,37 @@ test("What the Monitor page needs more is loaded when it is opened", async () =>
       assert.ok(isLoaded());
       assert.equal(await page.state(), "connected", "the desktop's connection stays");
       page.expectQuiet(server.url);
+    });
+  });
+});
+
+test("An alert of the server appears in words while the page is watched", async () => {
+  await withServer({ flags: ["--alert-rules", "memory > 0.1, critical 99.9, for 4s"] }, async (server) => {
+    await withMonitor(server, { samples: 1 }, async (monitor, { last }, page) => {
+      const panel = monitor.tab.getByRole("region", { name: "Alerts" }).first();
+      assert.match(await panel.innerText(), /No alerts\./);
+      await panel.getByText(/^High memory usage: \d+\.\d% \(threshold: 0\.1%\)$/).waitFor({ timeout: 15_000 });
+      assert.equal(last().alerts[0].level, "WARNING");
+      await monitor.tab.locator(".page-head").getByText("1 warning", { exact: true }).waitFor();
+      assert.match(await panel.locator("tbody tr").first().innerText(), /^\d\d:\d\d:\d\d\s[\s\S]*for \d+ s$/);
+      page.expectQuiet(server.url);
+    });
+  });
+});
+
+test("Processes come from the host while their table is seen", async () => {
+  await withServer({}, async (server) => {
+    await withMonitor(server, {}, async (monitor, { last }) => {
+      assert.equal(last().data.processes, undefined);
+      await monitor.page.tool("Top processes").scrollIntoViewIfNeeded();
+      const table = monitor.tab.getByRole("region", { name: "Top processes" }).getByRole("table");
+      await table.waitFor({ timeout: 10_000 });
+      const [pids, told] = [await table.locator("tbody td:nth-child(2)").allInnerTexts(), last().data.processes];
+      assert.ok(pids.length >= 5, `${pids.length} rows`);
+      const known = new Set([...told.by_cpu, ...told.by_memory].map(({ pid }) => String(pid)));
+      assert.ok(pids.filter((pid) => known.has(pid)).length >= pids.length / 2, "most are those of the newest document");
+      await monitor.page.tool("Top processes").click();
+      await until("documents without processes", () => last().data.processes === undefined);
     });
   });
 });
