@@ -18,6 +18,29 @@ async function withMonitor(server, { samples = 2, ...options }, body) {
   });
 }
 
+const cpu = (monitor) => monitor.card("CPU").locator(".plot").first();
+const momentOf = async (monitor) => /, at (\d\d:\d\d:\d\d): (.*)/.exec(await cpu(monitor).getAttribute("aria-label")) ?? [];
+
+// Points at a sample by keys; returns the moment's time and the CPU's figures in words.
+async function pointAtSample(monitor, index) {
+  await cpu(monitor).focus();
+  await monitor.tab.keyboard.press("Home");
+  for (let i = 0; i < index; i += 1) await monitor.tab.keyboard.press("ArrowRight");
+  const [, time, said] = await momentOf(monitor);
+  return { time, said };
+}
+
+async function pointAtTime(monitor, wanted) {
+  await cpu(monitor).focus();
+  await monitor.tab.keyboard.press("Home");
+  for (let i = 0; i < 100; i += 1) {
+    const [, time, said] = await momentOf(monitor);
+    if (time === wanted) return said;
+    await monitor.tab.keyboard.press("ArrowRight");
+  }
+  return assert.fail(`no sample of ${wanted}`);
+}
+
 const percent = (value) => `${value.toFixed(1)} %`;
 
 // The size that words such as "1.53 GiB" tell, and how exact they are.
@@ -39,7 +62,7 @@ function expectFiguresOf({ memory, processor, load, network, mounts, system }, a
   assert.equal(all.Load["1 min"], load.load1.toFixed(2));
   assert.equal(all.Load["15 min"], load.load15.toFixed(2));
   assert.equal(all.System.Host, system.hostname);
-  const [name, traffic] = Object.entries(network.interfaces)[0];
+  const [name, traffic] = Object.entries(network.interfaces).find(([, { bytes_recv }]) => bytes_recv > 0);
   assertSize(all[`Network ${name}`].in.replace("/s", ""), traffic.bytes_recv_per_s);
   assertSize(all[`Network ${name}`].out.replace("/s", ""), traffic.bytes_sent_per_s);
   const [path, space] = Object.entries(mounts)[0];
@@ -71,15 +94,15 @@ test("The figures on the Monitor page are those of the stream, second after seco
 
 test("A page that is opened later shows the samples of before", async () => {
   await withServer({}, async (server) => {
-    await withMonitor(server, { samples: 6 }, async (first) => {
+    await withMonitor(server, { samples: 5 }, async (first) => {
       const known = await first.inside("samples");
       await withMonitor(server, { samples: known - 1 }, async (second, { documents }) => {
         assert.ok(documents.size <= 3, "the samples are not those that came since");
-        // Both show the same seconds: one moment of before has the same figures in both.
-        const [begin] = await second.inside("bounds");
-        assert.ok(begin <= (await first.inside("bounds"))[1], "it begins before the second page was opened");
-        const lines = await second.tab.locator(".plot canvas").count();
-        assert.ok(lines >= 4, `${lines} charts`);
+        await first.page.tool("Pause").click();
+        await second.page.tool("Pause").click();
+        const { time, said } = await pointAtSample(first, known - 2);
+        const again = await pointAtTime(second, time);
+        assert.equal(again, said, "both pages tell the same of a moment before the second one was opened");
       });
     });
   });
@@ -113,7 +136,7 @@ test("A server that is killed and started again is watched again, without a relo
 });
 
 test("Without the password there is no stream; the view-only one is enough; signing out ends it", async () => {
-  await withServer({ password: "sesame12", flags: ["--view-password", "look1234"] }, async (server) => {
+  await withServer({ password: "sesame12", viewPassword: "look1234" }, async (server) => {
     const refused = await server.get("/monitor", { Connection: "Upgrade", Upgrade: "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==" });
     assert.ok([401, 403].includes(refused.status), `status ${refused.status}`);
     await withPage(server.url, { hash: "#/monitor" }, async (page) => {
@@ -144,6 +167,37 @@ test("What the Monitor page needs more is loaded when it is opened", async () =>
       assert.ok(isLoaded());
       assert.equal(await page.state(), "connected", "the desktop's connection stays");
       page.expectQuiet(server.url);
+    });
+  });
+});
+
+test("An alert of the server appears in words while the page is watched", async () => {
+  await withServer({ flags: ["--alert-rules", "memory > 0.1, critical 99.9, for 4s"] }, async (server) => {
+    await withMonitor(server, { samples: 1 }, async (monitor, { last }, page) => {
+      const panel = monitor.tab.getByRole("region", { name: "Alerts" }).first();
+      assert.match(await panel.innerText(), /No alerts\./);
+      await panel.getByText(/^High memory usage: \d+\.\d% \(threshold: 0\.1%\)$/).waitFor({ timeout: 15_000 });
+      assert.equal(last().alerts[0].level, "WARNING");
+      await monitor.tab.locator(".page-head").getByText("1 warning", { exact: true }).waitFor();
+      assert.match(await panel.locator("tbody tr").first().innerText(), /^\d\d:\d\d:\d\d\s[\s\S]*for \d+ s$/);
+      page.expectQuiet(server.url);
+    });
+  });
+});
+
+test("Processes come from the host while their table is seen", async () => {
+  await withServer({}, async (server) => {
+    await withMonitor(server, {}, async (monitor, { last }) => {
+      assert.equal(last().data.processes, undefined);
+      await monitor.page.tool("Top processes").scrollIntoViewIfNeeded();
+      const table = monitor.tab.getByRole("region", { name: "Top processes" }).getByRole("table");
+      await table.waitFor({ timeout: 10_000 });
+      const [pids, told] = [await table.locator("tbody td:nth-child(2)").allInnerTexts(), last().data.processes];
+      assert.ok(pids.length >= 5, `${pids.length} rows`);
+      const known = new Set([...told.by_cpu, ...told.by_memory].map(({ pid }) => String(pid)));
+      assert.ok(pids.filter((pid) => known.has(pid)).length >= pids.length / 2, "most are those of the newest document");
+      await monitor.page.tool("Top processes").click();
+      await until("documents without processes", () => last().data.processes === undefined);
     });
   });
 });

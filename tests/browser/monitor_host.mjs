@@ -78,7 +78,7 @@ export function hostAt(at_s, { withProcesses = false } = {}) {
     host: { processor: { usage_percent: wave(at_s, 150, 30, 70, 8) }, memory: { total: 64 * GiB, used, available: 0, usage_percent: 48.2 } },
     mounts: { "/": space(120e9, 41e9, "/dev/nvme0n1p2", "ext4"), "/data": space(1.92e12, 1.61e12, "/dev/md0", "xfs") },
     disks: { read_bytes_per_s: first.read_bytes_per_s + second.read_bytes_per_s, write_bytes_per_s: first.write_bytes_per_s + second.write_bytes_per_s, devices: { nvme0n1: first, nvme1n1: second } },
-    network: { interfaces: { lo: traffic(1, 1e5), enp5s0: traffic(2, 1.1e8), wg0: traffic(5, 4e6) } },
+    network: { interfaces: { lo: traffic(1, 1e5), enp5s0: traffic(2, 1.1e8), wg0: traffic(5, 4e6), dummy0: { ...traffic(1, 0), bytes_sent: 0, bytes_recv: 0 } } },
     sensors: { "k10temp Tctl": { temperature: wave(at_s, 300, 54, 71, 1), critical: 95 }, "nvme Composite": { temperature: wave(at_s, 900, 38, 44, 2), high: 81.8 }, "amdgpu edge": { temperature: wave(at_s, 200, 41, 60, 3) } },
     battery: { BAT0: { percent: wave(at_s, 7200, 62, 80, 1), status: "Discharging", power_watts: 14.2, seconds_left: 9400 } },
     ...(withProcesses && { processes: processes(at_s) }),

@@ -31,7 +31,7 @@ function processesWith(mark) {
 }
 
 export class Server {
-  // options: session (text of a shell script that is the desktop's session), geometry, password, flags (more of the program's),
+  // options: session (text of a shell script that is the desktop's session), geometry, password, viewPassword, flags (more of the program's),
   // name, httpPort and vncPort (to start again on the same ports), tls (HTTPS with a certificate of its own).
   static async start(options = {}) {
     const server = new Server();
@@ -48,7 +48,7 @@ export class Server {
   #mark = randomUUID();
   #display = "";
 
-  async #start({ session = "exec sleep 1000", geometry = "1280x800", password, name, flags = [], httpPort = 0, vncPort = 0, tls = false }) {
+  async #start({ session = "exec sleep 1000", geometry = "1280x800", password, viewPassword, name, flags = [], httpPort = 0, vncPort = 0, tls = false }) {
     const script = path.join(this.#folder, "session");
     writeFileSync(script, `#!/bin/sh\n${session}\n`, { mode: 0o755 });
     const args = ["serve", "--desktop", "headless", "--geometry", geometry, "--session", script];
@@ -56,10 +56,11 @@ export class Server {
     args.push(...flags);
     if (name) args.push("--name", name);
     if (tls) args.push("--tls", "on");
-    if (password) {
-      const file = path.join(this.#folder, "password");
-      writeFileSync(file, `${password}\n`, { mode: 0o600 });
-      args.push("--password-file", file);
+    for (const [flag, secret] of [["--password-file", password], ["--view-password-file", viewPassword]]) {
+      if (!secret) continue;
+      const file = path.join(this.#folder, flag.slice(2));
+      writeFileSync(file, `${secret}\n`, { mode: 0o600 });
+      args.push(flag, file);
     }
     this.#process = spawn(program, args, {
       stdio: ["ignore", "pipe", "pipe"],

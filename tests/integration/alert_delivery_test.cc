@@ -13,6 +13,7 @@
 #include "oriel/app/monitor/alert_limits.h"
 #include "oriel/testing/temporary_folder.h"
 #include "tests/support/child_process.h"
+#include "tests/support/oriel_server.h"
 #include "tests/support/wait_until.h"
 
 namespace oriel::monitor {
@@ -163,6 +164,19 @@ TEST(AlertWebHook, PostsTheMembersOfTheRealServer) {
   dispatcher.reset();
   EXPECT_THAT(log.text(), Not(HasSubstr("hidden")));
   EXPECT_THAT(log.text(), Not(HasSubstr("could not")));
+}
+
+TEST(AlertWebHook, HearsOfTheHostFromTheProgramWhileNobodyListens) {
+  const Receiver receiver({"http"});
+  const support::ChildProcess program(
+      {{support::oriel_program(), "monitor", "--serve", "127.0.0.1:0", "--alert-rules",
+        "memory > 0.01, cooldown 1h", "--alert-webhook", with_webhook(receiver).webhook},
+       {{"XDG_CONFIG_HOME", "/nonexistent"}}});
+  ASSERT_TRUE(receiver.wait_for(1)) << program.output();
+  const auto body = receiver.got()[0].at("body");
+  EXPECT_EQ(body.at("component"), "memory");
+  EXPECT_EQ(body.at("level"), "WARNING");
+  EXPECT_EQ(body.at("host"), boost::json::string(host_name()));
 }
 
 TEST(AlertWebHook, TriesAgainAfterAServerErrorButNotWhenItIsNotWanted) {

@@ -17,6 +17,25 @@ export function AlertTags() {
   );
 }
 
+const strip_max = 3;
+
+// What is wrong now stands above all charts; the table below them has the rest.
+export function AlertStrip() {
+  const { active } = alertLog.value;
+  if (active.length === 0) return null;
+  return (
+    <ul class="alert-strip" aria-label="Alerts that last">
+      {active.slice(0, strip_max).map(({ document }) => (
+        <li key={`${document.component} ${document.metric}`} class={document.level === "CRITICAL" ? "crit" : "warn"}>
+          <Icon name="warning" />
+          {document.message}
+        </li>
+      ))}
+      {active.length > strip_max && <li class="soft">{`and ${active.length - strip_max} more, below the charts`}</li>}
+    </ul>
+  );
+}
+
 // What a screen reader speaks when an alert comes; the values that change all the time are not in it.
 export function AlertSpeech() {
   const { active } = alertLog.value;

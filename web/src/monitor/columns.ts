@@ -3,9 +3,9 @@
 import type { MonitorData, Processor } from "./documents";
 import type { Store } from "./store";
 
-type Set = Parameters<Parameters<Store["add"]>[1]>[0];
+type SetFigure = Parameters<Parameters<Store["add"]>[1]>[0];
 
-export function fillColumns(data: MonitorData, set: Set): void {
+export function fillColumns(data: MonitorData, set: SetFigure): void {
   fillProcessor(data, set);
   fillMemory(data, set);
   fillPressure(data, set);
@@ -35,7 +35,7 @@ export function coreNumber(processor: Processor, index: number): number {
   return processor.core_numbers?.[index] ?? index;
 }
 
-function fillProcessor(data: MonitorData, set: Set): void {
+function fillProcessor(data: MonitorData, set: SetFigure): void {
   const { processor, host } = data;
   const parts = partsOf(data);
   set("cpu.total", processor?.usage_percent);
@@ -48,14 +48,14 @@ function fillProcessor(data: MonitorData, set: Set): void {
   for (const [i, share] of (processor.per_core_usage ?? []).entries()) set(`core.${coreNumber(processor, i)}`, share);
 }
 
-function fillMemory({ memory, swap, host }: MonitorData, set: Set): void {
+function fillMemory({ memory, swap, host }: MonitorData, set: SetFigure): void {
   set("memory.used", memory?.used);
   if (memory?.cached !== undefined) set("memory.cached", memory.cached + (memory.buffers ?? 0));
   set("swap.used", swap?.used);
   if (host?.memory) set("host.memory", host.memory.usage_percent);
 }
 
-function fillPressure({ load, pressure }: MonitorData, set: Set): void {
+function fillPressure({ load, pressure }: MonitorData, set: SetFigure): void {
   set("load.1", load?.load1);
   set("load.5", load?.load5);
   set("load.15", load?.load15);

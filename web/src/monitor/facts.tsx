@@ -48,6 +48,11 @@ export function Meter({ name, note, share, words }: { name: string; note?: strin
   );
 }
 
+// The words of a figure that may be missing.
+export function optional(value: number | null | undefined, words: (value: number) => string): string | null {
+  return typeof value === "number" ? words(value) : null;
+}
+
 export function Facts({ children }: { children: ComponentChildren }) {
   return <dl class="facts">{children}</dl>;
 }

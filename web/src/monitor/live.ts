@@ -56,6 +56,7 @@ export const moment_s = computed(() => {
 
 // The charts and figures stand still; samples are kept all the same.
 export function togglePause(): void {
+  if (store.size === 0) return;
   pausedAt_s = store.lastTime;
   isPaused.value = !isPaused.value;
   askDrawing();

@@ -2,13 +2,17 @@
 
 import { ToolButton } from "../parts/button";
 import { hostName, may, session } from "../state/session";
-import { AlertSpeech, AlertsPanel, AlertTags } from "./alerts_panel";
-import { BatteryCard, CgroupCard, DisksCard, GpuCards, NetworkCards, SpaceCard, SystemCard, TemperaturesCard, useHas } from "./device_cards";
+import { AlertSpeech, AlertsPanel, AlertStrip, AlertTags } from "./alerts_panel";
+import { BatteryCard, GpuCards, TemperaturesCard } from "./device_cards";
 import { useFigure } from "./facts";
 import { hovered_s, interval_s, intervals_s, isPaused, moment_s, range, ranges, togglePause, type RangeName } from "./live";
+import { useHas } from "./names";
+import { NetworkCards } from "./network_cards";
 import { ProcessesPanel } from "./processes_panel";
 import { LoadCard, MemoryCard, PressureCard, ProcessorCard } from "./processor_cards";
+import { DisksCard, SpaceCard } from "./storage_cards";
 import { streamMistake, streamStatus, tryNow } from "./stream";
+import { CgroupCard, SystemCard } from "./system_cards";
 import { clock, span } from "./units";
 
 export function MonitorPage() {
@@ -33,6 +37,7 @@ export function MonitorPage() {
         </p>
       )}
       <AlertSpeech />
+      {isAllowed && <AlertStrip />}
       {isAllowed ? <Host /> : <NotAllowed />}
     </div>
   );

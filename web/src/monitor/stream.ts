@@ -27,7 +27,7 @@ export type StreamStatus =
   | { state: "waiting"; reason: string; left_s: number };
 
 export const streamStatus = signal<StreamStatus>({ state: "off" });
-// What the server refused, in its words, until it sends a sample.
+// What the server refused, in its words, until it is asked for something else.
 export const streamMistake = signal("");
 
 // Who takes the samples, and what the stream asks about its owner.
@@ -139,6 +139,7 @@ function lost(reason: string): void {
 function subscribe(to: WebSocket, more: { since?: number | undefined }): void {
   if (!wanted) return;
   subscribed_ms = performance.now();
+  streamMistake.value = "";
   const { metrics, interval_s, top } = wanted;
   to.send(JSON.stringify({ type: "subscribe", metrics, interval: interval_s, delta: true, top, ...more }));
 }
@@ -165,7 +166,6 @@ function readSample(document: SampleDocument): void {
   if (isOfNow && streamStatus.peek().state !== "live") {
     attempt = 0;
     streamStatus.value = { state: "live" };
-    streamMistake.value = "";
   }
   const alerts = isOfNow ? (document.alerts ?? []) : null;
   owner?.take({ timestamp: document.timestamp, sequence, data: data as MonitorData, alerts }, performance.now() - subscribed_ms);

@@ -66,3 +66,8 @@ export function roundUp(value: number, base: 1000 | 1024): number {
   while (unit * base < value) unit *= base;
   return unit * (steps.find((step) => unit * step >= value) ?? base);
 }
+
+// For charts of rates, which show at least this much.
+export function rateTop(largest: number): number {
+  return roundUp(Math.max(1024, largest), 1024);
+}
