@@ -111,5 +111,54 @@ TEST(Door, DoesNotForgetWrongPasswordsForTheViewOnlyOne) {
   EXPECT_TRUE(doors.guarded.log_in("10.0.0.7:5", "look", later, doors.wait_s));
 }
 
+net::HttpRequest with_authorization(std::string value) {
+  return request("10.0.0.7:5", {{"Authorization", std::move(value)}});
+}
+
+TEST(Door, TakesThePasswordOfAProgramWithEachRequest) {
+  Doors doors;
+  const auto roles = [&](const char* value) {
+    const auto visitor = doors.guarded.program_visitor_of(with_authorization(value), kNow);
+    return visitor ? visitor->roles : Roles();
+  };
+  EXPECT_EQ(roles("Basic YW55Ym9keTpmdWxs"), Roles::all());  // anybody:full
+  EXPECT_EQ(roles("basic  Omxvb2s="), api::kViewOnlyRoles);  // :look
+  EXPECT_EQ(roles("Bearer token"), Roles::all());
+  EXPECT_TRUE(roles("Bearer nonsense").empty());
+  // Pages cannot: a browser would send it by itself.
+  EXPECT_TRUE(
+      doors.guarded.visitor_of(with_authorization("Basic YW55Ym9keTpmdWxs"), kNow).roles.empty());
+  EXPECT_EQ(doors.open.program_visitor_of(request("127.0.0.1:5"), kNow)->roles, Roles::all());
+}
+
+TEST(Door, CountsWrongPasswordsOfProgramsAndMakesThemWait) {
+  Doors doors;
+  for (const char* value : {"Basic ", "Basic x", "Basic eA==", "Basic ====", "Basic %%%%"})
+    EXPECT_FALSE(doors.guarded.program_visitor_of(with_authorization(value), kNow)) << value;
+  EXPECT_EQ(doors.lockout.wait_s("10.0.0.7:5", kNow), 0);  // those were no passwords
+  for (int i = 0; i <= server::Lockout::kFreeFailures; ++i) {
+    const auto visitor =
+        doors.guarded.program_visitor_of(with_authorization("Basic eDp4"), kNow);  // x:x
+    ASSERT_FALSE(visitor);
+    EXPECT_EQ(visitor.error().code, ErrorCode::kRefused);
+  }
+  const auto visitor =
+      doors.guarded.program_visitor_of(with_authorization("Basic YW55Ym9keTpmdWxs"), kNow);
+  ASSERT_FALSE(visitor);
+  EXPECT_EQ(visitor.error().code, ErrorCode::kUnavailable);
+}
+
+TEST(Door, TellsWhoListensOfEachLogOut) {
+  Doors doors;
+  std::vector<api::SessionId> ended;
+  doors.guarded.on_log_out([&](api::SessionId session) { ended.push_back(session); });
+  const auto log_in = doors.guarded.log_in("10.0.0.7:5", "full", kNow, doors.wait_s);
+  ASSERT_TRUE(log_in);
+  const auto session = doors.guarded.log_out(log_in->token);
+  EXPECT_NE(session, 0u);
+  EXPECT_EQ(doors.guarded.log_out(log_in->token), 0u);
+  EXPECT_EQ(ended, std::vector{session});
+}
+
 }  // namespace
 }  // namespace oriel::web
