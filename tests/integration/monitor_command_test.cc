@@ -338,7 +338,7 @@ TEST(MonitorCommand, LogsIntoAFile) {
       "--max-reconnects 1 --reconnect-interval 10ms --verbose --log-file {} 127.0.0.1:{}",
       file.string(), closed_port()));
   EXPECT_EQ(command.end(), 10);
-  EXPECT_THAT(support::read_file(file), AllOf(HasSubstr("WARNING"), HasSubstr("DEBUG")));
+  EXPECT_THAT(support::read_file(file), AllOf(HasSubstr(" WARN  cannot connect"), HasSubstr(" DEBUG ")));
   EXPECT_EQ(lines_of(command.errors()).size(), 1u) << command.errors();  // why it ended
 }
 
@@ -371,7 +371,7 @@ TEST(MonitorCommand, FindsAServerAgainThatWasKilled) {
       fmt::format("--json --interval 0.1 --reconnect-interval 50ms {}", server->uri()));
   EXPECT_TRUE(command.shows("monitoring_data"));
   server->kill();
-  EXPECT_TRUE(wait_until([&] { return command.errors().find("WARNING") != std::string::npos; }));
+  EXPECT_TRUE(wait_until([&] { return command.errors().find(" WARN ") != std::string::npos; }));
   const auto before = lines_of(command.output()).size();
   server = std::make_unique<MonitorServer>(port);
   EXPECT_TRUE(wait_until([&] { return lines_of(command.output()).size() > before + 3; }));

@@ -16,6 +16,8 @@
 namespace oriel::support {
 namespace {
 
+constexpr char kCloseFrame = '\x88';  // the first byte of one
+
 // RFC 6455, 4.2.2: what proves that the server has read the key.
 std::string accept_value(const std::string& key) {
   const auto text = key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -99,9 +101,10 @@ void ScriptedWebSocketServer::serve() {
     ::poll(waits.data(), waits.size(), -1);
     if (waits[0].revents != 0) return;
     for (std::size_t i = 2; i < waits.size(); ++i) {
+      if (waits[i].revents == 0) continue;
       char thrown_away[4096];
-      if (waits[i].revents == 0 || ::recv(waits[i].fd, thrown_away, sizeof thrown_away, 0) > 0)
-        continue;
+      const auto count = ::recv(waits[i].fd, thrown_away, sizeof thrown_away, 0);
+      if (count > 0 && thrown_away[0] != kCloseFrame) continue;
       ::close(waits[i].fd);
       std::erase(open_, waits[i].fd);
     }

@@ -281,6 +281,7 @@ class Monitor {
   void say_goodbye() {
     say_farewell();
     boost::system::error_code ignored;
+    signals_.cancel(ignored);
     signals_.clear(ignored);  // a second Ctrl-C ends the program at once
     duration_.cancel();
     for (auto& host : hosts_) host.client->stop();
