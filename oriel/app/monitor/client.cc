@@ -1,8 +1,6 @@
 #include "oriel/app/monitor/client.h"
 
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/strand.hpp>
@@ -50,6 +48,18 @@ Status start_thread(std::thread& thread, boost::asio::io_context& loop) {
     return fail(ErrorCode::kUnavailable, std::string("cannot start a thread: ") + error.what());
   }
   return {};
+}
+
+// Runs a coroutine on another executor. No temporaries in the expression that waits: g++ 12 would
+// destroy them twice.
+template <typename T>
+boost::asio::awaitable<T> on_strand(std::shared_ptr<void> keeper,
+                                    boost::asio::any_io_executor strand,
+                                    boost::asio::awaitable<T> work) {
+  auto there = boost::asio::co_spawn(strand, std::move(work), boost::asio::use_awaitable);
+  auto result = co_await std::move(there);
+  keeper.reset();
+  co_return result;
 }
 
 }  // namespace
@@ -147,25 +157,11 @@ std::size_t Client::poll() {
 }
 
 boost::asio::awaitable<Result<SharedMessage>> Client::next() {
-  auto shared = shared_;
-  co_return co_await boost::asio::co_spawn(shared->strand(), shared->next(),
-                                           boost::asio::use_awaitable);
+  return on_strand(shared_, shared_->strand(), shared_->next());
 }
 
 boost::asio::awaitable<Status> Client::async_send(Value message) {
-  auto shared = shared_;
-  auto executor = co_await boost::asio::this_coro::executor;
-  co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>,
-                                                 void(Status)>(
-      [shared, executor](auto handler, Value document) {
-        auto kept = std::make_shared<decltype(handler)>(std::move(handler));
-        shared->send(std::move(document), [kept, executor](Status status) {
-          boost::asio::dispatch(executor, [kept, status = std::move(status)]() mutable {
-            std::move (*kept)(std::move(status));
-          });
-        });
-      },
-      boost::asio::use_awaitable, std::move(message));
+  return on_strand(shared_, shared_->strand(), shared_->async_send(std::move(message)));
 }
 
 HandlerId Client::on(std::string_view type, EventHandler handler) {

@@ -271,6 +271,20 @@ boost::asio::awaitable<Result<SharedMessage>> Client::Shared::next() {
   co_return fail(ErrorCode::kClosed, failure ? failure->message : "the client has ended");
 }
 
+boost::asio::awaitable<Status> Client::Shared::async_send(Value message) {
+  struct Waiting {
+    net::WakeEvent came;
+    std::optional<Status> status;
+  };
+  auto waiting = std::make_shared<Waiting>(Waiting{net::WakeEvent(strand_), {}});
+  link_.send(message, [waiting](Status status) {
+    waiting->status = std::move(status);
+    waiting->came.notify();
+  });
+  while (!waiting->status) co_await waiting->came.wait();
+  co_return *waiting->status;
+}
+
 void Client::Shared::set_formatter(MessageFormatter formatter) {
   auto shared = std::make_shared<const MessageFormatter>(std::move(formatter));
   const std::lock_guard lock(mutex_);

@@ -60,7 +60,9 @@ class Client::Shared : public std::enable_shared_from_this<Client::Shared>,
   // Waits for an event until `until` and calls who wants it. False when there was none: it is too
   // late, or the client has ended.
   bool take_one(std::optional<TimePoint> until);
+  // On the strand.
   boost::asio::awaitable<Result<SharedMessage>> next();
+  boost::asio::awaitable<Status> async_send(Value message);
   boost::asio::any_io_executor strand() const { return strand_; }
 
   void set_formatter(MessageFormatter formatter);
