@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 
 #include "oriel/app/cli/monitor.h"
@@ -29,6 +31,9 @@ constexpr Command kTable[] = {
     {desktop::kSupervisorCommand, "", desktop::run_supervisor},
 };
 
+// Of the program that `oriel monitor` takes the place of.
+constexpr std::string_view kMonitorNames[] = {"monitoring-websocket-client", "monitoring-client"};
+
 std::string program_help() {
   std::string text =
       "Oriel shows a desktop to people and programs.\n\n"
@@ -42,6 +47,13 @@ std::string program_help() {
 }  // namespace
 
 std::span<const Command> command_table() { return kTable; }
+
+int run_program_as(std::string_view program, std::span<const char* const> arguments) {
+  const auto name = program.substr(program.rfind('/') + 1);
+  if (std::ranges::find(kMonitorNames, name) != std::end(kMonitorNames))
+    return run_monitor(arguments);
+  return run_program(arguments);
+}
 
 int run_program(std::span<const char* const> arguments) {
   const std::string_view name = arguments.empty() ? "" : arguments[0];

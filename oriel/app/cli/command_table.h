@@ -26,6 +26,10 @@ struct Command {
 
 std::span<const Command> command_table();
 
+// Runs the program by the path that it was started with: under the name of another program (a link)
+// it is the command that takes its place. Gives the exit code.
+int run_program_as(std::string_view program, std::span<const char* const> arguments);
+
 // Runs what the arguments of `main` (without the program's name) say, and gives the exit code.
 int run_program(std::span<const char* const> arguments);
 

@@ -19,5 +19,6 @@ void open_missing_standard_streams() {
 int main(int argc, char** argv) {
   open_missing_standard_streams();
   const std::span<const char* const> arguments(argv, static_cast<std::size_t>(argc));
-  return oriel::cli::run_program(arguments.subspan(argc > 0 ? 1 : 0));
+  if (arguments.empty()) return oriel::cli::run_program({});
+  return oriel::cli::run_program_as(arguments[0], arguments.subspan(1));
 }

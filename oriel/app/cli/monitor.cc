@@ -29,6 +29,7 @@
 #include "oriel/app/cli/say.h"
 #include "oriel/app/monitor/client.h"
 #include "oriel/app/monitor/fleet_watch.h"
+#include "oriel/app/monitor/tui/tui.h"
 #include "oriel/app/observe/escape.h"
 #include "oriel/app/observe/log.h"
 #include "oriel/core/monitor/rule_text.h"
@@ -37,6 +38,7 @@ namespace oriel::cli {
 namespace {
 
 using namespace std::chrono_literals;
+namespace tui = monitor::tui;
 
 // How long the servers are given to say goodbye.
 constexpr auto kStopTimeout = 1500ms;
@@ -78,10 +80,14 @@ class Monitor {
   int run() {
     for (std::size_t i = 0; i < plan_.targets.size(); ++i)
       if (auto status = connect(i); !status) return usage(status.error());
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) signals_.add(signal);
-    signals_.async_wait([this](const boost::system::error_code& error, int) {
-      if (!error) stop(kDone);
-    });
+    if (plan_.flags.is_full_screen) {
+      if (auto status = open_screen(); !status) return usage(status.error());
+    } else {
+      for (const int signal : {SIGINT, SIGTERM, SIGHUP}) signals_.add(signal);
+      signals_.async_wait([this](const boost::system::error_code& error, int) {
+        if (!error) stop(kDone);
+      });
+    }
     if (plan_.flags.duration) {
       duration_.expires_after(*plan_.flags.duration);
       duration_.async_wait([this](const boost::system::error_code& error) {
@@ -89,6 +95,7 @@ class Monitor {
       });
     }
     io_.run();
+    screen_.reset();  // the terminal is ours again
     say_goodbye();
     return exit_code_;
   }
@@ -111,6 +118,29 @@ class Monitor {
   static int usage(const Error& error) {
     say_error(error.message);
     return kUsage;
+  }
+
+  Status open_screen() {
+    ORIEL_TRY(
+        screen_,
+        tui::Tui::open(
+            io_.get_executor(),
+            {.hosts = plan_.labels,
+             .interval = plan_.request->interval,
+             .has_colour = has_color(plan_.flags),
+             .on_quit = [this] { stop(kDone); },
+             .on_interval = [this](std::chrono::milliseconds interval) { ask_again(interval); }}));
+    return {};
+  }
+
+  // For documents at another interval; what was before is known already.
+  void ask_again(std::chrono::milliseconds interval) {
+    auto& request = *plan_.request;
+    request.interval = interval;
+    request.since_us.reset();
+    for (std::size_t i = 0; i < hosts_.size(); ++i)
+      if (auto status = hosts_[i].client->subscribe(request); !status)
+        log(i).warning("the interval stays", {{"reason", status.error().message}});
   }
 
   Status connect(std::size_t host) {
@@ -142,18 +172,27 @@ class Monitor {
     // A server may send a message of this type too, but every message has a "type".
     if (event.type == "state_change" && event.data().find("type") == nullptr)
       return state_changed(host);
-    if (auto status = display_.show(host, event.data()); !status) return output_failed(status);
+    const bool is_data =
+        monitor::server_message_kind(event.type) == monitor::ServerMessageKind::kMonitoringData;
+    if (screen_) {
+      if (is_data) screen_->show(host, event.data());
+    } else if (auto status = display_.show(host, event.data()); !status) {
+      return output_failed(status);
+    }
+    display_.save(host, event.data());
     if (const auto error = display_.take_save_error())
       log(host).error("a message is lost for --save-data", {{"reason", error->message}});
-    if (monitor::server_message_kind(event.type) == monitor::ServerMessageKind::kMonitoringData)
-      watch(host, event.data());
+    if (is_data) watch(host, event.data());
   }
 
   void watch(std::size_t host, const monitor::Value& message) {
     const auto time = wall_time();
-    for (const auto& event : plan_.fleet.update(host, message, time, Clock::now()))
+    for (const auto& event : plan_.fleet.update(host, message, time, Clock::now())) {
+      log(host).debug("fleet alert", {{"message", monitor::alert_message(event.alert)}});
+      if (screen_) continue;
       if (auto status = display_.show_fleet_alert(event, time); !status)
         return output_failed(status);
+    }
   }
 
   void state_changed(std::size_t host) {
@@ -165,7 +204,23 @@ class Monitor {
     } else {
       plan_.fleet.forget(host);
     }
+    if (screen_) screen_->set_link(host, link_of(state), std::string(client_state_name(state)));
     if (state == ClientState::kError) ended(host);
+  }
+
+  static tui::Link link_of(monitor::ClientState state) {
+    switch (state) {
+      case monitor::ClientState::kConnected:
+        return tui::Link::kConnected;
+      case monitor::ClientState::kReconnecting:
+        return tui::Link::kLost;
+      case monitor::ClientState::kError:
+        return tui::Link::kFailed;
+      case monitor::ClientState::kDisconnected:
+      case monitor::ClientState::kConnecting:
+        break;
+    }
+    return tui::Link::kConnecting;
   }
 
   void failed(std::size_t host, const monitor::ClientError& error) {
@@ -173,6 +228,7 @@ class Monitor {
     if (error.kind == monitor::ClientErrorKind::kServer || is_stopping_) return;
     if (hosts_[host].client->state() == monitor::ClientState::kError) return;
     log(host).warning(error.message, {{"kind", monitor::client_error_name(error.kind)}});
+    if (screen_) screen_->set_link(host, tui::Link::kLost, error.message);
   }
 
   void ended(std::size_t host) {
@@ -181,12 +237,18 @@ class Monitor {
     const auto failure = ended.client->failure();
     if (failure) {
       const auto before = hosts_.size() < 2 ? std::string() : plan_.labels[host] + ": ";
-      say_error(before + observe::text_line(failure->message));
+      farewell_.push_back(before + observe::text_line(failure->message));
+      if (!screen_) say_farewell();
     }
     failure_codes_.insert(exit_code_of(ended, failure));
     const bool is_last =
         std::ranges::all_of(hosts_, [](const Host& other) { return other.has_ended; });
     if (is_last) stop(worst_failure());
+  }
+
+  // Held back while the screen belongs to the full view.
+  void say_farewell() {
+    for (const auto& clause : std::exchange(farewell_, {})) say_error(clause);
   }
 
   // What the user can change comes first.
@@ -217,6 +279,7 @@ class Monitor {
 
   // The clients end, and what they counted is shown.
   void say_goodbye() {
+    say_farewell();
     boost::system::error_code ignored;
     signals_.clear(ignored);  // a second Ctrl-C ends the program at once
     duration_.cancel();
@@ -245,7 +308,9 @@ class Monitor {
   MonitorDisplay display_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer duration_;
-  std::vector<Host> hosts_;  // after io_: its clients end before
+  std::vector<Host> hosts_;           // after io_: its clients end before
+  std::unique_ptr<tui::Tui> screen_;  // with --format tui
+  std::vector<std::string> farewell_;
   bool is_stopping_ = false;
   std::set<int> failure_codes_;  // of the hosts that have ended
   int exit_code_ = kDone;
@@ -253,6 +318,7 @@ class Monitor {
 
 // A log of the run: on standard error, or at the end of a file.
 Result<observe::Logger> make_logger(const MonitorOptions& flags) {
+  if (flags.log_file.empty() && flags.is_full_screen) return observe::Logger();
   if (flags.log_file.empty())
     return observe::Logger(observe::make_stderr_sink(flags.log_level, config::LogFormat::kText));
   const std::shared_ptr<std::FILE> file(std::fopen(flags.log_file.c_str(), "ae"),

@@ -52,7 +52,6 @@ MonitorDisplay::MonitorDisplay(MonitorDisplayOptions options,
 }
 
 Status MonitorDisplay::show(std::size_t host, const Value& message) {
-  if (save_file_) save(host, message);
   const auto text = text_of(*formatter_, host, message);
   return text.empty() ? Status() : output_.write(text);
 }
@@ -127,6 +126,7 @@ Value MonitorDisplay::with_host(std::size_t host, const Value& message) const {
 }
 
 void MonitorDisplay::save(std::size_t host, const Value& message) {
+  if (!save_file_) return;
   const auto line = saves_formatted_ ? text_of(*plain_, host, message)
                                      : monitor::to_json(with_host(host, message));
   if (line.empty()) return;

@@ -34,6 +34,8 @@ class MonitorDisplay {
 
   // A message of the server of that number, whatever its type. Errors are those of standard output.
   Status show(std::size_t host, const monitor::Value& message);
+  // To the file of --save-data, if there is one.
+  void save(std::size_t host, const monitor::Value& message);
   Status show_fleet_alert(const monitor::AlertRules::Event& event, monitor::WallTime time);
   Status show_statistics(std::size_t host, const monitor::ClientStatistics& statistics);
 
@@ -46,7 +48,6 @@ class MonitorDisplay {
                       const monitor::Value& message) const;
   std::string with_label(std::size_t host, std::string_view text) const;
   monitor::Value with_host(std::size_t host, const monitor::Value& message) const;
-  void save(std::size_t host, const monitor::Value& message);
 
   std::vector<std::string> labels_;
   std::size_t label_width_ = 0;

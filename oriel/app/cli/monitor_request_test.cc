@@ -35,6 +35,17 @@ TEST(Subscription, AsksForWhatTheFormatShows) {
   EXPECT_EQ(subscription(options, {}, kNow)->interval, 100ms);
 }
 
+TEST(Subscription, AsksForAllAndTheLastMinutesForTheFullScreen) {
+  MonitorOptions options;
+  options.is_full_screen = true;
+  const auto request = subscription(options, {}, kNow);
+  ASSERT_TRUE(request);
+  EXPECT_TRUE(request->metrics.has(Metric::kProcesses));
+  EXPECT_TRUE(request->metrics.has(Metric::kNetwork));
+  EXPECT_EQ(request->interval, 1s);
+  EXPECT_EQ(request->since_us, 999'700'000'000);
+}
+
 TEST(Subscription, CountsBackFromNowButNotBeyond1970) {
   MonitorOptions options;
   options.since = 10min;

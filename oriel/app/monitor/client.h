@@ -9,7 +9,7 @@
 //
 //   Callbacks on the application's io_context:
 //     Client client(executor, {.on_message = show});
-//     client.start();                  // they run on a strand of that executor
+//     client.start();        // they run on a strand of that executor, and must not throw
 //
 //   Coroutines on the application's io_context:
 //     while (auto message = co_await client.next()) show(**message);
@@ -27,6 +27,7 @@
 
 #include "oriel/app/monitor/client_options.h"
 #include "oriel/app/monitor/client_statistics.h"
+#include "oriel/app/monitor/save_file.h"
 #include "oriel/base/result.h"
 #include "oriel/core/monitor/server_message.h"
 #include "oriel/core/monitor/value.h"
@@ -79,7 +80,8 @@ class Client {
   // ---- synchronous use (without an executor)
 
   // Runs callbacks for `duration` (for ever without), or until the client has ended and all are
-  // run. An error when it gave up: failure() has it in more detail. kTimeout never.
+  // run. An error when it gave up: failure() has it in more detail. Callbacks may throw: the
+  // exception leaves wait() and poll(), and nothing is lost but the rest of that event.
   Status wait(std::optional<std::chrono::milliseconds> duration = {});
   // The same until it is connected: kTimeout after `duration`.
   Status wait_connected(std::chrono::milliseconds duration);
@@ -88,9 +90,10 @@ class Client {
 
   // ---- coroutines (with an executor)
 
-  // The next message of any type; monitoring data that the filter refuses are left out. Those that
-  // come between two calls wait, at most kClientQueueMax: then the oldest is dropped and counted.
-  // kClosed after stop(); the reason after giving up, when all messages are taken.
+  // The next message of any type; monitoring data that the filter refuses are left out. From the
+  // first call on, those that come between two calls wait, at most kClientQueueMax: then the oldest
+  // is dropped and counted. kClosed after stop() and before start(); the reason after giving up,
+  // when all messages are taken. One call at a time.
   boost::asio::awaitable<Result<SharedMessage>> next();
   // send(), waiting for it without holding a thread.
   boost::asio::awaitable<Status> async_send(Value message);
@@ -129,15 +132,23 @@ class Client {
   Result<std::vector<SharedMessage>> history() const;
   // The newest monitoring data; null before the first.
   SharedMessage last_data() const;
+  // Of ClientOptions::save_data; nothing without.
+  std::optional<SaveFileStatistics> save_statistics() const;
 
   // ---- at run time
 
   void set_formatter(MessageFormatter formatter);  // empty: nothing is shown
+  // "simple", "detailed", "compact", "json". kInvalid: there is no such format.
+  Status set_formatter(std::string_view format, bool has_color);
   void set_data_filter(std::function<bool(const ServerMessage&)> filter);
 
  private:
-  class Shared;  // outlives the client as long as its coroutines hold it
+  class Shared;      // outlives the client as long as its coroutines hold it
+  struct OwnThread;  // of synchronous use
 
+  bool waits() const;
+
+  std::unique_ptr<OwnThread> thread_;
   std::shared_ptr<Shared> shared_;
 };
 

@@ -4,12 +4,14 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "oriel/app/monitor/client_statistics.h"
+#include "oriel/app/monitor/formatter.h"
 #include "oriel/core/monitor/messages.h"
 #include "oriel/core/monitor/server_message.h"
 #include "oriel/io/net/http_message.h"
@@ -18,7 +20,8 @@ namespace oriel::monitor {
 
 inline constexpr std::string_view kDefaultUri = "ws://localhost:8765";
 
-// One message as text to be shown, several lines perhaps, without a final line end.
+// One message as text to be shown, several lines perhaps, without a final line end; empty: it is
+// not shown. formatter_of makes one of a Formatter.
 using MessageFormatter = std::function<std::string(const Value& document)>;
 
 struct ClientOptions {
@@ -58,10 +61,17 @@ struct ClientOptions {
   std::function<void()> on_connect;
   std::function<void()> on_disconnect;  // a connection that was there has ended, whoever ended it
 
+  // Every message is kept in this file as a line of JSON (save_file.h). Empty: none.
+  std::string save_data;
+
   // With a formatter each message is shown by `print` (standard output when it is empty).
   MessageFormatter formatter;
   std::function<void(std::string_view text)> print;
 };
+
+// Shows monitoring data, connection and error messages as `formatter` does; other messages are not
+// shown.
+MessageFormatter formatter_of(std::shared_ptr<const Formatter> formatter);
 
 // Nothing, or what is wrong with an option, and what is allowed.
 Status check_client_options(const ClientOptions& options);

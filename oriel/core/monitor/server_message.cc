@@ -81,7 +81,7 @@ TypeNames type_names(ServerMessageKind kind) {
   return row == kKinds.end() ? TypeNames{} : row->names;
 }
 
-std::string_view ServerMessage::text() const {
+std::string_view message_text(const Value& document) {
   const auto message = text_of(document, "message");
   return message.empty() ? text_of(document, "error") : message;
 }

@@ -34,6 +34,10 @@ struct TypeNames {
 };
 TypeNames type_names(ServerMessageKind kind);
 
+// What a connection, status or error message says to people: "message", else "error"; empty when it
+// says nothing. Lent as long as the document.
+std::string_view message_text(const Value& document);
+
 struct ServerMessage {
   std::string type;  // as sent
   ServerMessageKind kind = ServerMessageKind::kOther;
@@ -46,9 +50,7 @@ struct ServerMessage {
   bool is_delta() const { return sequence && sequence->base; }
   // The section "data"; nullptr without.
   const Value* data() const { return document.find("data"); }
-  // What a connection, status or error message says to people: "message", else "error"; empty when
-  // it says nothing.
-  std::string_view text() const;
+  std::string_view text() const { return message_text(document); }
   // The list "alerts"; nullptr when there is none.
   const Array* alerts() const;
 

@@ -379,7 +379,7 @@ class WebSocketStream final : public Stream {
     const auto& reason = socket_.reason();
     if (error != websocket::error::closed || reason.code <= websocket::close_code::normal)
       return ended(error);
-    const std::string_view clause = reason.reason;
+    const std::string_view clause(reason.reason.data(), reason.reason.size());
     const bool is_text =
         std::ranges::all_of(clause, [](unsigned char c) { return c >= ' ' && c < 0x7f; });
     return fail(ErrorCode::kClosed,
