@@ -3,6 +3,8 @@
 //
 //   monitor_alerts [URI [SECONDS [cpu=80] [ram=85] [disk=90] [gpu=95]]]
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <cstdio>
 #include <cstring>
@@ -44,7 +46,7 @@ class AlertMonitor {
     for (const auto& threshold : thresholds_) {
       const auto usage = document_figure(message.document, threshold.component, "usage_percent");
       if (usage && *usage > threshold.percent)
-        alerts.push_back(std::string(threshold.text) + ": " + std::to_string(*usage) + "%");
+        alerts.push_back(fmt::format("{}: {:.1f}%", threshold.text, *usage));
     }
     const auto now = std::chrono::steady_clock::now();
     if (alerts.empty() || (last_ && now - *last_ < kCooldown)) return;
