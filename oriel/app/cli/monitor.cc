@@ -284,12 +284,16 @@ class Monitor {
     signals_.cancel(ignored);
     signals_.clear(ignored);  // a second Ctrl-C ends the program at once
     duration_.cancel();
-    for (auto& host : hosts_) host.client->stop();
+    std::vector<monitor::ClientStatistics> counted;  // while they are connected
+    for (auto& host : hosts_) {
+      counted.push_back(host.client->statistics());
+      host.client->stop();
+    }
     io_.restart();
     io_.run_for(kStopTimeout);
     if (!plan_.flags.shows_statistics) return;
     for (std::size_t i = 0; i < hosts_.size(); ++i)
-      if (!display_.show_statistics(i, hosts_[i].client->statistics())) return;
+      if (!display_.show_statistics(i, counted[i])) return;
     std::size_t kept = 0;
     for (const auto& host : hosts_)
       if (const auto history = host.client->history()) kept += history->size();
