@@ -223,6 +223,29 @@ test("A delta of a document that the page does not have makes it subscribe again
   });
 });
 
+test("A time without samples is a gap, and a clock that is set back loses nothing", async () => {
+  const host = new SeeminglyBusyHost();
+  host.history_s = 5;
+  await withHost(host, {}, async (monitor) => {
+    host.begin_s += 40;
+    host.tick();
+    await monitor.untilSamples(8); // the gap is one without figures
+    const plot = monitor.card("CPU").locator(".plot").first();
+    await plot.focus();
+    await monitor.tab.keyboard.press("ArrowLeft");
+    assert.match(await plot.getAttribute("aria-label"), /: of the limit –, /);
+    await monitor.tab.keyboard.press("ArrowLeft");
+    assert.match(await plot.getAttribute("aria-label"), /: of the limit \d/);
+    await monitor.tab.keyboard.press("Escape");
+
+    host.begin_s -= 3600;
+    host.tick();
+    await monitor.untilSamples(9);
+    assert.equal((await monitor.inside("bounds"))[1], host.begin_s - 1 + 7200);
+    assert.equal((await monitor.figures()).all.CPU["of the limit"], `${hostAt(host.begin_s - 1).processor.usage_percent.toFixed(1)} %`);
+  });
+});
+
 test("A stream that breaks is opened again; the charts stay, dimmed, and the page says so", async () => {
   const host = new SeeminglyBusyHost();
   await withHost(host, {}, async (monitor) => {

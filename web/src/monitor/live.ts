@@ -32,7 +32,7 @@ export const frame = signal(0); // counts up when the charts have something new 
 const sections = ["memory", "processor", "system", "gpu", "swap", "load", "pressure", "cgroup", "mounts", "disks", "network", "sensors", "battery"];
 const topProcesses = 15;
 const hour_s = 3600;
-const replay_ms = 10_000; // for so long after subscribing, samples that are known already may come
+const late_s = 15; // a sample that is older than the last one by less may be one that was shared with others
 const overlap_s = 60; // asked for again after a gap, in case the two clocks differ
 
 let pausedAt_s = 0;
@@ -67,12 +67,14 @@ function since(): number {
   return Math.max(now_s - hour_s, received_ms / 1000 - overlap_s);
 }
 
-function take(next: Sample, sinceSubscribed_ms: number): void {
+function take(next: Sample): void {
   const time_s = hostSeconds(next.timestamp);
   if (Number.isNaN(time_s)) return;
-  if (time_s <= store.lastTime) {
-    if (sinceSubscribed_ms < replay_ms) return;
-    store.shift(time_s - store.lastTime - interval_s.peek()); // the host's clock was set back
+  const back_s = store.lastTime - time_s;
+  if (back_s >= 0) {
+    const isKnown = next.sequence === undefined || back_s < late_s;
+    if (isKnown) return;
+    store.shift(-back_s - interval_s.peek()); // the host's clock was set back
   }
   addGapBefore(time_s);
   store.add(time_s, (set) => fillColumns(next.data, set));

@@ -32,7 +32,7 @@ export const streamMistake = signal("");
 
 // Who takes the samples, and what the stream asks about its owner.
 export interface Owner {
-  take(sample: Sample, sinceSubscribed_ms: number): void;
+  take(sample: Sample): void;
   since_s(): number; // seconds since 1970: samples from then on are asked for when a connection is made
   failed(): void; // an attempt failed before the first message: is somebody still signed in?
 }
@@ -48,7 +48,6 @@ let retryTimer: ReturnType<typeof setInterval> | undefined;
 let silenceTimer: ReturnType<typeof setTimeout> | undefined;
 let data: unknown = null;
 let sequence: number | undefined;
-let subscribed_ms = 0;
 let askedWhole_ms = Number.NEGATIVE_INFINITY;
 
 export function setOwner(its: Owner): void {
@@ -138,7 +137,6 @@ function lost(reason: string): void {
 
 function subscribe(to: WebSocket, more: { since?: number | undefined }): void {
   if (!wanted) return;
-  subscribed_ms = performance.now();
   streamMistake.value = "";
   const { metrics, interval_s, top } = wanted;
   to.send(JSON.stringify({ type: "subscribe", metrics, interval: interval_s, delta: true, top, ...more }));
@@ -168,7 +166,7 @@ function readSample(document: SampleDocument): void {
     streamStatus.value = { state: "live" };
   }
   const alerts = isOfNow ? (document.alerts ?? []) : null;
-  owner?.take({ timestamp: document.timestamp, sequence, data: data as MonitorData, alerts }, performance.now() - subscribed_ms);
+  owner?.take({ timestamp: document.timestamp, sequence, data: data as MonitorData, alerts });
 }
 
 // A delta of a document that we do not have: what comes is of no use until the next whole one.
