@@ -414,7 +414,7 @@ TEST(MonitorClient, DropsTheOldestDataThatNobodyTakes) {
   ASSERT_EQ(all_received.get_future().wait_for(10s), std::future_status::ready);
   client.stop();
   client.poll();
-  EXPECT_GE(client.statistics().messages_dropped, 100u);
+  EXPECT_GE(client.statistics().messages_dropped, 99u);  // the last one may just be on its way
   EXPECT_EQ(data, 0u) << "data that nobody has taken are not told after stop()";
 }
 
