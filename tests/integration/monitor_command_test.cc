@@ -83,11 +83,13 @@ class MonitorCommand {
 // `oriel monitor --serve` on a port.
 class MonitorServer {
  public:
-  explicit MonitorServer(int port = 0)
-      : process_(
-            {{support::oriel_program(), "monitor", "--serve", fmt::format("127.0.0.1:{}", port)},
-             {}}) {
-    const std::string start = "Monitoring clients: ws://127.0.0.1:";
+  explicit MonitorServer(int port = 0, std::vector<std::string> more_arguments = {},
+                         std::map<std::string, std::string> environment = {})
+      : process_({with({support::oriel_program(), "monitor", "--serve",
+                        fmt::format("127.0.0.1:{}", port)},
+                       std::move(more_arguments)),
+                  std::move(environment)}) {
+    const std::string start = "://127.0.0.1:";
     wait_until([&] {
       const auto output = process_.output();
       const auto at = output.find(start);
