@@ -7,6 +7,7 @@
 #include <signal.h>
 
 #include <filesystem>
+#include <fstream>
 #include <sstream>
 
 #include "oriel/core/monitor/value.h"
@@ -82,11 +83,13 @@ class MonitorCommand {
 // `oriel monitor --serve` on a port.
 class MonitorServer {
  public:
-  explicit MonitorServer(int port = 0)
-      : process_(
-            {{support::oriel_program(), "monitor", "--serve", fmt::format("127.0.0.1:{}", port)},
-             {}}) {
-    const std::string start = "Monitoring clients: ws://127.0.0.1:";
+  explicit MonitorServer(int port = 0, std::vector<std::string> more_arguments = {},
+                         std::map<std::string, std::string> environment = {})
+      : process_({with({support::oriel_program(), "monitor", "--serve",
+                        fmt::format("127.0.0.1:{}", port)},
+                       std::move(more_arguments)),
+                  std::move(environment)}) {
+    const std::string start = "://127.0.0.1:";
     wait_until([&] {
       const auto output = process_.output();
       const auto at = output.find(start);
@@ -102,6 +105,12 @@ class MonitorServer {
   void kill() { process_.stop(SIGKILL, 5s); }
 
  private:
+  static std::vector<std::string> with(std::vector<std::string> first,
+                                       std::vector<std::string> second) {
+    first.insert(first.end(), second.begin(), second.end());
+    return first;
+  }
+
   ChildProcess process_;
   int port_ = 0;
 };
@@ -142,11 +151,24 @@ TEST(MonitorCommand, IndentsJsonWhenAsked) {
 
 TEST(MonitorCommand, EndsAfterItsDurationWithStatistics) {
   ScriptedWebSocketServer server(captured_stream());
-  MonitorCommand command("--duration 0.7 --stats " + server.uri());
+  MonitorCommand command("--duration 0.5 --stats " + server.uri());
   EXPECT_EQ(command.end(), 0);
   EXPECT_THAT(command.output(),
               AllOf(HasSubstr("=== Client statistics ===\n"),
                     HasSubstr("Messages: 2 received, 0 sent\n"), HasSubstr("Errors: 0\n")));
+}
+
+TEST(MonitorCommand, ShowsStatisticsAsJson) {
+  ScriptedWebSocketServer server(captured_stream());
+  MonitorCommand command("--json --duration 500ms --stats " + server.uri());
+  EXPECT_EQ(command.end(), 0);
+  const auto last = lines_of(command.output()).back();
+  const auto document = parse_json(last, last.size());
+  ASSERT_TRUE(document) << last;
+  const auto* statistics = document->find("statistics");
+  ASSERT_NE(statistics, nullptr) << last;
+  EXPECT_EQ(statistics->find("messages_received")->number_or(0), 2);
+  EXPECT_GT(statistics->find("uptime_seconds")->number_or(0), 0);
 }
 
 TEST(MonitorCommand, EndsWith10WhenNobodyListens) {
@@ -306,6 +328,30 @@ TEST(MonitorCommand, ShowsHeadersAndPasswordToTheServer) {
   EXPECT_THAT(request, HasSubstr("Authorization: Basic YW5uYTpzZWNyZXQ=\r\n"));  // anna:secret
 }
 
+TEST(MonitorCommand, AsksForWhatTheFlagsSay) {
+  ScriptedWebSocketServer server(captured_stream());
+  MonitorCommand command("--metrics cpu,processes --interval 0.2 --delta --top 7 " + server.uri());
+  ASSERT_TRUE(wait_until([&] { return !server.messages().empty(); }));
+  const auto text = server.messages()[0];
+  EXPECT_THAT(text, AllOf(HasSubstr("\"subscribe\""), HasSubstr("\"processor\", \"processes\""),
+                          HasSubstr("\"interval\": 0.2"), HasSubstr("\"delta\": true"),
+                          HasSubstr("\"top\": 7"), Not(HasSubstr("since"))));
+}
+
+TEST(MonitorCommand, AsksAfterALossOnlyForWhatItMissed) {
+  const auto script = [](int number) {
+    return WebSocketScript{.messages = {captured()}, .hangs_up = number == 0};
+  };
+  ScriptedWebSocketServer server(script);
+  const auto start = std::chrono::system_clock::now().time_since_epoch();
+  MonitorCommand command("--since 1h --reconnect-interval 20ms " + server.uri());
+  ASSERT_TRUE(wait_until([&] { return !server.messages().empty(); }));
+  const auto text = server.messages().back();  // of the second connection
+  const auto request = parse_json(text, text.size());
+  ASSERT_TRUE(request && request->find("since")) << text;
+  EXPECT_GE(request->find("since")->number_or(0), std::chrono::duration<double>(start).count());
+}
+
 TEST(MonitorCommand, TakesServerAndFormatFromTheEnvironment) {
   ScriptedWebSocketServer server(captured_stream());
   MonitorCommand command(
@@ -338,7 +384,8 @@ TEST(MonitorCommand, LogsIntoAFile) {
       "--max-reconnects 1 --reconnect-interval 10ms --verbose --log-file {} 127.0.0.1:{}",
       file.string(), closed_port()));
   EXPECT_EQ(command.end(), 10);
-  EXPECT_THAT(support::read_file(file), AllOf(HasSubstr(" WARN  cannot connect"), HasSubstr(" DEBUG ")));
+  EXPECT_THAT(support::read_file(file),
+              AllOf(HasSubstr(" WARN  cannot connect"), HasSubstr(" DEBUG ")));
   EXPECT_EQ(lines_of(command.errors()).size(), 1u) << command.errors();  // why it ended
 }
 
@@ -362,6 +409,28 @@ TEST(MonitorCommand, ShowsWhatTheRealServerSends) {
   }
   EXPECT_THAT(lines_of(simple.output()).back(),
               ContainsRegex("CPU: +[0-9.]+% [|] RAM: +[0-9.]+% [|] Disk: +[0-9.]+%"));
+}
+
+TEST(MonitorCommand, ComesInWithPasswordOrTokenOverTls) {
+  const TemporaryFolder folder;
+  const auto password = folder.path() / "password", token = folder.path() / "token";
+  std::ofstream(password) << "secret\n";
+  std::filesystem::permissions(password, std::filesystem::perms(0600));
+  const MonitorServer server(
+      0, {"--password-file", password.string(), "--token-file", token.string(), "--tls", "on"},
+      {{"XDG_STATE_HOME", folder.path().string()}});
+  const auto certificate = folder.path() / "oriel/tls/self-signed.crt";
+  const auto target =
+      fmt::format("--ca {} wss://127.0.0.1:{}", certificate.string(), server.port());
+
+  EXPECT_EQ(MonitorCommand(target).end(), 3);
+  MonitorCommand with_password(fmt::format("--password-file {} {}", password.string(), target));
+  MonitorCommand with_token(fmt::format("--token-file {} {}", token.string(), target));
+  EXPECT_TRUE(with_password.shows("CPU"));
+  EXPECT_TRUE(with_token.shows("CPU"));
+  MonitorCommand without_ca(fmt::format("wss://127.0.0.1:{}", server.port()));
+  EXPECT_EQ(without_ca.end(), 10);
+  EXPECT_THAT(without_ca.errors(), HasSubstr("certificate"));
 }
 
 TEST(MonitorCommand, FindsAServerAgainThatWasKilled) {

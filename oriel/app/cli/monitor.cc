@@ -104,7 +104,8 @@ class Monitor {
   struct Host {
     std::unique_ptr<monitor::Client> client;
     bool was_connected = false;
-    bool has_ended = false;  // for good
+    bool has_ended = false;         // for good
+    std::int64_t last_data_us = 0;  // when it came, since 1970
   };
 
   static bool has_color(const MonitorOptions& flags) {
@@ -182,7 +183,10 @@ class Monitor {
     display_.save(host, event.data());
     if (const auto error = display_.take_save_error())
       log(host).error("a message is lost for --save-data", {{"reason", error->message}});
-    if (is_data) watch(host, event.data());
+    if (is_data) {
+      hosts_[host].last_data_us = wall_time().microseconds;
+      watch(host, event.data());
+    }
   }
 
   void watch(std::size_t host, const monitor::Value& message) {
@@ -205,7 +209,17 @@ class Monitor {
       plan_.fleet.forget(host);
     }
     if (screen_) screen_->set_link(host, link_of(state), std::string(client_state_name(state)));
+    if (state == ClientState::kReconnecting) ask_for_the_gap(host);
     if (state == ClientState::kError) ended(host);
+  }
+
+  // With --since: what was shown before the connection was lost does not come again.
+  void ask_for_the_gap(std::size_t host) {
+    if (!plan_.request || !plan_.request->since_us || hosts_[host].last_data_us == 0) return;
+    auto request = *plan_.request;
+    request.since_us = hosts_[host].last_data_us;
+    if (auto status = hosts_[host].client->subscribe(request); !status)
+      log(host).warning("history may come again", {{"reason", status.error().message}});
   }
 
   static tui::Link link_of(monitor::ClientState state) {
@@ -284,12 +298,16 @@ class Monitor {
     signals_.cancel(ignored);
     signals_.clear(ignored);  // a second Ctrl-C ends the program at once
     duration_.cancel();
-    for (auto& host : hosts_) host.client->stop();
+    std::vector<monitor::ClientStatistics> counted;  // while they are connected
+    for (auto& host : hosts_) {
+      counted.push_back(host.client->statistics());
+      host.client->stop();
+    }
     io_.restart();
     io_.run_for(kStopTimeout);
     if (!plan_.flags.shows_statistics) return;
     for (std::size_t i = 0; i < hosts_.size(); ++i)
-      if (!display_.show_statistics(i, hosts_[i].client->statistics())) return;
+      if (!display_.show_statistics(i, counted[i])) return;
     std::size_t kept = 0;
     for (const auto& host : hosts_)
       if (const auto history = host.client->history()) kept += history->size();

@@ -1,18 +1,10 @@
 #pragma once
-// Every bound of the stream's server: how often it samples, and what it keeps for a client.
+// Every bound of the stream's server: what it keeps for a client, and how long it waits.
 
 #include <chrono>
 #include <cstddef>
 
 namespace oriel::monitor {
-
-// Samples are taken at multiples of this, so that clients with different intervals share them.
-inline constexpr std::chrono::milliseconds kTick{100};
-// For the history and the alerts while somebody listens, and for the alerts alone.
-inline constexpr std::chrono::milliseconds kHouseInterval{1000};
-inline constexpr std::chrono::milliseconds kAlertsInterval{5000};
-// A figure that was read so lately gives a rate that is worth showing.
-inline constexpr std::chrono::seconds kWarmFor{5};
 
 // Of history that is queued for one client at a time.
 inline constexpr std::size_t kHistoryRunBytes = 64 * 1024;

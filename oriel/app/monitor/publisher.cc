@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "oriel/base/check.h"
-#include "oriel/io/host/limits.h"
 
 namespace oriel::monitor {
 namespace {
@@ -17,11 +16,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr DocumentForm kServerForm{};
-
-// The first multiple of `step` since `epoch` that is later than `after`.
-TimePoint multiple_after(TimePoint epoch, milliseconds step, TimePoint after) {
-  return epoch + step * ((after - epoch) / step + 1);
-}
 
 Snapshot without_processes(const Snapshot& snapshot) {
   auto copy = snapshot;
@@ -89,7 +83,7 @@ void Publisher::accept(net::StreamPointer stream, const ClientIdentity& client) 
   logger_.debug("monitoring client joined", {{"peer", subscriber.peer()}});
   auto form = kServerForm;
   form.dialect = client.dialect;
-  join(subscriber, feed_for(form, kServerInterval, false), {});
+  join(subscriber, feed_for(form, config_.timing.server_interval, false), {});
   subscriber.start();
 }
 
@@ -136,7 +130,7 @@ Feed& Publisher::feed_for(const DocumentForm& form, milliseconds interval, bool 
   feed.interval = interval;
   feed.wants_delta = wants_delta;
   const auto now = Clock::now();
-  feed.due = next_tick(now + host::kRateWindow);
+  feed.due = grid_.tick_at(now + config_.timing.rate_window);
   feed.is_cold = has_slept_ || !is_warm(form.metrics, now);
   if (feed.is_cold) cold_ = cold_.united(form.metrics);
   return feed;
@@ -172,24 +166,15 @@ void Publisher::stop(std::function<void()> stopped) {
 
 // ---- when samples are taken -------------------------------------------------------------------
 
-// Multiples of the interval, so that nothing drifts and equal intervals meet; rounded up to a tick,
-// so that unequal ones do too.
-TimePoint Publisher::next_multiple(milliseconds interval, TimePoint after) const {
-  return next_tick(multiple_after(epoch_, interval, after));
-}
-
-TimePoint Publisher::next_tick(TimePoint not_before) const {
-  return multiple_after(epoch_, kTick, not_before - Duration(1));
-}
-
 milliseconds Publisher::house_interval() const {
-  return subscribers_.empty() ? kAlertsInterval : kHouseInterval;
+  return subscribers_.empty() ? config_.timing.alone_interval : config_.timing.house_interval;
 }
 
 bool Publisher::is_warm(MetricSet metrics, TimePoint now) const {
   return std::ranges::all_of(metric_table(), [&](const MetricRow& row) {
     const auto at = sampled_at_[static_cast<std::size_t>(row.metric)];
-    return !metrics.has(row.metric) || (at != TimePoint::min() && now - at <= kWarmFor);
+    return !metrics.has(row.metric) ||
+           (at != TimePoint::min() && now - at <= config_.timing.warm_for);
   });
 }
 
@@ -206,12 +191,12 @@ void Publisher::set_timer() {
   }
   const auto now = Clock::now();
   if (house_due_ == TimePoint{}) {
-    house_due_ = next_tick(now + host::kRateWindow);
+    house_due_ = grid_.tick_at(now + config_.timing.rate_window);
     cold_ = cold_.united(all_but_processes());
     is_house_cold_ = true;
   }
   auto due = cold_.is_empty() ? house_due_ : now;
-  if (has_late_) due = std::min(due, next_tick(now));
+  if (has_late_) due = std::min(due, grid_.tick_at(now));
   for (const auto& feed : feeds_) due = std::min(due, feed.due);
   timer_.expires_at(due);
   timer_.async_wait([this, alive = std::weak_ptr(is_alive_)](boost::system::error_code error) {
@@ -223,7 +208,9 @@ void Publisher::subscriber_is_late() {
   if (!std::exchange(has_late_, true)) set_timer();
 }
 
+// Also comes when a timer that was set anew had already expired.
 void Publisher::tick() {
+  if (is_stopping_ || !is_active() || sampler_.is_busy()) return;
   if (std::exchange(has_late_, false)) {
     for (auto& subscriber : subscribers_) subscriber->offer();
   }
@@ -239,14 +226,14 @@ void Publisher::ask_for_sample(TimePoint now) {
       .process_orders = {ProcessOrder::kCpu, ProcessOrder::kMemory, ProcessOrder::kIo}};
   bool is_for_house = false;
   if (house_due_ <= now) {
-    house_due_ = next_multiple(house_interval(), now);
+    house_due_ = grid_.due_after(now, house_interval());
     is_for_house = true;
     request.metrics = request.metrics.united(all_but_processes());
   }
   for (auto& feed : feeds_) {
     if (feed.due > now || feed.is_cold) continue;
     // The first one comes out of step, and should not have the second on its heels.
-    feed.due = next_multiple(feed.interval, feed.newest ? now : now + feed.interval / 2);
+    feed.due = grid_.due_after(feed.newest ? now : now + feed.interval / 2, feed.interval);
     asked_.push_back(&feed);
     add_metrics(request, feed.form);
   }
@@ -268,14 +255,14 @@ void Publisher::sample_taken(TakenSample taken, MetricSet metrics, bool is_for_h
   const bool has_all = metrics.united(all_but_processes()) == metrics;
   if (has_all) look_at_alerts(*taken.snapshot, taken.taken);
   if (std::exchange(is_house_cold_, false))
-    house_due_ = std::max(house_due_, next_tick(taken.taken + host::kRateWindow));
+    house_due_ = std::max(house_due_, grid_.tick_at(taken.taken + config_.timing.rate_window));
   if (is_for_house)
     history_.add(std::make_shared<const Snapshot>(without_processes(*taken.snapshot)));
   publish(taken.snapshot);
   for (auto& feed : feeds_) {
     if (!feed.is_cold || !is_warm(feed.form.metrics, taken.taken)) continue;
     feed.is_cold = false;
-    feed.due = next_tick(taken.taken + host::kRateWindow);
+    feed.due = grid_.tick_at(taken.taken + config_.timing.rate_window);
   }
   set_timer();
 }

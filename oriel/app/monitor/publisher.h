@@ -14,6 +14,7 @@
 #include <optional>
 #include <vector>
 
+#include "oriel/app/monitor/interval_grid.h"
 #include "oriel/app/monitor/limits.h"
 #include "oriel/app/monitor/sample_source.h"
 #include "oriel/app/monitor/sampler_thread.h"
@@ -22,16 +23,32 @@
 #include "oriel/app/observe/metrics.h"
 #include "oriel/core/monitor/alert.h"
 #include "oriel/core/monitor/history.h"
+#include "oriel/core/monitor/limits.h"
+#include "oriel/io/host/limits.h"
 
 namespace oriel::monitor {
+
+// When samples are taken. Plain values, so that tests need not wait.
+struct PublisherTiming {
+  // Samples are taken at multiples of this, so that clients with different intervals share them.
+  std::chrono::milliseconds tick{100};
+  std::chrono::milliseconds server_interval = kServerInterval;  // of who never subscribes
+  // For the history and the alerts while somebody listens, and for the alerts alone.
+  std::chrono::milliseconds house_interval{1000};
+  std::chrono::milliseconds alone_interval{5000};
+  // Rates need an earlier reading: at least so old, but not older than that.
+  Duration rate_window = host::kRateWindow;
+  Duration warm_for = std::chrono::seconds(5);
+};
 
 struct PublisherConfig {
   std::size_t clients_max = 1000;
   std::vector<AlertRule> rules = default_alert_rules();
   // Hears of every change of an alert, on the loop. May be empty.
   std::function<void(const AlertRules::Event&)> on_alert;
-  // Watch the rules also while nobody listens, every kAlertsInterval: somebody is told.
+  // Watch the rules also while nobody listens: somebody is told.
   bool watches_alone = false;
+  PublisherTiming timing;
 };
 
 // One strand owns it.
@@ -87,8 +104,6 @@ class Publisher final : private ServerFacts, private SubscriberOwner {
   void refuse(net::StreamPointer stream);
 
   // When samples are taken.
-  TimePoint next_multiple(std::chrono::milliseconds interval, TimePoint after) const;
-  TimePoint next_tick(TimePoint not_before) const;
   std::chrono::milliseconds house_interval() const;
   bool is_warm(MetricSet metrics, TimePoint now) const;
   void set_timer();
@@ -102,7 +117,7 @@ class Publisher final : private ServerFacts, private SubscriberOwner {
   PublisherConfig config_;
   observe::Logger logger_;
   const observe::Metrics& metrics_;
-  const TimePoint epoch_ = Clock::now();  // intervals are counted from here
+  const IntervalGrid grid_{Clock::now(), config_.timing.tick};
 
   std::list<std::unique_ptr<Subscriber>> subscribers_;
   std::list<Feed> feeds_;

@@ -119,14 +119,14 @@ constexpr Shade kShades[] = {
     {175, COLOR_MAGENTA, false},  // swap
     {65, COLOR_GREEN, false},
     {71, COLOR_GREEN, false},
-    {72, COLOR_GREEN, false},
+    {71, COLOR_GREEN, false},
     {107, COLOR_GREEN, false},
     {143, COLOR_YELLOW, false},
     {179, COLOR_YELLOW, false},
-    {178, COLOR_YELLOW, false},
-    {172, COLOR_YELLOW, false},
-    {166, COLOR_RED, false},
-    {160, COLOR_RED, false},
+    {179, COLOR_YELLOW, false},
+    {173, COLOR_YELLOW, false},
+    {167, COLOR_RED, false},
+    {167, COLOR_RED, false},
 };
 static_assert(std::size(kShades) == kColourCount);
 

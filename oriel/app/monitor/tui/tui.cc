@@ -1,7 +1,8 @@
 #include "oriel/app/monitor/tui/tui.h"
 
+#include <poll.h>
 #include <signal.h>
-#include <sys/ioctl.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -26,8 +27,21 @@ using boost::system::error_code;
 constexpr std::chrono::milliseconds kPauseBetweenDrawings{80};
 // What grows old by itself: how long a host has been silent.
 constexpr std::chrono::seconds kTick{1};
-// A descriptor that is readable without a byte so many times in a row has been hung up.
-constexpr int kEmptyReadsMax = 3;
+
+// A descriptor that is readable when standard input is. Asio makes what it waits for non-blocking,
+// and standard input shares that with the shell and with standard output; so it waits for this one.
+int make_input_watch() {
+  const int watch = ::epoll_create1(EPOLL_CLOEXEC);
+  epoll_event event{};
+  event.events = EPOLLIN;
+  ORIEL_CHECK(watch >= 0 && ::epoll_ctl(watch, EPOLL_CTL_ADD, STDIN_FILENO, &event) == 0);
+  return watch;
+}
+
+bool has_hung_up() {
+  pollfd input{STDIN_FILENO, POLLIN, 0};
+  return ::poll(&input, 1, 0) == 1 && (input.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+}
 
 }  // namespace
 
@@ -36,7 +50,7 @@ class Tui::Live : public std::enable_shared_from_this<Live> {
   Live(asio::any_io_executor executor, TuiOptions options, std::unique_ptr<Terminal> terminal)
       : options_(std::move(options)),
         terminal_(std::move(terminal)),
-        input_(executor, ::dup(STDIN_FILENO)),
+        input_(executor, make_input_watch()),
         signals_(executor, SIGINT, SIGTERM, SIGHUP),
         resizes_(executor, SIGWINCH),
         drawing_(executor),
@@ -122,10 +136,7 @@ class Tui::Live : public std::enable_shared_from_this<Live> {
   }
 
   void read_input() {
-    int waiting = 0;
-    const bool has_bytes = ::ioctl(STDIN_FILENO, FIONREAD, &waiting) == 0 && waiting > 0;
-    empty_reads_ = has_bytes ? 0 : empty_reads_ + 1;
-    if (empty_reads_ >= kEmptyReadsMax) return quit();
+    if (has_hung_up()) return quit();
     while (!has_ended()) {
       const auto input = terminal_->read();
       if (!input) break;
@@ -180,7 +191,6 @@ class Tui::Live : public std::enable_shared_from_this<Live> {
   asio::steady_timer ticking_;
   TimePoint last_drawing_{};
   bool is_drawing_due_ = false;
-  int empty_reads_ = 0;
 };
 
 Result<std::unique_ptr<Tui>> Tui::open(asio::any_io_executor executor, TuiOptions options) {
