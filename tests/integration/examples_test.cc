@@ -50,18 +50,18 @@ Ran run_example(const std::string& name, std::vector<std::string> arguments) {
 
 TEST(MonitorExamples, ShowFiguresStatesAndStatistics) {
   const MonitorServer server;
-  const auto basic = run_example("monitor_basic", {server.uri(), "2"});
+  const auto basic = run_example("monitor_basic", {server.uri(), "1.5"});
   EXPECT_EQ(basic.exit_code, 0) << basic.output;
   EXPECT_THAT(basic.output, AllOf(HasSubstr("connecting -> connected"), HasSubstr("CPU:"),
                                   HasSubstr("\"current_state\": \"connected\"")));
-  const auto simple = run_example("monitor_simple", {server.uri(), "2"});
+  const auto simple = run_example("monitor_simple", {server.uri(), "1.5"});
   EXPECT_EQ(simple.exit_code, 0) << simple.output;
   EXPECT_THAT(simple.output, HasSubstr("CPU: "));
 }
 
 TEST(MonitorExamples, WatchSeveralServersAtOnce) {
   const MonitorServer one, other;
-  const auto cluster = run_example("monitor_cluster", {"2", "-1", one.uri(), other.uri()});
+  const auto cluster = run_example("monitor_cluster", {"1.5", "-1", one.uri(), other.uri()});
   EXPECT_EQ(cluster.exit_code, 0) << cluster.output;
   EXPECT_THAT(cluster.output, AllOf(HasSubstr("average CPU of 2 servers: "),
                                     HasSubstr("CLUSTER ALERT: high CPU: ")));
@@ -78,14 +78,14 @@ TEST(MonitorExamples, SaveInADatabase) {
   const MonitorServer server;
   const TemporaryFolder folder;
   const auto ran = run_example("monitor_database",
-                               {(folder.path() / "monitoring.db").string(), server.uri(), "2"});
+                               {(folder.path() / "monitoring.db").string(), server.uri(), "1.5"});
   EXPECT_EQ(ran.exit_code, 0) << ran.output;
   EXPECT_THAT(ran.output, AllOf(HasSubstr("CPU "), HasSubstr("Disk ")));
 }
 
 TEST(MonitorExamples, WriteOneMailForWhatIsBeyondAThreshold) {
   const MonitorServer server;
-  const auto ran = run_example("monitor_alerts", {server.uri(), "2", "ram=0"});
+  const auto ran = run_example("monitor_alerts", {server.uri(), "1.5", "ram=0"});
   EXPECT_EQ(ran.exit_code, 0) << ran.output;
   EXPECT_THAT(ran.output, HasSubstr("Subject: System monitoring alert\n\n"));
   EXPECT_THAT(ran.output, HasSubstr("High RAM: "));
@@ -100,7 +100,7 @@ TEST(MonitorExamples, GiveUpAfterBoundedRetriesAndGoOnWithAServer) {
                               "refused (given up after 3 attempts to reconnect)"),
                     HasSubstr("All attempts failed")));
   const MonitorServer server;
-  const auto with = run_example("monitor_robust", {server.uri(), "2"});
+  const auto with = run_example("monitor_robust", {server.uri(), "1.5"});
   EXPECT_EQ(with.exit_code, 0) << with.output;
   EXPECT_THAT(with.output, HasSubstr("CPU: "));
 }

@@ -83,11 +83,13 @@ class MonitorCommand {
 // `oriel monitor --serve` on a port.
 class MonitorServer {
  public:
-  explicit MonitorServer(int port = 0)
-      : process_(
-            {{support::oriel_program(), "monitor", "--serve", fmt::format("127.0.0.1:{}", port)},
-             {}}) {
-    const std::string start = "Monitoring clients: ws://127.0.0.1:";
+  explicit MonitorServer(int port = 0, std::vector<std::string> more_arguments = {},
+                         std::map<std::string, std::string> environment = {})
+      : process_({with({support::oriel_program(), "monitor", "--serve",
+                        fmt::format("127.0.0.1:{}", port)},
+                       std::move(more_arguments)),
+                  std::move(environment)}) {
+    const std::string start = "://127.0.0.1:";
     wait_until([&] {
       const auto output = process_.output();
       const auto at = output.find(start);
@@ -324,6 +326,30 @@ TEST(MonitorCommand, ShowsHeadersAndPasswordToTheServer) {
   EXPECT_THAT(request, StartsWith("GET /some/path HTTP/1.1\r\n"));
   EXPECT_THAT(request, HasSubstr("X-API-Key: k1\r\n"));
   EXPECT_THAT(request, HasSubstr("Authorization: Basic YW5uYTpzZWNyZXQ=\r\n"));  // anna:secret
+}
+
+TEST(MonitorCommand, AsksForWhatTheFlagsSay) {
+  ScriptedWebSocketServer server(captured_stream());
+  MonitorCommand command("--metrics cpu,processes --interval 0.2 --delta --top 7 " + server.uri());
+  ASSERT_TRUE(wait_until([&] { return !server.messages().empty(); }));
+  const auto text = server.messages()[0];
+  EXPECT_THAT(text, AllOf(HasSubstr("\"subscribe\""), HasSubstr("\"processor\", \"processes\""),
+                          HasSubstr("\"interval\": 0.2"), HasSubstr("\"delta\": true"),
+                          HasSubstr("\"top\": 7"), Not(HasSubstr("since"))));
+}
+
+TEST(MonitorCommand, AsksAfterALossOnlyForWhatItMissed) {
+  const auto script = [](int number) {
+    return WebSocketScript{.messages = {captured()}, .hangs_up = number == 0};
+  };
+  ScriptedWebSocketServer server(script);
+  const auto start = std::chrono::system_clock::now().time_since_epoch();
+  MonitorCommand command("--since 1h --reconnect-interval 20ms " + server.uri());
+  ASSERT_TRUE(wait_until([&] { return !server.messages().empty(); }));
+  const auto text = server.messages().back();  // of the second connection
+  const auto request = parse_json(text, text.size());
+  ASSERT_TRUE(request && request->find("since")) << text;
+  EXPECT_GE(request->find("since")->number_or(0), std::chrono::duration<double>(start).count());
 }
 
 TEST(MonitorCommand, TakesServerAndFormatFromTheEnvironment) {

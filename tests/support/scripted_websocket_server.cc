@@ -12,11 +12,14 @@
 #include <algorithm>
 #include <array>
 #include <stdexcept>
+#include <string_view>
+#include <utility>
 
 namespace oriel::support {
 namespace {
 
-constexpr char kCloseFrame = '\x88';  // the first byte of one
+// The first bytes of frames that are whole messages.
+constexpr char kTextFrame = '\x81', kCloseFrame = '\x88';
 
 // RFC 6455, 4.2.2: what proves that the server has read the key.
 std::string accept_value(const std::string& key) {
@@ -38,7 +41,7 @@ std::string field_of(const std::string& request, const std::string& name) {
 
 // RFC 6455, 5.2: one whole text message, unmasked as servers send it.
 std::string text_frame(const std::string& text) {
-  std::string frame{'\x81'};
+  std::string frame{kTextFrame};
   if (text.size() < 126) {
     frame += static_cast<char>(text.size());
   } else if (text.size() < 65536) {
@@ -49,6 +52,25 @@ std::string text_frame(const std::string& text) {
     throw std::runtime_error("a scripted message is too long");
   }
   return frame + text;
+}
+
+// Takes one frame, masked as clients send it, from the front; the text of a whole text message,
+// else empty. Takes all when the frame is not whole.
+std::string take_frame(std::string_view& rest) {
+  const auto frame = std::exchange(rest, {});
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(frame[i]); };
+  if (frame.size() < 8) return {};
+  std::size_t size = byte(1) & 0x7f, at = 2;
+  if (size == 126) {
+    size = static_cast<std::size_t>(byte(2) << 8 | byte(3));
+    at = 4;
+  }
+  if (frame.size() < at + 4 + size) return {};
+  const auto mask = frame.substr(at, 4);
+  std::string text(frame.substr(at + 4, size));
+  for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>(text[i] ^ mask[i % 4]);
+  rest = frame.substr(at + 4 + size);
+  return frame[0] == kTextFrame ? text : std::string();
 }
 
 void send_all(int fd, const std::string& bytes) {
@@ -89,6 +111,11 @@ ScriptedWebSocketServer::~ScriptedWebSocketServer() {
   ::close(wake_);
 }
 
+std::vector<std::string> ScriptedWebSocketServer::messages() const {
+  const std::lock_guard lock(mutex_);
+  return messages_;
+}
+
 std::vector<std::string> ScriptedWebSocketServer::requests() const {
   const std::lock_guard lock(mutex_);
   return requests_;
@@ -102,14 +129,23 @@ void ScriptedWebSocketServer::serve() {
     if (waits[0].revents != 0) return;
     for (std::size_t i = 2; i < waits.size(); ++i) {
       if (waits[i].revents == 0) continue;
-      char thrown_away[4096];
-      const auto count = ::recv(waits[i].fd, thrown_away, sizeof thrown_away, 0);
-      if (count > 0 && thrown_away[0] != kCloseFrame) continue;
+      if (hear(waits[i].fd)) continue;
       ::close(waits[i].fd);
       std::erase(open_, waits[i].fd);
     }
     if (waits[1].revents != 0) answer(::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC));
   }
+}
+
+// False at the end of the connection.
+bool ScriptedWebSocketServer::hear(int connection) {
+  char bytes[4096];
+  const auto count = ::recv(connection, bytes, sizeof bytes, 0);
+  if (count <= 0 || bytes[0] == kCloseFrame) return false;
+  const std::lock_guard lock(mutex_);
+  for (std::string_view rest(bytes, static_cast<std::size_t>(count)); !rest.empty();)
+    if (auto text = take_frame(rest); !text.empty()) messages_.push_back(std::move(text));
+  return true;
 }
 
 void ScriptedWebSocketServer::answer(int connection) {

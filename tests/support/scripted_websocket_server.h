@@ -1,6 +1,6 @@
 #pragma once
 // A WebSocket server that does what a test says: what it answers to each request, which messages it
-// sends, and whether it then hangs up. What clients send is read and thrown away.
+// sends, and whether it then hangs up. Keeps what clients say.
 
 #include <functional>
 #include <mutex>
@@ -31,10 +31,13 @@ class ScriptedWebSocketServer {
   std::string uri() const { return "ws://127.0.0.1:" + std::to_string(port_); }
   // The heads of the requests so far.
   std::vector<std::string> requests() const;
+  // The text messages of clients so far; those that came in several pieces are missing.
+  std::vector<std::string> messages() const;
 
  private:
   void serve();
   void answer(int connection);
+  bool hear(int connection);
 
   std::function<WebSocketScript(int)> script_;
   int listener_ = -1;
@@ -43,6 +46,7 @@ class ScriptedWebSocketServer {
   std::vector<int> open_;  // of the thread
   mutable std::mutex mutex_;
   std::vector<std::string> requests_;
+  std::vector<std::string> messages_;
   std::thread thread_;
 };
 

@@ -106,7 +106,8 @@ class Monitor {
   struct Host {
     std::unique_ptr<monitor::Client> client;
     bool was_connected = false;
-    bool has_ended = false;  // for good
+    bool has_ended = false;         // for good
+    std::int64_t last_data_us = 0;  // when it came, since 1970
   };
 
   static bool has_color(const MonitorOptions& flags) {
@@ -184,7 +185,10 @@ class Monitor {
     display_.save(host, event.data());
     if (const auto error = display_.take_save_error())
       log(host).error("a message is lost for --save-data", {{"reason", error->message}});
-    if (is_data) watch(host, event.data());
+    if (is_data) {
+      hosts_[host].last_data_us = wall_time().microseconds;
+      watch(host, event.data());
+    }
   }
 
   void watch(std::size_t host, const monitor::Value& message) {
@@ -207,6 +211,7 @@ class Monitor {
       plan_.fleet.forget(host);
     }
     if (screen_) screen_->set_link(host, link_of(state), link_words(host, state));
+    if (state == ClientState::kReconnecting) ask_for_the_gap(host);
     if (state == ClientState::kError) ended(host);
   }
 
@@ -217,6 +222,15 @@ class Monitor {
     const bool has_reason = link == tui::Link::kLost || link == tui::Link::kFailed;
     if (!has_reason || errors.empty()) return std::string(client_state_name(state));
     return (link == tui::Link::kLost ? kAgain : "") + errors.back().message;
+  }
+
+  // With --since: what was shown before the connection was lost does not come again.
+  void ask_for_the_gap(std::size_t host) {
+    if (!plan_.request || !plan_.request->since_us || hosts_[host].last_data_us == 0) return;
+    auto request = *plan_.request;
+    request.since_us = hosts_[host].last_data_us;
+    if (auto status = hosts_[host].client->subscribe(request); !status)
+      log(host).warning("history may come again", {{"reason", status.error().message}});
   }
 
   static tui::Link link_of(monitor::ClientState state) {

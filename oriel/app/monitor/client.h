@@ -67,7 +67,7 @@ class Client {
   // Begins to connect and returns. kInvalid: an option is wrong; kUnavailable: it runs already.
   Status start();
   // Ends from any state, without an error: says goodbye to the server and waits for the end, at
-  // most stop_timeout; inside a callback, and with a given executor, it does not wait.
+  // most stop_timeout. With a given executor, and on the client's own thread, it does not wait.
   void stop();
   // Connects anew at once, with all attempts before it; from any state, also after giving up.
   void reconnect();
@@ -116,8 +116,8 @@ class Client {
   // ---- messages out
 
   // Sends a message. Synchronous: waits until it is written. kClosed when not connected, kTimeout
-  // after send_timeout, kTooLarge. With an executor, and inside a callback, it does not wait:
-  // on_error tells a failure.
+  // after send_timeout, kTooLarge. With an executor, and on the client's own thread, it does not
+  // wait: on_error tells a failure.
   Status send(const Value& message);
   // {"type": "ping"} and {"type": "get_status"}: the answers are events "pong" and "status".
   Status send_ping();

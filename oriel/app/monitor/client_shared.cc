@@ -152,6 +152,7 @@ void Client::Shared::tell(Task task) {
   bool is_dropped = false;
   {
     const std::lock_guard lock(mutex_);
+    if (is_stopping_ && task.is_data) return;  // it came while stop() was called
     if (tasks_.size() >= kClientQueueMax) {
       const auto oldest = std::ranges::find(tasks_, true, &Task::is_data);
       is_dropped = true;
