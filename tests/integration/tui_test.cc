@@ -1,6 +1,7 @@
 // The terminal view in a real terminal: tmux draws what the program sends, and types.
 #include <fmt/core.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -10,6 +11,7 @@
 
 #include "oriel/testing/temporary_folder.h"
 #include "tests/support/child_process.h"
+#include "tests/support/oriel_server.h"
 #include "tests/support/wait_until.h"
 
 namespace oriel::support {
@@ -80,7 +82,7 @@ class TmuxTerminal {
     return run({arguments, {{"LC_ALL", "C.UTF-8"}, {"NO_COLOR", ""}}});
   }
 
-  testing::TemporaryFolder folder_;
+  oriel::testing::TemporaryFolder folder_;
 };
 
 std::string probe(const std::string& flags, std::initializer_list<std::string> samples) {
@@ -213,6 +215,65 @@ TEST(Tui, SaysWhatItNeedsWhereThereIsNoTerminal) {
   EXPECT_TRUE(terminal.shows("ended with 2"));
   Probe unknown("TERM=none-such " + probe("", {"server"}));
   EXPECT_TRUE(unknown.shows("the terminal \"none-such\" is not known")) << unknown.screen();
+}
+
+// ---- The program as its users start it
+
+// `oriel monitor --serve`, on this host.
+class MonitorServer {
+ public:
+  MonitorServer() : process_({{oriel_program(), "monitor", "--serve", "127.0.0.1:0"}, {}}) {
+    wait_until([&] { return !uri().empty(); });
+  }
+  std::string uri() const {
+    const auto output = process_.output();
+    const auto start = output.find("ws://127.0.0.1:");
+    const auto end = output.find('/', start + 5);
+    return start == std::string::npos || end == std::string::npos
+               ? ""
+               : output.substr(start, end - start);
+  }
+  void stop() { process_.stop(SIGTERM, kPatience); }
+
+ private:
+  ChildProcess process_;
+};
+
+TEST(MonitorCommandOnATerminal, ShowsThisHostAndSaysThatTheServerWent) {
+  MonitorServer server;
+  ASSERT_NE(server.uri(), "");
+  Probe terminal(oriel_program() + " monitor --format tui " + server.uri());
+  for (const auto* text : {"● connected", "─ cpu", "─ memory", "─ processes"}) {
+    EXPECT_TRUE(terminal.shows(text)) << text << "\n" << terminal.screen();
+  }
+  terminal.type("-");
+  EXPECT_TRUE(terminal.shows("500 ms"));
+  server.stop();
+  EXPECT_TRUE(terminal.shows("○ lost")) << terminal.screen();
+  EXPECT_TRUE(terminal.shows("connecting again: "));
+  EXPECT_TRUE(terminal.has("─ memory")) << "what was known last stays";
+  terminal.press("q");
+  EXPECT_TRUE(terminal.shows("ended with 0")) << terminal.screen();
+  EXPECT_TRUE(terminal.shows("modes are back"));
+  EXPECT_EQ(terminal.taken(), kGivenBack);
+}
+
+TEST(MonitorCommandOnATerminal, ShowsSeveralHostsOfWhichOneIsNotThere) {
+  MonitorServer server;
+  ASSERT_NE(server.uri(), "");
+  Probe terminal(oriel_program() + " monitor --format tui " + server.uri() + " 127.0.0.1:1");
+  EXPECT_TRUE(terminal.shows("Connection refused")) << terminal.screen();
+  EXPECT_TRUE(terminal.shows("%")) << terminal.screen();
+  terminal.press("Right");
+  EXPECT_TRUE(terminal.shows("─ memory"));
+  terminal.press("C-c");
+  EXPECT_TRUE(terminal.shows("ended with 0"));
+}
+
+TEST(MonitorCommandOnATerminal, RefusesToBeFullScreenInAPipe) {
+  Probe told(oriel_program() + " monitor --format tui 127.0.0.1:1 < /dev/null");
+  EXPECT_TRUE(told.shows("needs a terminal for input and output")) << told.screen();
+  EXPECT_TRUE(told.shows("ended with 2"));
 }
 
 }  // namespace

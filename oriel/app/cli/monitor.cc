@@ -42,6 +42,8 @@ namespace tui = monitor::tui;
 
 // How long the servers are given to say goodbye.
 constexpr auto kStopTimeout = 1500ms;
+// Before the reason, because a narrow line cuts the end.
+constexpr auto kAgain = "connecting again: ";
 
 monitor::WallTime wall_time() {
   const auto now = std::chrono::system_clock::now();
@@ -208,7 +210,7 @@ class Monitor {
     } else {
       plan_.fleet.forget(host);
     }
-    if (screen_) screen_->set_link(host, link_of(state), std::string(client_state_name(state)));
+    if (screen_) screen_->set_link(host, link_of(state), link_words(host, state));
     if (state == ClientState::kReconnecting) ask_for_the_gap(host);
     if (state == ClientState::kError) ended(host);
   }
@@ -220,6 +222,15 @@ class Monitor {
     request.since_us = hosts_[host].last_data_us;
     if (auto status = hosts_[host].client->subscribe(request); !status)
       log(host).warning("history may come again", {{"reason", status.error().message}});
+  }
+
+  // While it is lost: why, which the state does not say.
+  std::string link_words(std::size_t host, monitor::ClientState state) const {
+    const auto errors = hosts_[host].client->statistics().error_history;
+    const auto link = link_of(state);
+    const bool has_reason = link == tui::Link::kLost || link == tui::Link::kFailed;
+    if (!has_reason || errors.empty()) return std::string(client_state_name(state));
+    return (link == tui::Link::kLost ? kAgain : "") + errors.back().message;
   }
 
   static tui::Link link_of(monitor::ClientState state) {
@@ -242,7 +253,7 @@ class Monitor {
     if (error.kind == monitor::ClientErrorKind::kServer || is_stopping_) return;
     if (hosts_[host].client->state() == monitor::ClientState::kError) return;
     log(host).warning(error.message, {{"kind", monitor::client_error_name(error.kind)}});
-    if (screen_) screen_->set_link(host, tui::Link::kLost, error.message);
+    if (screen_) screen_->set_link(host, tui::Link::kLost, kAgain + error.message);
   }
 
   void ended(std::size_t host) {

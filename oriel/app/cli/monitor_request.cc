@@ -13,6 +13,8 @@ using namespace std::chrono_literals;
 // So far back do the graphs of the full screen start.
 constexpr auto kScreenSince = 5min;
 constexpr auto kScreenInterval = 1s;
+// What a tall terminal shows, with something to scroll and to filter.
+constexpr std::size_t kScreenProcesses = 50;
 
 std::int64_t microseconds_since_1970(system_clock::time_point time) {
   const auto since = std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch());
@@ -40,6 +42,7 @@ monitor::Subscribe screen_request(const MonitorOptions& options,
   monitor::Subscribe request;
   request.metrics = options.metrics.value_or(all).united(monitor::metrics_of(rules));
   request.interval = kScreenInterval;
+  request.top_processes = kScreenProcesses;
   request.since_us = microseconds_since_1970(now - kScreenSince);
   set_flags(options, now, request);
   return request;
