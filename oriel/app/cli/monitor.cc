@@ -215,15 +215,6 @@ class Monitor {
     if (state == ClientState::kError) ended(host);
   }
 
-  // While it is lost: why, which the state does not say.
-  std::string link_words(std::size_t host, monitor::ClientState state) const {
-    const auto errors = hosts_[host].client->statistics().error_history;
-    const auto link = link_of(state);
-    const bool has_reason = link == tui::Link::kLost || link == tui::Link::kFailed;
-    if (!has_reason || errors.empty()) return std::string(client_state_name(state));
-    return (link == tui::Link::kLost ? kAgain : "") + errors.back().message;
-  }
-
   // With --since: what was shown before the connection was lost does not come again.
   void ask_for_the_gap(std::size_t host) {
     if (!plan_.request || !plan_.request->since_us || hosts_[host].last_data_us == 0) return;
@@ -231,6 +222,15 @@ class Monitor {
     request.since_us = hosts_[host].last_data_us;
     if (auto status = hosts_[host].client->subscribe(request); !status)
       log(host).warning("history may come again", {{"reason", status.error().message}});
+  }
+
+  // While it is lost: why, which the state does not say.
+  std::string link_words(std::size_t host, monitor::ClientState state) const {
+    const auto errors = hosts_[host].client->statistics().error_history;
+    const auto link = link_of(state);
+    const bool has_reason = link == tui::Link::kLost || link == tui::Link::kFailed;
+    if (!has_reason || errors.empty()) return std::string(client_state_name(state));
+    return (link == tui::Link::kLost ? kAgain : "") + errors.back().message;
   }
 
   static tui::Link link_of(monitor::ClientState state) {

@@ -1,4 +1,5 @@
-// The processor: its graph, and its cores as meters, as columns of a strip where there are many.
+// The processor: its graph, and its cores as meters, shorter where there are many, and as a strip
+// of one cell each where there are more.
 
 #include <fmt/format.h>
 
@@ -13,14 +14,21 @@ namespace {
 
 constexpr int kMeterWidth = 13;  // "12 ■■■·· 23%"
 constexpr int kMeterWidthMost = 26;
+constexpr int kShortWidth = 8;   // "12 ▅ 23%"
+constexpr int kGap = 2;          // between columns
 constexpr int kSideBySide = 56;  // from this width on the cores stand beside the graph
 
 int rounded_up(int count, int by) { return by < 1 ? 0 : (count + by - 1) / by; }
 
 void draw_core_meter(Canvas cell, const CoreReading& core, Glyphs glyphs) {
-  const auto number = fmt::format("{}", core.number);
-  const int label = std::max(2, static_cast<int>(number.size()));
-  draw_meter(cell, {fmt::format("{:>{}}", number, label), label, "", 0, core.percent}, glyphs);
+  const auto number = fmt::format("{:>2}", core.number);
+  const int label = static_cast<int>(number.size());
+  if (cell.width() >= kMeterWidth) {
+    return draw_meter(cell, {number, label, "", 0, core.percent}, glyphs);
+  }
+  cell.put_at_most(0, 0, label, number, {Colour::kDim});
+  cell.set(label + 1, 0, height_glyph(core.percent, glyphs), {level_colour(core.percent)});
+  cell.put_right(cell.width(), 0, 4, percent_text(core.percent), good_or_bad(core.percent));
 }
 
 // Column by column, as one reads a list.
@@ -30,8 +38,8 @@ void draw_core_meters(Canvas canvas, const std::vector<CoreReading>& cores, Glyp
   const int rows = rounded_up(count, columns);
   for (int i = 0; i < count; ++i) {
     const int column = i / rows;
-    const int left = (canvas.width() + 2) * column / columns;
-    const int right = (canvas.width() + 2) * (column + 1) / columns - 2;
+    const int left = (canvas.width() + kGap) * column / columns;
+    const int right = (canvas.width() + kGap) * (column + 1) / columns - kGap;
     draw_core_meter(canvas.part({left, i % rows, right - left, 1}),
                     cores[static_cast<std::size_t>(i)], glyphs);
   }
@@ -53,23 +61,28 @@ void draw_core_strip(Canvas canvas, const std::vector<CoreReading>& cores, Glyph
   }
 }
 
+// Of `columns` columns of cores that are `width` wide each.
+int columns_width(int columns, int width) { return columns * (width + kGap) - kGap; }
+
 // Width that the cores get beside the graph.
 int cores_width(int count, int width, int height) {
   const int columns = rounded_up(count, height);
   const int most = width * 6 / 10;
-  const int with_meters = columns * (kMeterWidth + 2) - 2;
-  if (with_meters <= most) return std::min(most, columns * (kMeterWidthMost + 2) - 2);
+  if (columns_width(columns, kMeterWidth) <= most) {
+    return std::min(most, columns_width(columns, kMeterWidthMost));
+  }
+  if (columns_width(columns, kShortWidth) <= most) return columns_width(columns, kShortWidth);
   return std::min(columns, most);
 }
 
-bool has_meters(int count, const Canvas& canvas) {
-  return rounded_up(count, canvas.height()) * (kMeterWidth + 2) - 2 <= canvas.width();
+bool has_numbers(int count, const Canvas& canvas) {
+  return columns_width(rounded_up(count, canvas.height()), kShortWidth) <= canvas.width();
 }
 
 void draw_cores(Canvas canvas, const Scene& scene) {
   const auto& cores = scene.reading().processor->cores;
   if (cores.empty() || canvas.is_empty()) return;
-  if (has_meters(static_cast<int>(cores.size()), canvas)) {
+  if (has_numbers(static_cast<int>(cores.size()), canvas)) {
     draw_core_meters(canvas, cores, scene.view.glyphs);
   } else {
     draw_core_strip(canvas, cores, scene.view.glyphs);

@@ -154,7 +154,10 @@ std::vector<News> news_of(const HostModel& host, const View& view, TimePoint now
 // Returns the rows that it took.
 int draw_news(Canvas canvas, const HostModel& host, const View& view, TimePoint now) {
   const auto news = news_of(host, view, now);
-  const int most = canvas.height() < 6 ? 0 : canvas.height() < 20 ? 1 : 3;
+  const int most = canvas.height() < 6    ? 0
+                   : canvas.height() < 20 ? 1
+                   : canvas.height() < 30 ? 2
+                                          : 3;
   const auto count = static_cast<int>(news.size());
   const int rows = std::min(count, most);
   for (int i = 0; i < rows; ++i) {
