@@ -34,8 +34,8 @@ void draw_core_meter(Canvas cell, const CoreReading& core, Glyphs glyphs) {
 // Column by column, as one reads a list.
 void draw_core_meters(Canvas canvas, const std::vector<CoreReading>& cores, Glyphs glyphs) {
   const auto count = static_cast<int>(cores.size());
-  const int columns = rounded_up(count, canvas.height());
-  const int rows = rounded_up(count, columns);
+  const int columns = std::max(1, rounded_up(count, canvas.height()));
+  const int rows = std::max(1, rounded_up(count, columns));
   for (int i = 0; i < count; ++i) {
     const int column = i / rows;
     const int left = (canvas.width() + kGap) * column / columns;

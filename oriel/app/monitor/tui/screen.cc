@@ -239,6 +239,7 @@ Screen draw_screen(Grid& grid, const Model& model, const View& view, TimePoint n
   Canvas canvas(grid);
   if (grid.width() < kLeastWidth || grid.height() < kLeastHeight) {
     put_centred(canvas, grid.height() / 2, "too small", {Colour::kWarning});
+    if (!view.has_unicode) make_ascii(grid);  // it may have been cut
     return screen;
   }
   const auto* host = shown_host(model, view);

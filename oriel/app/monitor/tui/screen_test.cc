@@ -94,6 +94,12 @@ TEST(Screen, SaysThatATerminalIsTooSmall) {
   EXPECT_THAT(drawn(model, {}, kLeastWidth, kLeastHeight), Not(HasSubstr("too small")));
 }
 
+TEST(Screen, IsInAsciiAlsoWhereThatIsCut) {
+  View view;
+  view.has_unicode = false;
+  EXPECT_THAT(drawn(sample_hosts({"server"}), view, 8, 3), HasSubstr("too sma."));
+}
+
 TEST(Screen, SaysWhyThereIsNoHostYet) {
   Model model;
   model.hosts.emplace_back("ws://web-1:8765");

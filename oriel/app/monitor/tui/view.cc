@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <ranges>
 
 #include "oriel/app/monitor/tui/limits.h"
 
@@ -195,17 +196,17 @@ void enter(const Model& model, View& view) {
 }
 
 Action apply_click(const Input& input, const std::vector<HitArea>& hits, View& view) {
-  for (auto hit = hits.rbegin(); hit != hits.rend(); ++hit) {
-    if (!hit->area.contains(input.x, input.y)) continue;
-    if (const auto* section = std::get_if<SectionTarget>(&hit->target)) {
+  for (const auto& hit : hits | std::views::reverse) {
+    if (!hit.area.contains(input.x, input.y)) continue;
+    if (const auto* section = std::get_if<SectionTarget>(&hit.target)) {
       const bool had_focus = view.focus == section->section;
       choose_section(view, section->section);
       if (section->is_title && had_focus) view.is_zoomed = !view.is_zoomed;
-    } else if (const auto* host = std::get_if<HostTarget>(&hit->target)) {
+    } else if (const auto* host = std::get_if<HostTarget>(&hit.target)) {
       choose_host(view, host->host);
-    } else if (const auto* sort = std::get_if<SortTarget>(&hit->target)) {
+    } else if (const auto* sort = std::get_if<SortTarget>(&hit.target)) {
       choose_sort(view, sort->sort);
-    } else if (const auto* key = std::get_if<KeyTarget>(&hit->target)) {
+    } else if (const auto* key = std::get_if<KeyTarget>(&hit.target)) {
       return apply_character(key->key, view);
     }
     return Action::kNone;
@@ -216,9 +217,9 @@ Action apply_click(const Input& input, const std::vector<HitArea>& hits, View& v
 // The wheel scrolls what it is over, without taking the focus from elsewhere but for that.
 void apply_wheel(const Input& input, const Model& model, const std::vector<HitArea>& hits,
                  View& view) {
-  for (auto hit = hits.rbegin(); hit != hits.rend(); ++hit) {
-    const auto* section = std::get_if<SectionTarget>(&hit->target);
-    if (section == nullptr || !hit->area.contains(input.x, input.y)) continue;
+  for (const auto& hit : hits | std::views::reverse) {
+    const auto* section = std::get_if<SectionTarget>(&hit.target);
+    if (section == nullptr || !hit.area.contains(input.x, input.y)) continue;
     const bool is_default = !view.focus && section->section == Section::kProcesses;
     if (!is_default && view.focus != section->section) choose_section(view, section->section);
     break;
