@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "oriel/app/api/router.h"
+#include "oriel/app/api/session_cookie.h"
 #include "oriel/app/web/asset_response.h"
-#include "oriel/app/web/door.h"
 #include "oriel/base/check.h"
 
 namespace {
@@ -32,11 +32,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto again = api::percent_decode(percent_encode(text));
   ORIEL_CHECK(again && *again == text);
 
-  const auto value = web::cookie_value(text, "oriel_session");
+  const auto value = api::cookie_value(text, "oriel_session");
   ORIEL_CHECK(value.empty() || text.contains(fmt::format("oriel_session={}", value)));
   ORIEL_CHECK(!value.contains(';'));
   // A cookie that is put first is the one that is found.
-  ORIEL_CHECK(web::cookie_value(fmt::format("oriel_session=mine; {}", text), "oriel_session") ==
+  ORIEL_CHECK(api::cookie_value(fmt::format("oriel_session=mine; {}", text), "oriel_session") ==
               "mine");
   // Adding to a list takes nothing from it, unless the text is a quotation that does not end.
   const std::string tag = "\"tag\"";

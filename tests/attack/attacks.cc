@@ -79,7 +79,8 @@ std::uint64_t wrong_security_type(const Target& target, const std::stop_token& s
     peer.hear(15);  // version, number of types, VNC authentication, Tight
     peer.say(ByteSpan(&type, 1));
     peer.say("\1\1\1\1");
-    if (peer.hear(100).empty()) ++refused;
+    const auto result = peer.hear(4);  // 0: it would have been let in (RFC 6143, 7.1.3)
+    if (result.size() == 4 && result[3] == 1) ++refused;
   }
   return refused;
 }
@@ -299,7 +300,7 @@ std::string log_in(const Target& target, int from) {
                   body.size(), body));
   const auto answer = peer.hear(4096, 500);
   const auto text = as_text(answer);
-  const auto begin = text.find("oriel_session=");
+  const auto begin = text.find("oriel_session_80=");
   if (begin == text.npos) return "";
   return fmt::format("Cookie: {}\r\n", text.substr(begin, text.find(';', begin) - begin));
 }

@@ -35,12 +35,12 @@ json::value typed(std::string_view text, const json::value& schema) {
   const auto* end = text.data() + text.size();
   if (type != nullptr && *type == "integer") {
     std::uint64_t number = 0;
-    const auto [rest, error] = std::from_chars(text.data(), end, number);
+    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error == std::errc() && rest == end) return number;
   }
   if (type != nullptr && *type == "number") {
     double number = 0;
-    const auto [rest, error] = std::from_chars(text.data(), end, number);
+    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error == std::errc() && rest == end) return number;
   }
   return json::value(json::string_view(text.data(), text.size()));

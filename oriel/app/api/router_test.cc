@@ -136,7 +136,7 @@ TEST(Router, LogsInWithACookieThatScriptsCannotRead) {
   EXPECT_EQ(document(in).at("authenticated"), true);
   EXPECT_EQ(
       in.fields.back(),
-      (net::HttpField{"Set-Cookie", "oriel_session=token; Path=/; HttpOnly; SameSite=Strict"}));
+      (net::HttpField{"Set-Cookie", "oriel_session_80=token; Path=/; HttpOnly; SameSite=Strict"}));
   EXPECT_EQ(api.ask("POST", "/api/v1/session", R"({"password": "wrong"})", {}).status, 401);
   const auto locked = api.ask("POST", "/api/v1/session", R"({"password": "locked"})", {});
   EXPECT_EQ(locked.status, 429);

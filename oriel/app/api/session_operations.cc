@@ -8,6 +8,7 @@
 #include "oriel/app/api/openapi.h"
 #include "oriel/app/api/operation.h"
 #include "oriel/app/api/reply.h"
+#include "oriel/app/api/session_cookie.h"
 
 namespace oriel::api {
 namespace {
@@ -32,9 +33,9 @@ void show_session(Call call, net::HttpAnswer answer) {
   answer(json_reply(session_document(call, call.visitor.roles)));
 }
 
-std::string cookie(const std::string& token, bool is_secure, const char* more) {
-  return "oriel_session=" + token + "; Path=/; HttpOnly; SameSite=Strict" +
-         (is_secure ? "; Secure" : "") + more;
+std::string cookie(const net::HttpRequest& request, const std::string& token, const char* more) {
+  return session_cookie_name(request) + "=" + token + "; Path=/; HttpOnly; SameSite=Strict" +
+         (request.is_secure ? "; Secure" : "") + more;
 }
 
 void log_in(Call call, net::HttpAnswer answer) {
@@ -54,14 +55,14 @@ void log_in(Call call, net::HttpAnswer answer) {
   if (!log_in) return answer(error_reply(401, "wrong_password", log_in.error().message));
   auto response = json_reply(session_document(call, log_in->roles));
   if (!log_in->token.empty())
-    response.fields.push_back({"Set-Cookie", cookie(log_in->token, call.request.is_secure, "")});
+    response.fields.push_back({"Set-Cookie", cookie(call.request, log_in->token, "")});
   answer(std::move(response));
 }
 
 void log_out(Call call, net::HttpAnswer answer) {
   call.backend.log_out(call.visitor.token);
   auto response = empty_reply();
-  response.fields.push_back({"Set-Cookie", cookie("", call.request.is_secure, "; Max-Age=0")});
+  response.fields.push_back({"Set-Cookie", cookie(call.request, "", "; Max-Age=0")});
   answer(std::move(response));
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
@@ -96,6 +97,14 @@ Result<config::Settings> settings_of(std::span<const char* const> flags) {
   return settings;
 }
 
+// Each client is a file. There are no children here that would inherit the limit.
+void allow_many_files() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  (void)::setrlimit(RLIMIT_NOFILE, &files);
+}
+
 // One run of the server.
 class MonitorServe {
  public:
@@ -178,6 +187,7 @@ int run_monitor_server(std::span<const char* const> arguments) {
     return kUsage;
   }
   std::signal(SIGPIPE, SIG_IGN);
+  allow_many_files();
   const observe::Logger logger(
       observe::make_stderr_sink(settings->log_level, settings->log_format));
   for (const auto& notice : settings->notices) logger.warning(notice);

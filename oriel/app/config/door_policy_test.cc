@@ -57,6 +57,18 @@ TEST(DoorPolicy, EachOpenDoorWithoutAPasswordIsRefusedWithAWayOut) {
   }
 }
 
+TEST(DoorPolicy, TheDoorOfTheMonitoringStreamIsOneOfThem) {
+  Settings settings;
+  settings.monitor_listen = ListenAddress{"0.0.0.0", 8765};
+  ASSERT_FALSE(check_doors(settings));
+  EXPECT_THAT(check_doors(settings).error().message,
+              HasSubstr("monitor.listen 0.0.0.0:8765 is open to other machines"));
+  EXPECT_TRUE(uses_tls(settings, *settings.monitor_listen));
+  EXPECT_FALSE(uses_tls(settings));
+  settings.monitor_listen->host = "127.0.0.1";
+  EXPECT_TRUE(check_doors(settings));
+}
+
 TEST(DoorPolicy, APasswordOrInsistenceOpensTheDoor) {
   auto settings = with_doors(ListenAddress{"0.0.0.0", 5900}, ListenAddress{"0.0.0.0", 6080});
   settings.password = Secret("x");

@@ -72,7 +72,7 @@ Publisher::~Publisher() = default;
 
 // ---- clients ----------------------------------------------------------------------------------
 
-void Publisher::accept(net::StreamPointer stream, const Client& client) {
+void Publisher::accept(net::StreamPointer stream, const ClientIdentity& client) {
   if (is_stopping_) return stream->close();
   if (subscribers_.size() >= config_.clients_max) return refuse(std::move(stream));
   const ServerFacts& facts = *this;

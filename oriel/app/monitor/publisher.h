@@ -66,7 +66,7 @@ class Publisher final : private ServerFacts, private SubscriberOwner {
   Publisher& operator=(const Publisher&) = delete;
 
   // A new client on a stream of lines. Beyond the limit it is told "Server at capacity".
-  void accept(net::StreamPointer stream, const Client& client = {});
+  void accept(net::StreamPointer stream, const ClientIdentity& client = {});
   // Says goodbye to those who came by this log-in; 0 is nobody's.
   void end_log_in(std::uint64_t log_in);
 

@@ -143,7 +143,7 @@ struct Stage {
     run_until([this] { return publisher->clients() == 0; });
   }
 
-  Reader& join(const Client& client = {}, std::size_t capacity = 1 << 20) {
+  Reader& join(const ClientIdentity& client = {}, std::size_t capacity = 1 << 20) {
     auto [ours, theirs] = net::make_memory_streams(loop.get_executor(), capacity);
     publisher->accept(std::move(ours), client);
     return *readers.emplace_back(std::make_unique<Reader>(std::move(theirs)));

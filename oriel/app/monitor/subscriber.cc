@@ -7,7 +7,8 @@
 namespace oriel::monitor {
 
 Subscriber::Subscriber(const boost::asio::any_io_executor& executor, net::StreamPointer stream,
-                       const Client& client, const ServerFacts& facts, SubscriberOwner& owner)
+                       const ClientIdentity& client, const ServerFacts& facts,
+                       SubscriberOwner& owner)
     : client_(client), owner_(owner), session_(facts, client.dialect, Clock::now()) {
   net::SessionHost& host = *this;
   driver_ = std::make_shared<net::SessionDriver>(executor, std::move(stream), session_, host);

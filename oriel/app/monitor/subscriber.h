@@ -19,7 +19,7 @@ namespace oriel::monitor {
 class Subscriber;
 
 // A client as the door knows it.
-struct Client {
+struct ClientIdentity {
   Dialect dialect = Dialect::kServer;  // until its requests show otherwise
   std::uint64_t log_in = 0;            // that it came by; 0: none
 };
@@ -52,14 +52,14 @@ class Subscriber final : private net::SessionHost {
  public:
   // All of the references outlive it.
   Subscriber(const boost::asio::any_io_executor& executor, net::StreamPointer stream,
-             const Client& client, const ServerFacts& facts, SubscriberOwner& owner);
+             const ClientIdentity& client, const ServerFacts& facts, SubscriberOwner& owner);
 
   void start() { driver_->start(); }
 
   // What it reads from now on; `feed` outlives that. `history` goes first.
   void follow(Feed& feed, std::vector<SharedSnapshot> history);
   Feed* feed() const { return feed_; }
-  const Client& client() const { return client_; }
+  const ClientIdentity& client() const { return client_; }
   std::string peer() const { return driver_->peer(); }
 
   // There is something newer in its feed, or it was late: sends it if it can.
@@ -77,7 +77,7 @@ class Subscriber final : private net::SessionHost {
   void send_history();
   void send_newest();
 
-  Client client_;
+  ClientIdentity client_;
   SubscriberOwner& owner_;
   ServerSession session_;
   std::shared_ptr<net::SessionDriver> driver_;

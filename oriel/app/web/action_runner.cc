@@ -1,6 +1,7 @@
 #include "oriel/app/web/action_runner.h"
 
 #include <cstdlib>
+#include <ranges>
 #include <utility>
 #include <variant>
 
@@ -16,7 +17,7 @@ constexpr std::uint16_t kWheelUp = 1 << 3, kWheelDown = 1 << 4, kWheelLeft = 1 <
 }  // namespace
 
 ActionRunner::ActionRunner(const boost::asio::any_io_executor& executor, Site site,
-                           std::vector<api::Action> actions, Done done)
+                           const std::vector<api::Action>& actions, Done done)
     : site_(std::move(site)), done_(std::move(done)), timer_(executor) {
   for (const auto& action : actions) {
     const auto first = steps_.size();
@@ -28,8 +29,8 @@ ActionRunner::ActionRunner(const boost::asio::any_io_executor& executor, Site si
 void ActionRunner::plan(const api::PressKeys& action) {
   for (const auto keysym : action.keysyms)
     steps_.push_back({.kind = Step::Kind::kKeyDown, .keysym = keysym});
-  for (auto each = action.keysyms.rbegin(); each != action.keysyms.rend(); ++each)
-    steps_.push_back({.kind = Step::Kind::kKeyUp, .keysym = *each});
+  for (const auto keysym : action.keysyms | std::views::reverse)
+    steps_.push_back({.kind = Step::Kind::kKeyUp, .keysym = keysym});
 }
 
 void ActionRunner::plan(const api::TypeText& action) {

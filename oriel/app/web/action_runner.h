@@ -25,7 +25,7 @@ class ActionRunner : public std::enable_shared_from_this<ActionRunner> {
   using Done = std::move_only_function<void(Status)>;
 
   ActionRunner(const boost::asio::any_io_executor& executor, Site site,
-               std::vector<api::Action> actions, Done done);
+               const std::vector<api::Action>& actions, Done done);
 
   // Begins; `done` is called once, perhaps before it returns: kRefused when may_act said no.
   void start() { run(); }

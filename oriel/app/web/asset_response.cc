@@ -72,10 +72,10 @@ Representation select(const WebAsset& asset, const std::string* accepted) {
 
 std::optional<std::uint64_t> parse_number(std::string_view digits) {
   std::uint64_t number = 0;
-  const auto* end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, number);
-  if (error == std::errc::result_out_of_range && stop == end) return UINT64_MAX;
-  if (error != std::errc{} || stop != end) return std::nullopt;
+  const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  const bool is_whole = stop == digits.data() + digits.size();
+  if (error == std::errc::result_out_of_range && is_whole) return UINT64_MAX;
+  if (error != std::errc{} || !is_whole) return std::nullopt;
   return number;
 }
 

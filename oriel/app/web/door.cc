@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "oriel/app/api/session_cookie.h"
 #include "oriel/app/web/limits.h"
 
 namespace oriel::web {
@@ -55,17 +56,6 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-std::string_view cookie_value(std::string_view field, std::string_view name) {
-  while (!field.empty()) {
-    const auto end = std::min(field.find(';'), field.size());
-    const auto pair = trimmed(field.substr(0, end));
-    field.remove_prefix(std::min(end + 1, field.size()));
-    if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=')
-      return pair.substr(name.size() + 1);
-  }
-  return {};
-}
-
 bool is_loopback_peer(std::string_view peer) {
   return peer.starts_with("127.") || peer.starts_with("[::1]:") ||
          peer.starts_with("[::ffff:127.") || peer == "unix";
@@ -80,7 +70,7 @@ api::Visitor Door::visitor_of(const net::HttpRequest& request, TimePoint now) {
     return {is_right ? Roles::all() : Roles(), ""};
   }
   if (const auto* field = request.find("Cookie")) {
-    const auto token = cookie_value(*field, "oriel_session");
+    const auto token = api::cookie_value(*field, api::session_cookie_name(request));
     if (const auto* session = sessions_.find(token, now))
       return {session->roles, std::string(token)};
   }

@@ -55,9 +55,6 @@ class Door {
   std::function<void(api::SessionId)> hear_;
 };
 
-// The value of the cookie of that name in a Cookie field (RFC 6265, 4.2.1), or "".
-std::string_view cookie_value(std::string_view field, std::string_view name);
-
 bool is_loopback_peer(std::string_view peer);
 
 }  // namespace oriel::web

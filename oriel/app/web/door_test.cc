@@ -36,7 +36,8 @@ TEST(Door, LetsThisMachineDoEverythingWhenThereIsNoPassword) {
 TEST(Door, GivesNothingWithoutThePassword) {
   Doors doors;
   EXPECT_TRUE(doors.guarded.visitor_of(request("127.0.0.1:5"), kNow).roles.empty());
-  for (const char* cookie : {"", "oriel_session=", "oriel_session=abc", "x=1; oriel_session=zz"})
+  for (const char* cookie :
+       {"", "oriel_session_80=", "oriel_session_80=abc", "x=1; oriel_session_80=zz"})
     EXPECT_TRUE(
         doors.guarded.visitor_of(request("127.0.0.1:5", {{"Cookie", cookie}}), kNow).roles.empty());
 }
@@ -47,18 +48,18 @@ TEST(Door, KnowsWhoHasLoggedInByTheCookie) {
   const auto look = doors.guarded.log_in("10.0.0.7:5", "look", kNow, doors.wait_s);
   ASSERT_TRUE(full && look);
   const auto visitor = doors.guarded.visitor_of(
-      request("10.0.0.7:6", {{"Cookie", "a=b; oriel_session=" + full->token}}), kNow);
+      request("10.0.0.7:6", {{"Cookie", "a=b; oriel_session_80=" + full->token}}), kNow);
   EXPECT_EQ(visitor.roles, Roles::all());
   EXPECT_NE(doors.guarded.session_of(visitor, kNow), 0u);
   EXPECT_EQ(
       doors.guarded
-          .visitor_of(request("10.0.0.7:6", {{"Cookie", "oriel_session=" + look->token}}), kNow)
+          .visitor_of(request("10.0.0.7:6", {{"Cookie", "oriel_session_80=" + look->token}}), kNow)
           .roles,
       api::kViewOnlyRoles);
   EXPECT_NE(doors.guarded.log_out(full->token), 0u);
   EXPECT_TRUE(
       doors.guarded
-          .visitor_of(request("10.0.0.7:6", {{"Cookie", "oriel_session=" + full->token}}), kNow)
+          .visitor_of(request("10.0.0.7:6", {{"Cookie", "oriel_session_80=" + full->token}}), kNow)
           .roles.empty());
 }
 
@@ -110,11 +111,53 @@ TEST(Door, DoesNotForgetWrongPasswordsForTheViewOnlyOne) {
   EXPECT_TRUE(doors.guarded.log_in("10.0.0.7:5", "look", later, doors.wait_s));
 }
 
-TEST(Door, ReadsACookieAmongOthers) {
-  EXPECT_EQ(cookie_value("a=1; oriel_session=xyz; b=2", "oriel_session"), "xyz");
-  EXPECT_EQ(cookie_value("oriel_sessionx=1", "oriel_session"), "");
-  EXPECT_EQ(cookie_value("oriel_session", "oriel_session"), "");
-  EXPECT_EQ(cookie_value(";;  ;", "oriel_session"), "");
+net::HttpRequest with_authorization(std::string value) {
+  return request("10.0.0.7:5", {{"Authorization", std::move(value)}});
+}
+
+TEST(Door, TakesThePasswordOfAProgramWithEachRequest) {
+  Doors doors;
+  const auto roles = [&](const char* value) {
+    const auto visitor = doors.guarded.program_visitor_of(with_authorization(value), kNow);
+    return visitor ? visitor->roles : Roles();
+  };
+  EXPECT_EQ(roles("Basic YW55Ym9keTpmdWxs"), Roles::all());  // anybody:full
+  EXPECT_EQ(roles("basic  Omxvb2s="), api::kViewOnlyRoles);  // :look
+  EXPECT_EQ(roles("Bearer token"), Roles::all());
+  EXPECT_TRUE(roles("Bearer nonsense").empty());
+  // Pages cannot: a browser would send it by itself.
+  EXPECT_TRUE(
+      doors.guarded.visitor_of(with_authorization("Basic YW55Ym9keTpmdWxs"), kNow).roles.empty());
+  EXPECT_EQ(doors.open.program_visitor_of(request("127.0.0.1:5"), kNow)->roles, Roles::all());
+}
+
+TEST(Door, CountsWrongPasswordsOfProgramsAndMakesThemWait) {
+  Doors doors;
+  for (const char* value : {"Basic ", "Basic x", "Basic eA==", "Basic ====", "Basic %%%%"})
+    EXPECT_FALSE(doors.guarded.program_visitor_of(with_authorization(value), kNow)) << value;
+  EXPECT_EQ(doors.lockout.wait_s("10.0.0.7:5", kNow), 0);  // those were no passwords
+  for (int i = 0; i <= server::Lockout::kFreeFailures; ++i) {
+    const auto visitor =
+        doors.guarded.program_visitor_of(with_authorization("Basic eDp4"), kNow);  // x:x
+    ASSERT_FALSE(visitor);
+    EXPECT_EQ(visitor.error().code, ErrorCode::kRefused);
+  }
+  const auto visitor =
+      doors.guarded.program_visitor_of(with_authorization("Basic YW55Ym9keTpmdWxs"), kNow);
+  ASSERT_FALSE(visitor);
+  EXPECT_EQ(visitor.error().code, ErrorCode::kUnavailable);
+}
+
+TEST(Door, TellsWhoListensOfEachLogOut) {
+  Doors doors;
+  std::vector<api::SessionId> ended;
+  doors.guarded.on_log_out([&](api::SessionId session) { ended.push_back(session); });
+  const auto log_in = doors.guarded.log_in("10.0.0.7:5", "full", kNow, doors.wait_s);
+  ASSERT_TRUE(log_in);
+  const auto session = doors.guarded.log_out(log_in->token);
+  EXPECT_NE(session, 0u);
+  EXPECT_EQ(doors.guarded.log_out(log_in->token), 0u);
+  EXPECT_EQ(ended, std::vector{session});
 }
 
 }  // namespace

@@ -39,7 +39,8 @@ std::optional<net::HttpResponse> refuse_monitoring(Door& door, const net::HttpRe
   return response;
 }
 
-monitor::Client monitoring_client(Door& door, const net::HttpRequest& request, TimePoint now) {
+monitor::ClientIdentity monitoring_client(Door& door, const net::HttpRequest& request,
+                                          TimePoint now) {
   return {.dialect = has_parameter(request.query, "dialect=seed") ? monitor::Dialect::kSeed
                                                                   : monitor::Dialect::kServer,
           .log_in = door.session_of(door.visitor_of(request, now), now)};

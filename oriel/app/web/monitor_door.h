@@ -23,7 +23,8 @@ std::optional<net::HttpResponse> refuse_monitoring(Door& door, const net::HttpRe
                                                    TimePoint now);
 
 // What the address of a client says of it: "?dialect=seed" and its log-in.
-monitor::Client monitoring_client(Door& door, const net::HttpRequest& request, TimePoint now);
+monitor::ClientIdentity monitoring_client(Door& door, const net::HttpRequest& request,
+                                          TimePoint now);
 
 // Lives on the network thread's loop.
 class MonitorDoor final : private net::HttpRoutes {

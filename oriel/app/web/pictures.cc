@@ -147,7 +147,7 @@ void Pictures::encode(const api::PictureRequest& request, const api::Picture& pi
                                                  ? encoders->png.encode(view)
                                                  : encoders->jpeg.encode(view, quality));
       },
-      [this, etag = picture.etag](SharedBytes bytes) {
+      [this, etag = picture.etag](const SharedBytes& bytes) {
         keep(etag, bytes);
         auto waiters = std::move(under_way_.extract(etag).mapped());
         for (auto& [each, done] : waiters) {

@@ -97,7 +97,7 @@ Result<CertificateFiles> keep_self_signed(const std::string& folder,
   const Descriptor lock(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (lock.number() < 0 || ::flock(lock.number(), LOCK_EX) != 0)
     return failed(folder, "cannot be used for a self-signed certificate");
-  const CertificateFiles files{folder + "/self-signed.crt", folder + "/self-signed.key"};
+  CertificateFiles files{folder + "/self-signed.crt", folder + "/self-signed.key"};
   const auto old = read_pair(files);
   if (old && is_good(*old->certificate, names, now)) return files;
   auto all = names;

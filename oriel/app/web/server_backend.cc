@@ -219,9 +219,9 @@ ViewerNumber ServerBackend::find_viewer(std::string_view name) const {
   for (const auto& [id, viewer] : server_.viewers())
     if (viewer->is_joined() && !name.empty() && viewer->arrival().tag == name) return id;
   ViewerNumber number = 0;
-  const auto* const end = name.data() + name.size();
-  const auto [rest, error] = std::from_chars(name.data(), end, number);
-  return error == std::errc() && rest == end && joined_viewer(number) != nullptr ? number : 0;
+  const auto [rest, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+  const bool is_whole = rest == name.data() + name.size();
+  return error == std::errc() && is_whole && joined_viewer(number) != nullptr ? number : 0;
 }
 
 bool ServerBackend::take_control(ViewerNumber viewer, bool is_forced) {

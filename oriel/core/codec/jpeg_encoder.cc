@@ -2,6 +2,9 @@
 
 #include <turbojpeg.h>
 
+#include <algorithm>
+#include <cstddef>
+
 #include "oriel/base/check.h"
 
 namespace oriel::codec {
@@ -16,14 +19,13 @@ JpegEncoder::~JpegEncoder() { tjDestroy(handle_); }
 Bytes JpegEncoder::encode(const image::FrameView& frame, int quality) {
   ORIEL_CHECK(frame.width > 0 && frame.height > 0 && quality >= 1 && quality <= 100);
   const int sampling = quality >= kFullColourQuality ? TJSAMP_444 : TJSAMP_420;
-  Bytes file(tjBufSize(frame.width, frame.height, sampling));
-  auto* out = file.data();
-  unsigned long bytes = file.size();
+  room_.resize(std::max<std::size_t>(room_.size(), tjBufSize(frame.width, frame.height, sampling)));
+  auto* out = room_.data();
+  unsigned long bytes = room_.size();
   ORIEL_CHECK(tjCompress2(handle_, frame.data, frame.width, static_cast<int>(frame.stride_bytes),
                           frame.height, TJPF_BGRX, &out, &bytes, sampling, quality,
                           TJFLAG_NOREALLOC) == 0);
-  file.resize(bytes);
-  return file;
+  return {out, out + bytes};
 }
 
 }  // namespace oriel::codec

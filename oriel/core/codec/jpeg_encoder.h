@@ -22,6 +22,7 @@ class JpegEncoder {
 
  private:
   void* handle_;
+  Bytes room_;  // for the largest file that there can be; files are much smaller, and kept
 };
 
 }  // namespace oriel::codec

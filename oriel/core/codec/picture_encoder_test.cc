@@ -104,5 +104,13 @@ TEST(JpegEncoder, ShowsThePictureNearly) {
   }
 }
 
+TEST(JpegEncoder, GivesFilesThatTakeNoMoreMemoryThanTheyHave) {
+  JpegEncoder encoder;
+  const auto picture = make_picture(testing::PictureKind::kSolid, {1280, 800}, 3);
+  const auto file = encoder.encode(picture.view(), 80);
+  EXPECT_LT(file.size(), 100'000u);
+  EXPECT_LE(file.capacity(), 2 * file.size());
+}
+
 }  // namespace
 }  // namespace oriel::codec

@@ -423,7 +423,8 @@ Value make_data(const Snapshot& snapshot, MetricSet metrics) {
 }
 
 std::string local_timestamp(WallTime time) {
-  using namespace std::chrono;
+  using std::chrono::floor, std::chrono::hh_mm_ss, std::chrono::seconds, std::chrono::sys_seconds;
+  using std::chrono::year_month_day, std::chrono::days;
   constexpr std::int64_t kFirst = -62'167'219'200, kLast = 253'402'300'799;  // years 0 and 9999
   auto seconds_of = time.microseconds / 1'000'000;
   auto fraction = time.microseconds % 1'000'000;

@@ -12,8 +12,8 @@ namespace {
 
 std::string what_of(const FleetRule& rule) {
   const auto* figure = find_figure(rule.rule.component, rule.rule.metric);
-  const auto name = figure != nullptr ? std::string(figure->what)
-                                      : fmt::format("{} {}", rule.rule.component, rule.rule.metric);
+  auto name = figure != nullptr ? std::string(figure->what)
+                                : fmt::format("{} {}", rule.rule.component, rule.rule.metric);
   switch (rule.aggregate) {
     case Aggregate::kAverage:
       return "average " + name;

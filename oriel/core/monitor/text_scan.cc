@@ -15,9 +15,8 @@ constexpr double kLargest = 1e18;
 template <typename Number>
 std::optional<Number> parse_whole(std::string_view word) {
   Number value{};
-  const auto* end = word.data() + word.size();
-  const auto [stopped, error] = std::from_chars(word.data(), end, value);
-  if (error != std::errc{} || stopped != end) return {};
+  const auto [stopped, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (error != std::errc{} || stopped != word.data() + word.size()) return {};
   return value;
 }
 
@@ -55,9 +54,9 @@ std::optional<std::int64_t> parse_i64(std::string_view word) {
 
 std::optional<double> parse_decimal(std::string_view word) {
   double value = 0;
-  const auto* end = word.data() + word.size();
-  const auto [stopped, error] = std::from_chars(word.data(), end, value, std::chars_format::fixed);
-  if (error != std::errc{} || stopped != end) return {};
+  const auto [stopped, error] =
+      std::from_chars(word.data(), word.data() + word.size(), value, std::chars_format::fixed);
+  if (error != std::errc{} || stopped != word.data() + word.size()) return {};
   if (!std::isfinite(value) || std::abs(value) > kLargest) return {};
   return value;
 }

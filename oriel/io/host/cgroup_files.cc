@@ -8,7 +8,6 @@
 namespace oriel::host {
 namespace {
 
-using monitor::CgroupPlace;
 using monitor::find_key;
 
 std::optional<double> read_quota(HostFiles& files, int version, const std::string& folder) {

@@ -30,7 +30,7 @@ std::string driver_of(HostFiles& files, const std::string& card) {
 }
 
 std::string name_of(HostFiles& files, const std::string& card, std::string_view vendor) {
-  const auto product = files.read_line(card + "/device/product_name");
+  auto product = files.read_line(card + "/device/product_name");
   if (!product.empty()) return product;
   return fmt::format("{} GPU {}", vendor, files.read_line(card + "/device/device"));
 }

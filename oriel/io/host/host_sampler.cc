@@ -382,7 +382,7 @@ void HostSampler::State::sample_load(Snapshot& snapshot, MetricSet metrics, Time
   pressure.cpu = read(cpu_pressure_);
   pressure.memory = read(memory_pressure_);
   pressure.io = read(io_pressure_);
-  if (pressure.cpu || pressure.memory || pressure.io) snapshot.pressure = std::move(pressure);
+  if (pressure.cpu || pressure.memory || pressure.io) snapshot.pressure = pressure;
 }
 
 void HostSampler::State::sample_system(Snapshot& snapshot, TimePoint now) {

@@ -622,6 +622,76 @@ TEST(WebSocketLines, WritesOneTextMessageForEachLine) {
   EXPECT_EQ(socket.client.received(), "\x81\x02{}");
 }
 
+TEST(WebSocketLines, WritesALineAtOnceWhenNothingElseIsBeingWritten) {
+  LineSocket socket;
+  for (const std::size_t size : {0u, 125u, 126u, 65'535u, 65'536u}) {
+    LineSocket other({}, 100'000);
+    const std::string line(size, 'x');
+    const std::vector<ByteSpan> pieces{as_bytes(line), as_bytes("\n{}")};
+    EXPECT_EQ(other.stream->try_write(pieces), size + 1);
+    const auto received = other.client.received();
+    const std::string head =
+        size < 126 ? std::string("\x81") + static_cast<char>(size)
+        : size < 65'536
+            ? std::string("\x81\x7e") + static_cast<char>(size >> 8) + static_cast<char>(size)
+            : std::string("\x81\x7f\0\0\0\0\0\1\0\0", 10);
+    EXPECT_EQ(received, head + line);
+  }
+  EXPECT_EQ(socket.stream->try_write(std::array{as_bytes("no end")}), 0u);
+}
+
+TEST(WebSocketLines, KeepsTheRestOfALineThatIsNotTaken) {
+  LineSocket socket({}, 100);
+  socket.start_reading();
+  const std::string line(250, 'x');
+  const std::vector<ByteSpan> pieces{as_bytes(line), as_bytes("\n")};
+  EXPECT_EQ(socket.stream->try_write(pieces), 251u);
+  EXPECT_EQ(socket.stream->unsent_bytes(), 254u);
+  EXPECT_FALSE(socket.stream->is_writable_now());
+  EXPECT_EQ(socket.stream->try_write(pieces), 0u);
+  // What Beast has to say comes after it, and what follows after that.
+  socket.client.send(frame(9, "ping"));
+  bool is_writable = false;
+  boost::asio::co_spawn(
+      socket.site.loop,
+      [&]() -> awaitable<void> {
+        is_writable = (co_await socket.stream->wait_writable()).has_value();
+        const std::vector<ByteSpan> next{as_bytes("{}\n")};
+        co_await socket.stream->write_some(next);
+      },
+      boost::asio::detached);
+  std::string received;
+  while (received.size() < 264) {
+    const auto more = socket.client.received();
+    ASSERT_FALSE(more.empty()) << received.size();
+    received += more;
+  }
+  EXPECT_TRUE(is_writable);
+  const auto first = std::string("\x81\x7e\0\xfa", 4) + line;
+  EXPECT_EQ(received.substr(0, 254), first);
+  EXPECT_THAT(received.substr(254),
+              testing::AnyOf("\x8a\x04ping\x81\x02{}", "\x81\x02{}\x8a\x04ping"));
+  EXPECT_EQ(socket.stream->unsent_bytes(), 0u);
+}
+
+TEST(WebSocketLines, GivesUpTheRestOfALineWhenItIsClosed) {
+  LineSocket socket({}, 100);
+  const std::string line(250, 'x');
+  const std::vector<ByteSpan> pieces{as_bytes(line), as_bytes("\n")};
+  EXPECT_EQ(socket.stream->try_write(pieces), 251u);
+  std::optional<Status> status;
+  boost::asio::co_spawn(
+      socket.site.loop,
+      [&]() -> awaitable<void> { status = co_await socket.stream->wait_writable(); },
+      boost::asio::detached);
+  socket.client.settle();
+  EXPECT_FALSE(status);
+  socket.stream->close();
+  socket.client.settle();
+  ASSERT_TRUE(status);
+  EXPECT_FALSE(*status);
+}
+
 TEST(WebSocketLines, SendsALongLineAsOneMessageOfSeveralFrames) {
   LineSocket socket({.sent_message_bytes = 4});
   std::string received;
