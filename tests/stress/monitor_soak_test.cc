@@ -29,6 +29,9 @@ constexpr auto kTime = std::chrono::seconds(ORIEL_SOAK_SECONDS);
 // Caches fill; the history is a snapshot of some kilobytes for each second.
 constexpr long kGrowthKib = 8 * 1024 + 12 * ORIEL_SOAK_SECONDS;
 
+// Which the sampler opens with its first samples, and keeps.
+constexpr std::size_t kSamplerFiles = 40;
+
 // What the clients of a step ask for, in turns; nothing is the real server's form, 100 a second.
 constexpr std::string_view kRequests[] = {
     "", "", R"({"type":"subscribe","interval":0.1,"delta":true})",
@@ -89,7 +92,7 @@ TEST(MonitorSoak, KeepsNothingOfSubscribersThatHaveGone) {
   EXPECT_LT(grown, kGrowthKib);
   // Slow readers get fewer, but all get some.
   EXPECT_GT(documents, kReaders * static_cast<std::size_t>(kTime.count()));
-  EXPECT_TRUE(wait_until([&] { return entries(server.pid(), "fd") == files; }))
+  EXPECT_TRUE(wait_until([&] { return entries(server.pid(), "fd") <= files + kSamplerFiles; }))
       << entries(server.pid(), "fd") << " descriptors, before " << files;
   EXPECT_LE(entries(server.pid(), "task"), threads + 1) << "one thread samples";
   ASSERT_EQ(server.stop(SIGTERM, support::kPatience), 0) << server.output();
@@ -98,6 +101,8 @@ TEST(MonitorSoak, KeepsNothingOfSubscribersThatHaveGone) {
   const auto at = output.find("samples ");
   ASSERT_NE(at, output.npos) << output;
   ASSERT_EQ(std::sscanf(output.c_str() + at, "samples %lu lines %lu", &samples, &lines), 2);
+  RecordProperty("samples", std::to_string(samples));
+  RecordProperty("lines", std::to_string(lines));
   EXPECT_GT(samples, 0U);
   EXPECT_LE(lines, samples * std::size(kRequests)) << "a line for each form, not for each reader";
 }

@@ -67,11 +67,15 @@ int connect_to(int port) {
 }
 
 // What came after the answer's head.
-std::string shake_hands(int fd, int port) {
+std::string shake_hands(int fd, int port, bool offers_compression) {
+  const std::string extension =
+      offers_compression
+          ? "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
+          : "";
   send_all(fd, "GET / HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) +
                    "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                   "Sec-WebSocket-Version: 13\r\n\r\n");
+                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+                   extension + "Sec-WebSocket-Version: 13\r\n\r\n");
   std::string head;
   std::array<char, 4096> bytes{};
   while (head.find("\r\n\r\n") == head.npos) {
@@ -123,7 +127,7 @@ MonitorReaders::~MonitorReaders() {
 void MonitorReaders::open(std::string_view request) {
   auto reader = std::make_unique<Reader>();
   reader->fd = connect_to(port_);
-  reader->partial = shake_hands(reader->fd, port_);
+  reader->partial = shake_hands(reader->fd, port_, offers_compression_);
   if (!request.empty()) send_all(reader->fd, frame(kText, request));
   const auto rest = std::exchange(reader->partial, {});
   reader->partial = rest.substr(take_frames(*reader, rest));
@@ -193,7 +197,13 @@ std::size_t MonitorReaders::take_frames(Reader& reader, std::string_view bytes) 
     if (left.size() < head + size) return taken;
     const auto opcode = static_cast<std::uint8_t>(byte(0) & 15);
     const auto payload = left.substr(head, size);
-    if (opcode == kText) take_message(payload);
+    constexpr std::uint8_t kCompressed = 0x40;
+    if (opcode == kText && (byte(0) & kCompressed) == 0) take_message(payload);
+    if (opcode == kText && (byte(0) & kCompressed) != 0) {
+      ++counts_.messages;
+      ++counts_.documents;
+      counts_.bytes += payload.size();
+    }
     if (opcode == kPing) send_all(reader.fd, frame(kPong, payload));
     taken += head + size;
   }

@@ -31,6 +31,10 @@ class MonitorReaders {
   MonitorReaders(const MonitorReaders&) = delete;
   MonitorReaders& operator=(const MonitorReaders&) = delete;
 
+  // Offers permessage-deflate (RFC 7692) in what is opened from now on, as browsers and Python's
+  // clients do. What is compressed then is counted, not read.
+  void offer_compression() { offers_compression_ = true; }
+
   // Connects one more, and sends `request` unless it is empty. Throws std::runtime_error when the
   // server does not take it.
   void open(std::string_view request);
@@ -57,6 +61,7 @@ class MonitorReaders {
 
   int port_;
   bool keeps_delays_;
+  bool offers_compression_ = false;
   int epoll_;
   std::string buffer_;
   std::deque<std::unique_ptr<Reader>> readers_;
