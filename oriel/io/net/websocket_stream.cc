@@ -627,7 +627,7 @@ awaitable<Result<StreamPointer>> accept_websocket(asio::any_io_executor executor
 awaitable<std::expected<StreamPointer, WebSocketRefusal>> connect_websocket(
     asio::any_io_executor executor, StreamPointer stream, WebSocketRequest request,
     WebSocketKind kind, WebSocketLimits limits) {
-  auto below = std::make_shared<Below>(std::move(stream), Bytes());
+  auto below = std::make_shared<Below>(executor, std::move(stream), Bytes());
   auto result = std::make_unique<WebSocketStream>(executor, below, kind, limits);
   auto refusal = co_await result->connect(request);
   if (refusal) co_return std::unexpected(*std::move(refusal));
