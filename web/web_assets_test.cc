@@ -19,9 +19,8 @@ using testing::UnorderedElementsAre;
 TEST(WebAssets, HoldThePageWhatItLoadsAndTheNotices) {
   std::set<std::string_view> paths;
   for (const WebAsset& asset : web_assets()) paths.insert(asset.path);
-  EXPECT_THAT(paths,
-              UnorderedElementsAre("/", "/favicon.svg", "/licenses.txt", "/main.js", "/style.css",
-                                          "/uplot.js"));
+  EXPECT_THAT(paths, UnorderedElementsAre("/", "/favicon.svg", "/licenses.txt", "/main.js",
+                                          "/style.css", "/uplot.js"));
 }
 
 TEST(WebAssets, HaveTheContentTypesThatBrowsersAskFor) {

@@ -54,8 +54,8 @@ inline constexpr std::chrono::milliseconds kSpareKeyRestMax{1'000};
 inline constexpr std::chrono::milliseconds kSpareKeyCalm{2'000};
 // How long after a batch of bindings the next may come: a receiver reads the map once for each.
 inline constexpr std::chrono::milliseconds kSpareKeyGap{5};
-// And how long after the press of a key: a program that gets its first key loads the map, and misses
-// what changes until it has asked for news of it.
+// And how long after the press of a key: a program that gets its first key loads the map, and
+// misses what changes until it has asked for news of it.
 inline constexpr std::chrono::milliseconds kSpareKeySettle{50};
 // Events in line that are looked through for keysyms of the same batch.
 inline constexpr std::size_t kSpareKeyForesight = 256;
