@@ -48,6 +48,7 @@ std::optional<AlertNotice> AlertLane::notice_of(const AlertRules::Event& event,
   if (level >= options_.level_min && level != AlertLevel::kNone) {
     if (!event.change.is_notice) return {};
     if (known == told_.end() && told_.size() >= kAlertsToldMax) return {};
+    if (event.change.from == level) notice.time = time;  // told after the cooldown of its level
     told_[key] = level;
     return notice;
   }

@@ -129,6 +129,12 @@ TEST(AlertLane, TellsOfBeginningsAndEnds) {
               ElementsAre(kHigh, kWorst, "Over: memory usage 85.0% (was CRITICAL)"));
 }
 
+TEST(AlertLane, TellsWhatIsToldAfterTheCooldownOfItsLevel) {
+  EXPECT_THAT(told(kCritical, {event(kNone, kCritical), event(kCritical, kNone),
+                               event(kNone, kCritical, false), event(kCritical, kCritical)}),
+              ElementsAre(kWorst, "Over: memory usage 85.0% (was CRITICAL)", kWorst));
+}
+
 TEST(AlertLane, TellsWhoHearsOnlyOfCriticalWhenThatIsOver) {
   EXPECT_THAT(told(kCritical, {event(kNone, kWarning), event(kWarning, kCritical),
                                event(kCritical, kWarning, false), event(kWarning, kNone)}),

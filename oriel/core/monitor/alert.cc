@@ -73,8 +73,9 @@ std::string alert_message(const Alert& alert) {
   const auto* how = alert.level == AlertLevel::kCritical   ? "Critical"
                     : alert.direction == Direction::kBelow ? "Low"
                                                            : "High";
-  return fmt::format("{} {}: {:.1f}{} (threshold: {:.1f}{})", how, alert.what, alert.value,
-                     alert.unit, alert.threshold, alert.unit);
+  const int decimals = alert.is_count ? 0 : 1;
+  return fmt::format("{} {}: {:.{}f}{} (threshold: {:.{}f}{})", how, alert.what, alert.value,
+                     decimals, alert.unit, alert.threshold, decimals, alert.unit);
 }
 
 // The level of `value`, where levels that are held already last until it is back by the hysteresis.
@@ -92,18 +93,26 @@ AlertLevel AlertTracker::reached(const AlertRule& rule, double value) const {
 AlertTracker::Change AlertTracker::change_to(const AlertRule& rule, AlertLevel level,
                                              TimePoint now) {
   Change change{level_, level, false};
-  if (level > level_) {
-    auto& told = told_at_[index_of(level)];
-    change.is_notice = !told || now - *told >= rule.cooldown;
-    if (change.is_notice) told = now;
-    // Who heard of the lower level and not of this one still knows that something is wrong.
-    was_told_ = was_told_ || change.is_notice;
-  } else if (level == AlertLevel::kNone) {
-    change.is_notice = was_told_;
-    was_told_ = false;
-  }
   level_ = level;
+  if (level == AlertLevel::kNone) {
+    change.is_notice = told_ != AlertLevel::kNone;
+    told_ = AlertLevel::kNone;
+    return change;
+  }
+  // Who knows of the higher level knows that something is wrong, but may have been told that the
+  // higher one is over.
+  told_ = std::min(told_, level);
+  change.is_notice = tell(rule, now);
   return change;
+}
+
+// True when people have to be told of the present level now; they know it from then on.
+bool AlertTracker::tell(const AlertRule& rule, TimePoint now) {
+  auto& told_at = told_at_[index_of(level_)];
+  if (told_ >= level_ || (told_at && now - *told_at < rule.cooldown)) return false;
+  told_ = level_;
+  told_at = now;
+  return true;
 }
 
 std::optional<AlertTracker::Change> AlertTracker::update(const AlertRule& rule,
@@ -132,8 +141,9 @@ std::optional<AlertTracker::Change> AlertTracker::update(const AlertRule& rule,
   }
   // What was reached stays although its duration is counted anew.
   const auto next = std::max(lasting, std::min(level, level_));
-  if (next == level_) return {};
-  return change_to(rule, next, now);
+  if (next != level_) return change_to(rule, next, now);
+  if (!tell(rule, now)) return {};
+  return Change{level_, level_, true};
 }
 
 Result<AlertRules> AlertRules::make(std::vector<AlertRule> rules) {
@@ -157,7 +167,8 @@ std::vector<AlertRules::Event> AlertRules::update(const Snapshot& snapshot, Time
     const auto change = tracker.update(rule, value, now);
     if (value && tracker.level() != AlertLevel::kNone) alert.value = *value;
     if (!change) continue;
-    if (change->to != AlertLevel::kNone) {
+    const bool is_another = change->to != change->from;
+    if (is_another && change->to != AlertLevel::kNone) {
       alert = {snapshot.time,
                rule.component,
                rule.metric,

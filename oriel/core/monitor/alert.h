@@ -60,6 +60,7 @@ struct Alert {
   std::string what;  // "memory usage"
   std::string unit;  // "%"
   Direction direction = Direction::kAbove;
+  bool is_count = false;  // of hosts: shown without decimals
 
   friend bool operator==(const Alert&, const Alert&) = default;
 };
@@ -71,12 +72,13 @@ std::string alert_message(const Alert& alert);
 // The state of one rule. One owner.
 class AlertTracker {
  public:
-  // What changed at this reading. Nothing changed: level() stays.
+  // What changed at this reading. `from` equals `to` when nothing did but people are told now of a
+  // level that they were not told of within its cooldown.
   struct Change {
     AlertLevel from = AlertLevel::kNone;
     AlertLevel to = AlertLevel::kNone;
-    // Whether to tell people: false within the cooldown of the same level, and for an end whose
-    // beginning they were not told.
+    // Whether to tell people: false within the cooldown of the same level (they are told when it
+    // ends, if the level still lasts), and for an end whose beginning they were not told.
     bool is_notice = false;
 
     friend bool operator==(const Change&, const Change&) = default;
@@ -91,9 +93,10 @@ class AlertTracker {
  private:
   AlertLevel reached(const AlertRule& rule, double value) const;
   Change change_to(const AlertRule& rule, AlertLevel level, TimePoint now);
+  bool tell(const AlertRule& rule, TimePoint now);
 
   AlertLevel level_ = AlertLevel::kNone;
-  bool was_told_ = false;  // people know of the present level
+  AlertLevel told_ = AlertLevel::kNone;  // of this alert people know this level; at most level_
   TimePoint last_ = TimePoint::min();
   TimePoint value_at_{};  // of the last value
   // Since when the figure is at least at each level, for `duration`.
@@ -113,7 +116,7 @@ class AlertRules {
     AlertTracker::Change change;
   };
 
-  // What changed at this sample.
+  // What changed at this sample, and what is told late.
   std::vector<Event> update(const Snapshot& snapshot, TimePoint now);
 
   // Those that last, in the order of the rules: for every document.

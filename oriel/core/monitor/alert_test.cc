@@ -72,6 +72,41 @@ TEST(AlertTracker, TellsTheSameLevelOnceWithinTheCooldown) {
   EXPECT_EQ(tracker.update(rule, 85, at(60)), (Change{kNone, kWarning, true}));
 }
 
+TEST(AlertTracker, TellsALevelThatStillLastsWhenItsCooldownEnds) {
+  AlertTracker tracker;
+  auto rule = memory_rule();
+  rule.duration = {};
+  tracker.update(rule, 95, at(0));
+  tracker.update(rule, 10, at(1));
+  EXPECT_EQ(tracker.update(rule, 95, at(2)), (Change{kNone, kCritical, false}));
+  EXPECT_FALSE(tracker.update(rule, 95, at(59)));
+  EXPECT_EQ(tracker.update(rule, 95, at(60)), (Change{kCritical, kCritical, true}));
+  EXPECT_FALSE(tracker.update(rule, 95, at(500))) << "told once";
+  EXPECT_EQ(tracker.update(rule, 10, at(501)), (Change{kCritical, kNone, true}));
+}
+
+TEST(AlertTracker, TellsARiseToALevelInItsCooldownLater) {
+  AlertTracker tracker;
+  auto rule = memory_rule();
+  rule.duration = {};
+  tracker.update(rule, 95, at(0));
+  tracker.update(rule, 10, at(1));
+  EXPECT_EQ(tracker.update(rule, 85, at(2)), (Change{kNone, kWarning, true}));
+  EXPECT_EQ(tracker.update(rule, 95, at(3)), (Change{kWarning, kCritical, false}));
+  EXPECT_EQ(tracker.update(rule, 95, at(60)), (Change{kCritical, kCritical, true}));
+}
+
+TEST(AlertTracker, TellsTheLowerLevelWhenTheHigherOneWasNeverTold) {
+  AlertTracker tracker;
+  auto rule = memory_rule();
+  rule.duration = {};
+  tracker.update(rule, 95, at(0));
+  tracker.update(rule, 10, at(1));
+  tracker.update(rule, 95, at(2));
+  EXPECT_EQ(tracker.update(rule, 82, at(3)), (Change{kCritical, kWarning, true}));
+  EXPECT_FALSE(tracker.update(rule, 82, at(60))) << "critical is over";
+}
+
 TEST(AlertTracker, SurvivesTimeSteppingBack) {
   AlertTracker tracker;
   const auto rule = memory_rule();
@@ -125,8 +160,9 @@ TEST(AlertRule, IsRefusedWhenItMakesNoSense) {
   EXPECT_FALSE(AlertRules::make({rule}));
 }
 
-Snapshot using_memory(double percent) {
+Snapshot using_memory(double percent, int second = 0) {
   Snapshot snapshot;
+  snapshot.time.microseconds = std::int64_t{second} * 1'000'000;
   snapshot.memory.emplace();
   snapshot.memory->usage_percent = percent;
   return snapshot;
@@ -145,6 +181,20 @@ TEST(AlertRules, AreByDefaultThoseOfTheRealServer) {
   EXPECT_EQ(alert_message(rules->active()[0]), "Critical memory usage: 92.5% (threshold: 90.0%)");
   rules->update(using_memory(10), at(4));
   EXPECT_TRUE(rules->active().empty());
+}
+
+TEST(AlertRules, KeepTheBeginningOfWhatIsToldLate) {
+  auto rules = AlertRules::make(default_alert_rules());
+  ASSERT_TRUE(rules);
+  rules->update(using_memory(91, 0), at(0));
+  rules->update(using_memory(10, 1), at(1));
+  rules->update(using_memory(92, 2), at(2));
+  EXPECT_TRUE(rules->update(using_memory(93, 299), at(299)).empty());
+  const auto events = rules->update(using_memory(94, 300), at(300));
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].change, (Change{kCritical, kCritical, true}));
+  EXPECT_EQ(events[0].alert.since.microseconds, 2'000'000);
+  EXPECT_EQ(events[0].alert.value, 94);
 }
 
 FleetRule fleet_rule(Aggregate aggregate, double warning) {
@@ -181,7 +231,7 @@ TEST(FleetAlert, RaisesAndEnds) {
   const auto raised = alert->update(kHosts, {}, at(0));
   ASSERT_TRUE(raised);
   EXPECT_EQ(alert_message(raised->alert),
-            "High number of hosts with processor usage from 90.0: 2.0 (threshold: 2.0)");
+            "High number of hosts with processor usage of 90.0% or more: 2 (threshold: 2)");
   EXPECT_TRUE(alert->active());
   const auto ended = alert->update(std::span(kHosts).subspan(1), {}, at(1));
   ASSERT_TRUE(ended);

@@ -42,7 +42,8 @@ Object memory_fields(const Memory& memory) {
   put(fields, "percentage", tenth(memory.usage_percent));
   put(fields, "usage_percent", tenth(memory.usage_percent));
   put(fields, "total_gb", gigabytes(memory.total));
-  put(fields, "used_gb", gigabytes(memory.used));
+  // What the percentage is of; `used` is what psutil calls so.
+  put(fields, "used_gb", gigabytes(memory.total - std::min(memory.available, memory.total)));
   put(fields, "available_gb", gigabytes(memory.available));
   put_some(fields, "free", memory.free);
   put_some(fields, "buffers", memory.buffers);

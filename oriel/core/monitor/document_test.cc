@@ -50,6 +50,19 @@ TEST(MonitorDocument, HasTheFieldsOfTheGoldenFile) {
   EXPECT_EQ(testing::golden_text("tests/golden/monitoring_data.json", text), text);
 }
 
+TEST(MonitorDocument, SaysTheGigabytesOfMemoryThatItsPercentageIsOf) {
+  Snapshot snapshot;
+  snapshot.memory.emplace();
+  snapshot.memory->total = std::uint64_t{16} << 30;
+  snapshot.memory->available = std::uint64_t{12} << 30;
+  snapshot.memory->used = std::uint64_t{1} << 30;
+  snapshot.memory->usage_percent = 25;
+  const auto data = make_data(snapshot, kSeedMetrics);
+  const auto& memory = *data.find("memory");
+  EXPECT_EQ(memory.find("used_gb")->number_or(0), 4);
+  EXPECT_EQ(memory.find("used")->number_or(0), 1 << 30) << "as psutil says";
+}
+
 // What the formatters of the real client read, and what the seed's text promises.
 TEST(MonitorDocument, HasWhatTheRealProgramsAndTheSeedsTextRead) {
   const auto data = make_data(full_snapshot(), kSeedMetrics);

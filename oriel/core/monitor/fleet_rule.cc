@@ -20,9 +20,9 @@ std::string what_of(const FleetRule& rule) {
     case Aggregate::kMaximum:
       return (rule.rule.direction == Direction::kAbove ? "maximum " : "minimum ") + name;
     case Aggregate::kCount:
-      return fmt::format("number of hosts with {} {} {:.1f}", name,
-                         rule.rule.direction == Direction::kAbove ? "from" : "down to",
-                         rule.host_threshold);
+      return fmt::format("number of hosts with {} of {:.1f}{} or {}", name, rule.host_threshold,
+                         figure != nullptr ? figure->unit : "",
+                         rule.rule.direction == Direction::kAbove ? "more" : "less");
   }
   return name;
 }
@@ -73,7 +73,8 @@ std::optional<AlertRules::Event> FleetAlert::update(std::span<const HostFigure> 
   const auto change = tracker_.update(tracked, value, now);
   if (value && (change || tracker_.level() != AlertLevel::kNone)) alert_.value = *value;
   if (!change) return {};
-  if (change->to != AlertLevel::kNone) {
+  const bool is_another = change->to != change->from;
+  if (is_another && change->to != AlertLevel::kNone) {
     const auto* figure = find_figure(rule_.rule.component, rule_.rule.metric);
     alert_.since = time;
     alert_.component = rule_.rule.component;
@@ -83,6 +84,7 @@ std::optional<AlertRules::Event> FleetAlert::update(std::span<const HostFigure> 
     alert_.direction = tracked.direction;
     alert_.what = what_of(rule_);
     const bool has_unit = figure != nullptr && rule_.aggregate != Aggregate::kCount;
+    alert_.is_count = rule_.aggregate == Aggregate::kCount;
     alert_.unit = has_unit ? std::string(figure->unit) : "";
   }
   return AlertRules::Event{alert_, *change};

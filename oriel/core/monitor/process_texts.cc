@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <map>
 
 #include "oriel/core/monitor/counters.h"
 #include "oriel/core/monitor/limits.h"
@@ -11,6 +12,7 @@
 namespace oriel::monitor {
 namespace {
 
+constexpr std::size_t kAncestorsMax = 64;                  // followed to who still runs
 constexpr std::uint64_t kPidMax = std::uint64_t{1} << 22;  // PID_MAX_LIMIT of 64-bit kernels
 
 // The figure that orders; nothing leaves the process out.
@@ -24,6 +26,42 @@ std::optional<double> figure_of(const ProcessUse& process, ProcessOrder order) {
       return process.io_bytes_per_s;
   }
   return {};
+}
+
+// As they are kept: sorted by pid. nullptr when it is not there.
+const ProcessCounters* find_process(std::span<const ProcessCounters> all, int pid) {
+  const auto found = std::ranges::lower_bound(all, pid, {}, &ProcessCounters::pid);
+  return found != all.end() && found->pid == pid ? &*found : nullptr;
+}
+
+bool still_runs(std::span<const ProcessCounters> now, const ProcessCounters& process) {
+  const auto* same = find_process(now, process.pid);
+  return same != nullptr && same->start_ticks == process.start_ticks;
+}
+
+// By pid: what processes took over from those below them that ended. Linux adds all that a process
+// read and wrote to its parent when that waits for it (wait_task_zombie() of the kernel's exit.c).
+std::map<int, std::uint64_t> inherited_io(std::span<const ProcessCounters> before,
+                                          std::span<const ProcessCounters> now) {
+  std::map<int, std::uint64_t> inherited;
+  for (const auto& ended : before) {
+    if (!ended.io_bytes || still_runs(now, ended)) continue;
+    // A parent that ended too has handed it on.
+    auto heir = ended.parent;
+    for (std::size_t i = 0; i < kAncestorsMax; ++i) {
+      const auto* parent = find_process(before, heir);
+      if (parent == nullptr || still_runs(now, *parent)) break;
+      heir = parent->parent;
+    }
+    auto& sum = inherited[heir];
+    sum += std::min(*ended.io_bytes, std::numeric_limits<std::uint64_t>::max() - sum);
+  }
+  return inherited;
+}
+
+// Without what it inherited, of which at most the part that moved is left out.
+std::uint64_t own_io(std::uint64_t before, std::uint64_t now, std::uint64_t inherited) {
+  return now < before ? now : now - std::min(inherited, now - before);
 }
 
 }  // namespace
@@ -82,6 +120,7 @@ std::vector<ProcessUse> process_uses(std::span<const ProcessCounters> before,
                                      TickLength length) {
   std::vector<ProcessUse> uses;
   uses.reserve(now.size());
+  const auto inherited = inherited_io(before, now);
   auto earlier = before.begin();
   for (const auto& process : now) {
     ProcessUse use;
@@ -100,8 +139,10 @@ std::vector<ProcessUse> process_uses(std::span<const ProcessCounters> before,
           counter_rate(earlier->cpu_ticks, process.cpu_ticks, seconds, CounterWidth::k64);
       if (ticks) use.cpu_percent = 100.0 * *ticks / length.ticks_per_s;
       if (earlier->io_bytes && process.io_bytes) {
-        use.io_bytes_per_s =
-            counter_rate(*earlier->io_bytes, *process.io_bytes, seconds, CounterWidth::k64);
+        const auto heir = inherited.find(process.pid);
+        const auto io = own_io(*earlier->io_bytes, *process.io_bytes,
+                               heir == inherited.end() ? 0 : heir->second);
+        use.io_bytes_per_s = counter_rate(*earlier->io_bytes, io, seconds, CounterWidth::k64);
       }
     }
     uses.push_back(std::move(use));

@@ -35,7 +35,9 @@ struct TickLength {
   std::uint64_t page_bytes = 4096;
 };
 
-// `before` sorted by pid, as `now` is. seconds between them, not above 0 at the first reading.
+// `before` sorted by pid, as `now` is. What a process took over from a known one that ended is not
+// its own I/O and left out; of one that came and went between the two, it counts for the parent.
+// seconds between them, not above 0 at the first reading.
 std::vector<ProcessUse> process_uses(std::span<const ProcessCounters> before,
                                      std::span<const ProcessCounters> now, double seconds,
                                      TickLength length);

@@ -76,7 +76,9 @@ Reading::Space memory_of(const Value* fields) {
       .total_bytes = bytes(fields, "total", "total_gb", kGibibyte),
       .free_bytes = bytes(fields, "available", "available_gb", kGibibyte),
   };
-  // As the real server counts: what is not available is used.
+  // The share is of what is not available; "used" of the real server is less, without caches.
+  const auto total = figure(fields, "total", kSizes), free = figure(fields, "available", kSizes);
+  if (total && free) memory.used_bytes = std::max(0.0, *total - *free);
   if (memory.total_bytes && memory.free_bytes)
     derive_percent(memory, *memory.total_bytes - *memory.free_bytes);
   derive_percent(memory, memory.used_bytes);

@@ -25,7 +25,7 @@ struct Reading {
   // Of memory or a file system. When the share is not sent it is made of the sizes.
   struct Space {
     std::optional<double> percent;
-    std::optional<double> used_bytes;
+    std::optional<double> used_bytes;  // of memory: what is not available, as in the share
     std::optional<double> total_bytes;
     std::optional<double> free_bytes;  // that programs can still take
   };

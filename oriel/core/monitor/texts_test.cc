@@ -295,6 +295,31 @@ TEST(ProcessUses, KnowsALaterProcessOfTheSameNumber) {
   EXPECT_EQ(process_uses({}, {&other, 1}, 0, length)[0].memory_bytes, 8192u);
 }
 
+ProcessCounters with_io(int pid, int parent, std::optional<std::uint64_t> io_bytes) {
+  return {pid, parent, "a", 'S', 1, 0, 5, 2, io_bytes};
+}
+
+TEST(ProcessUses, LeaveOutTheIoThatAParentTookOverFromAnEndedChild) {
+  const std::vector before{with_io(10, 1, 100), with_io(20, 10, 5'000'000), with_io(30, 1, 7)};
+  const std::vector now{with_io(10, 1, 5'000'300), with_io(30, 1, 9)};
+  const auto uses = process_uses(before, now, 2, {});
+  EXPECT_EQ(uses[0].io_bytes_per_s, 100) << "200 since then by the child or itself, in 2 s";
+  EXPECT_EQ(uses[1].io_bytes_per_s, 1);
+}
+
+TEST(ProcessUses, LeaveOutIoThatWentThroughAnEndedParent) {
+  const std::vector before{with_io(10, 1, 0), with_io(20, 10, 1000), with_io(30, 20, 4000)};
+  const std::vector now{with_io(10, 1, 5500)};
+  EXPECT_EQ(process_uses(before, now, 1, {})[0].io_bytes_per_s, 500);
+}
+
+TEST(ProcessUses, CountNoIoBelowNothingWhenNobodyWaitedForTheChild) {
+  const std::vector before{with_io(10, 1, 100), with_io(20, 10, 5000), with_io(40, 10, {})};
+  const std::vector now{with_io(10, 1, 150), with_io(20, 10, 5000)};
+  EXPECT_EQ(process_uses(before, now, 1, {})[0].io_bytes_per_s, 50) << "20 still runs";
+  EXPECT_EQ(process_uses(before, {now.begin(), 1}, 1, {})[0].io_bytes_per_s, 0);
+}
+
 TEST(TopProcesses, OrdersLargestFirstAndEqualsByNumber) {
   std::vector<ProcessUse> all(4);
   for (int i = 0; i < 4; ++i) all[static_cast<std::size_t>(i)].pid = 4 - i;

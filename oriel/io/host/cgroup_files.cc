@@ -1,5 +1,7 @@
 #include "oriel/io/host/cgroup_files.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "oriel/core/monitor/text_scan.h"
@@ -47,12 +49,24 @@ void CgroupFiles::locate_cpu(HostFiles& files, std::span<const monitor::CgroupLi
     tightest = i;
   }
   point_at(cpu_stat_, place->folders[tightest] + "/cpu.stat");
-  if (place->version == 2) return;
-  // cpuacct is mostly, not always, mounted with cpu; its levels are the same where it is.
+  point_at(cpu_usage_, cpuacct_file(files, lines, mounts, *place, tightest));
+}
+
+// cpuacct is mostly, not always, in one hierarchy with cpu. Where it is not, the process may be in
+// different groups of the two, and what the one counts has nothing to do with the other's limit.
+std::string CgroupFiles::cpuacct_file(HostFiles& files, std::span<const monitor::CgroupLine> lines,
+                                      std::span<const monitor::Mount> mounts,
+                                      const monitor::CgroupPlace& cpu, std::size_t level) {
+  if (cpu.version == 2) return {};
   const auto accounting = monitor::cgroup_place(lines, mounts, "cpuacct");
-  if (!accounting) return;
-  const auto level = std::min(tightest, accounting->folders.size() - 1);
-  point_at(cpu_usage_, accounting->folders[level] + "/cpuacct.usage");
+  if (!accounting || accounting->version != 1) return {};
+  const bool is_same_group =
+      accounting->path == cpu.path && accounting->folders.size() == cpu.folders.size();
+  if (is_same_group) return accounting->folders[level] + "/cpuacct.usage";
+  files.say_once("cpuacct",
+                 fmt::format("No CPU use of the cgroup {}: cpuacct counts for {} instead", cpu.path,
+                             accounting->path));
+  return {};
 }
 
 void CgroupFiles::locate_memory(HostFiles& files, std::span<const monitor::CgroupLine> lines,

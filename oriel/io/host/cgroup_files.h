@@ -30,6 +30,9 @@ class CgroupFiles {
   void locate(HostFiles& files, std::span<const monitor::Mount> mounts);
   void locate_cpu(HostFiles& files, std::span<const monitor::CgroupLine> lines,
                   std::span<const monitor::Mount> mounts);
+  static std::string cpuacct_file(HostFiles& files, std::span<const monitor::CgroupLine> lines,
+                                  std::span<const monitor::Mount> mounts,
+                                  const monitor::CgroupPlace& cpu, std::size_t level);
   void locate_memory(HostFiles& files, std::span<const monitor::CgroupLine> lines,
                      std::span<const monitor::Mount> mounts);
   void locate_cpuset(HostFiles& files, std::span<const monitor::CgroupLine> lines,

@@ -102,8 +102,24 @@ TEST_P(EveryTree, SaysWhatTheGoldenFileSays) {
 
 INSTANTIATE_TEST_SUITE_P(HostSampler, EveryTree,
                          ::testing::Values("rhel6_x86", "arm64_cgroup2", "docker_cgroup1", "laptop",
-                                           "armv7_wrap"),
+                                           "armv7_wrap", "split_cgroup1"),
                          [](const auto& row) { return std::string(row.param); });
+
+TEST(HostSampler, SaysOnceThatCpuacctCountsForAnotherGroup) {
+  Tree tree;
+  tree.put_golden("split_cgroup1", false);
+  const auto sampler = tree.open();
+  const auto request = asking_for({Metric::kCgroup});
+  sampler->sample(request, at({}), kWall);
+  EXPECT_THAT(sampler->take_notices(),
+              ElementsAre(HasSubstr("cgroup /half: cpuacct counts for /")));
+  tree.put_golden("split_cgroup1", true);
+  const auto snapshot = sampler->sample(request, at(kListEvery), kWall);
+  ASSERT_TRUE(snapshot.cgroup);
+  EXPECT_EQ(snapshot.cgroup->cpu_limit, 0.5);
+  EXPECT_FALSE(snapshot.cgroup->cpu_cores);
+  EXPECT_THAT(sampler->take_notices(), IsEmpty());
+}
 
 TEST(HostSampler, ReadsTwoHundredAndFiftySixCoresSomeOfThemOffline) {
   Tree tree;
