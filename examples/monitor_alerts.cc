@@ -1,5 +1,6 @@
-// Watches thresholds and writes the text of an e-mail for what is beyond them, at most one in five
-// minutes. `oriel monitor --serve` sends such mails by itself (alert.mail.*, docs/monitoring.md).
+// Watches thresholds and prints the text of an e-mail for what is beyond them, at most one in five
+// minutes; it sends nothing. `oriel monitor --serve` sends such mails by itself (alert.email_*,
+// docs/alerts.md).
 //
 //   monitor_alerts [URI [SECONDS [cpu=80] [ram=85] [disk=90] [gpu=95]]]
 

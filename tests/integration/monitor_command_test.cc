@@ -127,6 +127,15 @@ TEST(MonitorCommand, ShowsTheSimpleFormatUntilCtrlC) {
   EXPECT_THAT(command.output(), Not(HasSubstr("\x1b")));  // no terminal, no colours
 }
 
+TEST(MonitorCommand, EndsWith10WhenNothingWasReachedInItsDuration) {
+  MonitorCommand command(fmt::format("-d 0.3 ws://127.0.0.1:{}", closed_port()));
+  EXPECT_EQ(command.end(), 10);
+  EXPECT_THAT(command.errors(), HasSubstr("no server was reached before --duration was over"));
+  ScriptedWebSocketServer server(captured_stream());
+  MonitorCommand connected("-d 0.3 " + server.uri());
+  EXPECT_EQ(connected.end(), 0);
+}
+
 TEST(MonitorCommand, ShowsTheOtherFormatsForPeople) {
   ScriptedWebSocketServer server(captured_stream());
   MonitorCommand compact("-f compact " + server.uri());

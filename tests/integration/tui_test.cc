@@ -9,9 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include "oriel/testing/golden.h"
 #include "oriel/testing/temporary_folder.h"
 #include "tests/support/child_process.h"
 #include "tests/support/oriel_server.h"
+#include "tests/support/scripted_websocket_server.h"
 #include "tests/support/wait_until.h"
 
 namespace oriel::support {
@@ -222,20 +224,30 @@ TEST(Tui, SaysWhatItNeedsWhereThereIsNoTerminal) {
 // `oriel monitor --serve`, on this host.
 class MonitorServer {
  public:
-  MonitorServer() : process_({{oriel_program(), "monitor", "--serve", "127.0.0.1:0"}, {}}) {
+  explicit MonitorServer(const std::vector<std::string>& flags = {})
+      : process_(command(flags, folder_)) {
     wait_until([&] { return !uri().empty(); });
   }
   std::string uri() const {
     const auto output = process_.output();
-    const auto start = output.find("ws://127.0.0.1:");
-    const auto end = output.find('/', start + 5);
-    return start == std::string::npos || end == std::string::npos
+    const auto host = output.find("://127.0.0.1:");
+    const auto start = output.rfind('w', host);
+    const auto end = output.find('/', host + 3);
+    return host == std::string::npos || end == std::string::npos
                ? ""
                : output.substr(start, end - start);
   }
   void stop() { process_.stop(SIGTERM, kPatience); }
 
  private:
+  static Command command(const std::vector<std::string>& flags,
+                         const oriel::testing::TemporaryFolder& folder) {
+    std::vector<std::string> all{oriel_program(), "monitor", "--serve", "127.0.0.1:0"};
+    all.insert(all.end(), flags.begin(), flags.end());
+    return {all, {{"XDG_STATE_HOME", folder.path("state")}}};
+  }
+
+  oriel::testing::TemporaryFolder folder_;
   ChildProcess process_;
 };
 
@@ -256,6 +268,25 @@ TEST(MonitorCommandOnATerminal, ShowsThisHostAndSaysThatTheServerWent) {
   EXPECT_TRUE(terminal.shows("ended with 0")) << terminal.screen();
   EXPECT_TRUE(terminal.shows("modes are back"));
   EXPECT_EQ(terminal.taken(), kGivenBack);
+}
+
+TEST(MonitorCommandOnATerminal, StaysConnectedAfterABadMessage) {
+  ScriptedWebSocketServer server(WebSocketScript{
+      .messages = {oriel::testing::repository_text("oriel/app/monitor/testdata/real_server.json"),
+                   "nonsense"}});
+  Probe terminal(oriel_program() + " monitor --format tui " + server.uri());
+  EXPECT_TRUE(terminal.shows("message of the server")) << terminal.screen();
+  EXPECT_TRUE(terminal.has("● connected")) << terminal.screen();
+  EXPECT_FALSE(terminal.has("connecting again")) << terminal.screen();
+}
+
+TEST(MonitorCommandOnATerminal, StaysConnectedWithACertificateThatNobodyChecks) {
+  MonitorServer server({"--tls", "on"});
+  ASSERT_NE(server.uri(), "");
+  Probe terminal(oriel_program() + " monitor --format tui --insecure " + server.uri());
+  EXPECT_TRUE(terminal.shows("certificate is not checked")) << terminal.screen();
+  EXPECT_TRUE(terminal.shows("─ memory")) << terminal.screen();
+  EXPECT_TRUE(terminal.has("● connected")) << terminal.screen();
 }
 
 TEST(MonitorCommandOnATerminal, ShowsSeveralHostsOfWhichOneIsNotThere) {

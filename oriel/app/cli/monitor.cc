@@ -93,7 +93,7 @@ class Monitor {
     if (plan_.flags.duration) {
       duration_.expires_after(*plan_.flags.duration);
       duration_.async_wait([this](const boost::system::error_code& error) {
-        if (!error) stop(kDone);
+        if (!error) stop(has_ever_connected() ? kDone : never_connected());
       });
     }
     io_.run();
@@ -109,6 +109,16 @@ class Monitor {
     bool has_ended = false;         // for good
     std::int64_t last_data_us = 0;  // when it came, since 1970
   };
+
+  bool has_ever_connected() const {
+    return std::ranges::any_of(hosts_, [](const Host& host) { return host.was_connected; });
+  }
+
+  // In all of --duration.
+  int never_connected() {
+    farewell_.emplace_back("no server was reached before --duration was over");
+    return kNeverConnected;
+  }
 
   static bool has_color(const MonitorOptions& flags) {
     const char* no_color = std::getenv("NO_COLOR");
@@ -253,7 +263,8 @@ class Monitor {
     if (error.kind == monitor::ClientErrorKind::kServer || is_stopping_) return;
     if (hosts_[host].client->state() == monitor::ClientState::kError) return;
     log(host).warning(error.message, {{"kind", monitor::client_error_name(error.kind)}});
-    if (screen_) screen_->set_link(host, tui::Link::kLost, kAgain + error.message);
+    // What becomes of the connection is told by state_changed(): many errors leave it as it is.
+    if (screen_) screen_->set_note(host, error.message);
   }
 
   void ended(std::size_t host) {

@@ -61,8 +61,8 @@ std::string monitor_help() {
     help += config::wrapped(text);
   }
   return help + R"(
-Exit codes: 0 after Ctrl-C or --duration; 2 usage; 3 the server refuses us; 10 never connected;
-11 the connection was lost for good.
+Exit codes: 0 after Ctrl-C or --duration; 2 usage; 3 the server refuses us; 10 never connected
+(also when --duration is over); 11 the connection was lost for good.
 )";
 }
 

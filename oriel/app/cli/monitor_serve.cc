@@ -22,6 +22,7 @@
 #include "oriel/app/config/flags.h"
 #include "oriel/app/config/load_settings.h"
 #include "oriel/app/config/settings_help.h"
+#include "oriel/app/config/suggestion.h"
 #include "oriel/app/monitor/publisher_settings.h"
 #include "oriel/app/observe/log_tail.h"
 #include "oriel/app/server/lockout.h"
@@ -62,39 +63,51 @@ bool is_used(const config::Setting& setting) {
          std::ranges::find(kKeys, setting.key) != std::end(kKeys);
 }
 
+constexpr config::CommandLine kCommandLine{"oriel monitor --serve", "--password-file FILE",
+                                           is_used};
+
 // The flags of the settings: --serve ADDRESS is --monitor ADDRESS.
-std::vector<const char*> settings_flags(std::span<const char* const> arguments,
-                                        std::string& address) {
+std::vector<const char*> settings_flags(std::span<const char* const> arguments) {
+  constexpr std::string_view kServe = "--serve", kServeEquals = "--serve=";
   std::vector<const char*> flags;
+  const auto add_address = [&](const char* address) {
+    flags.insert(flags.end(), {"--monitor", address});
+  };
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string_view argument = arguments[i];
-    if (argument.starts_with("--serve=")) {
-      address = argument.substr(argument.find('=') + 1);
-    } else if (argument != "--serve") {
+    if (argument.starts_with(kServeEquals)) {
+      add_address(arguments[i] + kServeEquals.size());
+    } else if (argument != kServe) {
       flags.push_back(arguments[i]);
     } else if (i + 1 < arguments.size() && arguments[i + 1][0] != '-') {
-      address = arguments[++i];
+      add_address(arguments[++i]);
     }
   }
-  if (!address.empty()) flags.insert(flags.begin(), {"--monitor", address.c_str()});
   return flags;
 }
 
-Result<config::Settings> settings_of(std::span<const char* const> flags) {
-  ORIEL_TRY(const auto parsed, config::parse_flags(flags));
-  for (const auto& [setting, flag, value] : parsed.values)
-    if (!is_used(*setting))
+Status check_flags(const config::Flags& flags) {
+  const config::FlagValue* address = nullptr;
+  for (const auto& value : flags.values) {
+    if (!is_used(*value.setting))
       return fail(ErrorCode::kInvalid,
                   fmt::format("{} has no effect on `oriel monitor --serve`, which has no desktop: "
                               "leave it out, or use `oriel serve --monitor {}`",
-                              flag, kDefaultAddress));
-  ORIEL_TRY(auto settings, config::load_settings(flags, config::environment_of_process()));
-  // A configuration file may be that of `oriel serve` too.
-  settings.vnc_listen.reset();
-  settings.http_listen.reset();
-  if (!settings.monitor_listen) settings.monitor_listen = {{"127.0.0.1", 8765}};
-  ORIEL_TRY_VOID(config::check_doors(settings));
-  return settings;
+                              value.flag, kDefaultAddress));
+    if (value.setting->key != "monitor.listen") continue;
+    if (address != nullptr)
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("`oriel monitor --serve` listens on one address, got \"{}\" and "
+                              "\"{}\": leave one out",
+                              config::printable(address->value), config::printable(value.value)));
+    address = &value;
+    if (value.value == "off")
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("`oriel monitor --serve` has one door, which cannot be off: give an "
+                              "address such as {}",
+                              kDefaultAddress));
+  }
+  return {};
 }
 
 // Each client is a file. There are no children here that would inherit the limit.
@@ -174,14 +187,26 @@ class MonitorServe {
 
 }  // namespace
 
+Result<config::Settings> monitor_serve_settings(std::span<const char* const> arguments,
+                                                const config::Environment& environment) {
+  const auto flags = settings_flags(arguments);
+  ORIEL_TRY(const auto parsed, config::parse_flags(flags, kCommandLine));
+  ORIEL_TRY_VOID(check_flags(parsed));
+  ORIEL_TRY(auto settings, config::load_settings(flags, environment, kCommandLine));
+  // A configuration file may be that of `oriel serve` too.
+  settings.vnc_listen.reset();
+  settings.http_listen.reset();
+  if (!settings.monitor_listen) settings.monitor_listen = {{"127.0.0.1", 8765}};
+  ORIEL_TRY_VOID(config::check_doors(settings));
+  return settings;
+}
+
 int run_monitor_server(std::span<const char* const> arguments) {
-  std::string address;
-  const auto flags = settings_flags(arguments, address);
-  if (config::asks_for_help(flags)) {
+  if (config::asks_for_help(settings_flags(arguments))) {
     fmt::print("{}", config::settings_help(kHelpStart, is_used));
     return kDone;
   }
-  const auto settings = settings_of(flags);
+  const auto settings = monitor_serve_settings(arguments, config::environment_of_process());
   if (!settings) {
     say_error(settings.error().message);
     return kUsage;

@@ -14,10 +14,10 @@ const Setting* find_flag(std::string_view flag) {
   return nullptr;
 }
 
-std::unexpected<Error> unknown_flag(std::string_view flag) {
+std::unexpected<Error> unknown_flag(std::string_view flag, const CommandLine& line) {
   std::vector<std::string> known{"--config", "--help"};
   for (const auto& setting : setting_table()) {
-    if (setting.kind == SettingKind::kSecret) continue;
+    if (setting.kind == SettingKind::kSecret || !line.uses(setting)) continue;
     known.push_back(flag_name(setting));
     if (!setting.flag_alias.empty()) known.emplace_back(setting.flag_alias);
   }
@@ -27,7 +27,7 @@ std::unexpected<Error> unknown_flag(std::string_view flag) {
 
 }  // namespace
 
-Result<Flags> parse_flags(std::span<const char* const> arguments) {
+Result<Flags> parse_flags(std::span<const char* const> arguments, const CommandLine& line) {
   Flags flags;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     std::string_view argument = arguments[i];
@@ -36,16 +36,17 @@ Result<Flags> parse_flags(std::span<const char* const> arguments) {
       continue;
     }
     if (!argument.starts_with("--"))
-      return fail(ErrorCode::kInvalid, fmt::format("unexpected argument \"{}\", expected flags "
-                                                   "such as --vnc 5900 (see oriel serve --help)",
-                                                   printable(argument)));
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("unexpected argument \"{}\", expected flags "
+                              "such as {} (see {} --help)",
+                              printable(argument), line.example, line.command));
     auto equals = argument.find('=');
     auto name = argument.substr(0, equals);
     std::optional<std::string> value;
     if (equals != argument.npos) value = argument.substr(equals + 1);
 
     const auto* setting = find_flag(name);
-    if (!setting && name != "--config") return unknown_flag(name);
+    if (!setting && name != "--config") return unknown_flag(name, line);
     if (setting && setting->kind == SettingKind::kSecret)
       return fail(ErrorCode::kInvalid, fmt::format("{} is not taken from the command line, where "
                                                    "others can read it: use {} or --password-file",

@@ -205,8 +205,8 @@ Environment environment_of_process() {
 }
 
 Result<Settings> load_settings(std::span<const char* const> arguments,
-                               const Environment& environment) {
-  ORIEL_TRY(auto flags, parse_flags(arguments));
+                               const Environment& environment, const CommandLine& line) {
+  ORIEL_TRY(auto flags, parse_flags(arguments, line));
   Settings settings;
   for (const auto& setting : setting_table())
     settings.origins[std::string(setting.key)] = "default";
@@ -235,7 +235,8 @@ Result<Settings> load_settings(std::span<const char* const> arguments,
   ORIEL_TRY_VOID(read_alert_secrets(settings));
   ORIEL_TRY_VOID(check_together(settings));
   notice_tls(settings);
-  if (settings.password.reveal().size() > kVncPasswordBytes)
+  const bool has_vnc = line.uses(*find_setting("vnc.listen"));
+  if (has_vnc && settings.password.reveal().size() > kVncPasswordBytes)
     settings.notices.push_back(fmt::format(
         "VNC authentication uses only the first {} bytes of the password", kVncPasswordBytes));
   notice_unknown_variables(environment, settings);

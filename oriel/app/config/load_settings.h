@@ -1,5 +1,6 @@
 #pragma once
-// The settings of `oriel serve` from all sources: flags beat environment beats file beats defaults.
+// The settings of `oriel serve` and `oriel monitor --serve` from all sources: flags beat
+// environment beats file beats defaults.
 
 #include <map>
 #include <optional>
@@ -7,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "oriel/app/config/flags.h"
 #include "oriel/app/config/settings.h"
 #include "oriel/base/result.h"
 
@@ -16,12 +18,12 @@ namespace oriel::config {
 using Environment = std::map<std::string, std::string, std::less<>>;
 Environment environment_of_process();
 
-// `arguments` are those after "serve", lent for the call. Reads the configuration file (--config
-// FILE, else $XDG_CONFIG_HOME/oriel/config.json if it is there) and the password file; each of them
-// is refused if it gives a password that others can read. A setting that appears twice among the
-// flags has the last value. Errors are one sentence for the user and mean exit code 2.
+// `arguments` are those after the command, lent for the call. Reads the configuration file
+// (--config FILE, else $XDG_CONFIG_HOME/oriel/config.json if it is there) and the password file;
+// each of them is refused if it gives a password that others can read. A setting that appears twice
+// among the flags has the last value. Errors are one sentence for the user and mean exit code 2.
 Result<Settings> load_settings(std::span<const char* const> arguments,
-                               const Environment& environment);
+                               const Environment& environment, const CommandLine& line = {});
 
 // Is --help or -h among the flags? (As the value of another flag it is not.)
 bool asks_for_help(std::span<const char* const> arguments);

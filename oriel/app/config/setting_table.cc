@@ -157,8 +157,8 @@ constexpr Setting kSettings[] = {
      .kind = SettingKind::kText,
      .group = kDoors,
      .value_name = "HOSTS",
-     .help = "Names under which browsers may reach the page besides loopback, with commas between; "
-             "others are refused, "
+     .help = "Names under which browsers and monitoring clients may reach this server, besides "
+             "loopback and the machine's own host name, with commas between; others are refused, "
              "because a foreign page could reach this server by a name of its own",
      .example = "desk.example.org,10.0.0.5",
      .set = [](Settings& s,

@@ -112,6 +112,8 @@ Result<std::unique_ptr<AlertDispatcher>> AlertDispatcher::make(
         std::make_unique<ConsoleAlertSink>(STDERR_FILENO, shows_color(STDERR_FILENO)));
   }
   if (!settings.file.empty()) {
+    if (const auto status = check_alert_file(settings.file); !status)
+      return fail(ErrorCode::kInvalid, fmt::format("alert.file: {}", status.error().message));
     add({"file", settings.file_level, {}},
         std::make_unique<FileAlertSink>(
             settings.file, settings.is_file_json ? AlertFileFormat::kJson : AlertFileFormat::kText,

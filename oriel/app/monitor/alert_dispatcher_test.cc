@@ -46,6 +46,20 @@ TEST(AlertDispatcher, RefusesSettingsThatCannotWorkWithTheirKey) {
   EXPECT_THAT(error_of(settings), HasSubstr("alert.email_to: 0 addresses"));
 }
 
+TEST(AlertDispatcher, RefusesAFileThatCannotBeWrittenAtTheStart) {
+  const testing::TemporaryFolder folder;
+  config::AlertSettings settings;
+  settings.file = folder.path("none/alerts.log");
+  const auto refused = AlertDispatcher::make(settings, "build7", {});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("alert.file: cannot open"));
+  settings.file = folder.path("");
+  EXPECT_THAT(AlertDispatcher::make(settings, "build7", {}).error().message,
+              HasSubstr("no regular file"));
+  settings.file = folder.path("alerts.log");
+  EXPECT_TRUE(AlertDispatcher::make(settings, "build7", {}));
+}
+
 TEST(AlertDispatcher, HasNobodyToTellByDefault) {
   const auto dispatcher = AlertDispatcher::make({}, "build7", {});
   ASSERT_TRUE(dispatcher);

@@ -170,7 +170,8 @@ ClientLink::Next ClientLink::after_failure(ClientError error, bool is_final) {
   }
   if (is_used_up && options_.reconnect && *options_.max_reconnect_attempts > 0)
     error.message +=
-        fmt::format(" (given up after {} attempts to reconnect)", *options_.max_reconnect_attempts);
+        fmt::format(" (given up after {} attempt{} to reconnect)", *options_.max_reconnect_attempts,
+                    *options_.max_reconnect_attempts == 1 ? "" : "s");
   book_.set_failure(error);
   const auto before = book_.set_state(ClientState::kError);
   report(std::move(error));

@@ -32,6 +32,11 @@ class Descriptor {
   int fd_;
 };
 
+Descriptor open_to_append(const std::string& path) {
+  constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK;
+  return Descriptor(::open(path.c_str(), kFlags, 0640));
+}
+
 Status write_all(int fd, std::string_view text, const std::string& path) {
   while (!text.empty()) {
     const auto written = ::write(fd, text.data(), text.size());
@@ -43,6 +48,16 @@ Status write_all(int fd, std::string_view text, const std::string& path) {
 }
 
 }  // namespace
+
+Status check_alert_file(const std::string& path) {
+  struct stat found{};
+  // A pipe could block for ever.
+  if (::stat(path.c_str(), &found) == 0 && !S_ISREG(found.st_mode))
+    return fail(ErrorCode::kInvalid, fmt::format("{} is no regular file", path));
+  const auto file = open_to_append(path);
+  if (file.get() < 0) return system_error("cannot open", path);
+  return {};
+}
 
 Status FileAlertSink::rotate() const {
   const auto numbered = [&](int number) { return fmt::format("{}.{}", path_, number); };
@@ -69,8 +84,7 @@ Status FileAlertSink::deliver(const AlertNotice& notice) {
     return fail(ErrorCode::kInvalid, fmt::format("{} is no regular file", path_));
   }
   if (is_full) ORIEL_TRY_VOID(rotate());
-  const Descriptor file(
-      ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640));
+  const auto file = open_to_append(path_);
   if (file.get() < 0) return system_error("cannot open", path_);
   return write_all(file.get(), line, path_);
 }

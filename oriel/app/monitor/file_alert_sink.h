@@ -10,6 +10,9 @@ namespace oriel::monitor {
 
 enum class AlertFileFormat { kText, kJson };
 
+// Whether alerts can be written to this file, which is made if it is not there.
+Status check_alert_file(const std::string& path);
+
 class FileAlertSink : public AlertSink {
  public:
   // Opened for each notice, so that it may be moved or removed by others at any time.

@@ -100,7 +100,9 @@ ConnectFailure failure_of(const WebSocketRefusal& refusal) {
 }
 
 // What to do about it.
-std::string advice(const WebSocketRefusal& refusal) {
+std::string advice(const WebSocketRefusal& refusal, bool is_root) {
+  if (refusal.status == 200 && is_root)
+    return "; it is a web page: with Oriel's the stream is at /monitor";
   if (refusal.status == 401)
     return "; give a user and password in the URI or an Authorization header";
   return {};
@@ -141,9 +143,10 @@ ConnectError Connector::explained(ConnectFailure failure, const std::string& mes
 }
 
 ConnectError Connector::explained(const WebSocketRefusal& refusal, const WebSocketUri& uri) const {
-  auto error =
-      explained(failure_of(refusal),
-                fmt::format("{}: {}{}", uri.shown(), refusal.error.message, advice(refusal)), uri);
+  auto error = explained(failure_of(refusal),
+                         fmt::format("{}: {}{}", uri.shown(), refusal.error.message,
+                                     advice(refusal, uri.target == "/")),
+                         uri);
   error.status = refusal.status;
   return error;
 }

@@ -25,10 +25,13 @@ using Connected = std::expected<StreamPointer, ConnectError>;
 
 class Routes : public HttpRoutes {
  public:
-  void handle(HttpRequest, HttpAnswer answer) override {
-    answer(http_sentence(404, "There is nothing at this address"));
+  void handle(HttpRequest asked, HttpAnswer answer) override {
+    answer(asked.path == "/" ? http_sentence(200, "A page")
+                             : http_sentence(404, "There is nothing at this address"));
   }
-  bool is_websocket_path(std::string_view path) const override { return path != "/none"; }
+  bool is_websocket_path(std::string_view path) const override {
+    return path != "/none" && !(has_page && path == "/");
+  }
   WebSocketKind websocket_kind(std::string_view) const override { return WebSocketKind::kLines; }
   std::optional<HttpResponse> websocket_refusal(const HttpRequest& asked) override {
     if (asked.path != "/locked") return {};
@@ -42,6 +45,7 @@ class Routes : public HttpRoutes {
   }
 
   HttpRequest request;
+  bool has_page = false;
   StreamPointer stream;
 };
 
@@ -180,6 +184,17 @@ TEST(Connector, TellsTheStatusAndSentenceOfARefusal) {
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().failure, ConnectFailure::kRefused);
   EXPECT_EQ(none.error().status, 404);
+}
+
+TEST(Connector, NamesTheStreamsPathWhereAPageIs) {
+  Site site;
+  site.routes.has_page = true;
+  const auto page = site.connect({.uri = site.uri("ws", "127.0.0.1", "/")});
+  ASSERT_FALSE(page);
+  EXPECT_EQ(page.error().status, 200);
+  EXPECT_THAT(page.error().message, HasSubstr("the stream is at /monitor"));
+  const auto none = site.connect({.uri = site.uri("ws", "127.0.0.1", "/none")});
+  EXPECT_THAT(none.error().message, ::testing::Not(HasSubstr("/monitor")));
 }
 
 TEST(Connector, SaysThatNobodyListens) {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "oriel/app/config/door_policy.h"
-#include "oriel/io/net/host_policy.h"
+#include "oriel/app/web/accepted_hosts.h"
 
 namespace oriel::web {
 namespace {
@@ -57,7 +57,7 @@ MonitorDoor::MonitorDoor(boost::asio::any_io_executor executor, const config::Se
 Status MonitorDoor::listen() {
   const auto& address = *settings_.monitor_listen;
   net::HttpServerConfig config;
-  config.hosts.allowed_hosts = net::split_host_list(settings_.allowed_hosts);
+  config.hosts = host_policy(settings_);
   if (config::uses_tls(settings_, address)) {
     ORIEL_TRY(tls_, open_tls_door(settings_, address.host, [this](const std::string& sentence) {
                 logger_.warning(sentence);

@@ -9,10 +9,10 @@
 #include "oriel/app/config/door_policy.h"
 #include "oriel/app/monitor/publisher_settings.h"
 #include "oriel/app/server/peer_address.h"
+#include "oriel/app/web/accepted_hosts.h"
 #include "oriel/app/web/asset_response.h"
 #include "oriel/app/web/token_file.h"
 #include "oriel/app/web/web_assets.h"
-#include "oriel/io/net/host_policy.h"
 
 namespace oriel::web {
 namespace {
@@ -82,7 +82,7 @@ Status Site::open_publisher() {
 
 Status Site::listen_http() {
   net::HttpServerConfig config;
-  config.hosts.allowed_hosts = net::split_host_list(settings_.allowed_hosts);
+  config.hosts = host_policy(settings_);
   if (config::uses_tls(settings_)) {
     ORIEL_TRY(tls_,
               open_tls_door(settings_, settings_.http_listen->host,

@@ -49,11 +49,16 @@ bool is_ipv4_loopback(std::string_view host) {
   return true;
 }
 
-bool is_configured(const HostPolicy& policy, std::string_view host) {
-  return std::ranges::any_of(policy.allowed_hosts, [&](const std::string& allowed) {
-    auto parsed = parse_host_and_port(allowed);
+bool is_among(const std::vector<std::string>& names, std::string_view host) {
+  return std::ranges::any_of(names, [&](const std::string& name) {
+    auto parsed = parse_host_and_port(name);
     return parsed && parsed->host == host;
   });
+}
+
+bool is_known(const HostPolicy& policy, std::string_view host) {
+  return is_loopback_name(host) || is_among(policy.own_names, host) ||
+         is_among(policy.allowed_hosts, host);
 }
 
 struct Origin {
@@ -77,6 +82,13 @@ std::optional<Origin> parse_origin(std::string_view text) {
 bool is_loopback_name(std::string_view host) {
   return host == "localhost" || host.ends_with(".localhost") || host == "[::1]" ||
          is_ipv4_loopback(host);
+}
+
+std::vector<std::string> names_of_machine(const std::string& host_name) {
+  if (host_name.empty()) return {};
+  std::vector<std::string> names{host_name};
+  if (host_name.find('.') == std::string::npos) names.push_back(host_name + ".local");
+  return names;
 }
 
 std::vector<std::string> split_host_list(std::string_view list) {
@@ -120,9 +132,9 @@ Status check_host_claim(const HostPolicy& policy, const HostClaim& claim) {
   }
   auto local = parse_host_and_port(claim.local);
   bool is_local_address = local && local->host == host->host;
-  if (!is_loopback_name(host->host) && !is_local_address && !is_configured(policy, host->host)) {
+  if (!is_local_address && !is_known(policy, host->host)) {
     return fail(ErrorCode::kRefused,
-                fmt::format("the host name {0} is not allowed here; to allow it, start oriel serve "
+                fmt::format("the host name {0} is not allowed here; to allow it, start the server "
                             "with --http-allowed-hosts {0}",
                             host->host));
   }
@@ -140,9 +152,9 @@ Status check_host_claim(const HostPolicy& policy, const HostClaim& claim) {
     return where.port.value_or(origin->default_port);
   };
   bool is_same = origin->where.host == host->host && port_of(origin->where) == port_of(*host);
-  if (is_same || is_configured(policy, origin->where.host)) return {};
+  if (is_same || is_among(policy.allowed_hosts, origin->where.host)) return {};
   return fail(ErrorCode::kRefused,
-              fmt::format("pages from {0} may not use this server; to allow it, start oriel serve "
+              fmt::format("pages from {0} may not use this server; to allow it, start the server "
                           "with --http-allowed-hosts {0}",
                           origin->where.host));
 }

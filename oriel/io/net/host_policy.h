@@ -16,10 +16,16 @@ namespace oriel::net {
 struct HostPolicy {
   // Names accepted besides loopback, without port, any case.
   std::vector<std::string> allowed_hosts;
+  // Names of this machine: it may be reached by them, but pages of its other servers stay outside.
+  std::vector<std::string> own_names;
 };
 
 // The names in a comma-separated list; blanks and empty entries are dropped.
 std::vector<std::string> split_host_list(std::string_view list);
+
+// A machine's host name as others use it: itself, and for a name without domain also NAME.local
+// (mDNS, RFC 6762).
+std::vector<std::string> names_of_machine(const std::string& host_name);
 
 // What a request says, and where it arrived.
 struct HostClaim {
@@ -29,11 +35,11 @@ struct HostClaim {
   bool is_secure = false;  // it came over TLS
 };
 
-// Host must be a loopback name (localhost, *.localhost, 127.0.0.0/8, [::1]), a configured name, or
-// the literal address that the connection arrived at, with any port. Origin, if present, must be
-// http or https on the same host and port as Host, or on a configured name; over TLS https only,
-// since anybody on the way could have written a page that came without. Otherwise kRefused with a
-// clause that says what to set.
+// Host must be a loopback name (localhost, *.localhost, 127.0.0.0/8, [::1]), a configured name,
+// one of the machine's own, or the literal address that the connection arrived at, with any port.
+// Origin, if present, must be http or https on the same host and port as Host, or on a configured
+// name; over TLS https only, since anybody on the way could have written a page that came without.
+// Otherwise kRefused with a clause that says what to set.
 Status check_host_claim(const HostPolicy& policy, const HostClaim& claim);
 
 // localhost, *.localhost, 127.0.0.0/8 or [::1]: a name that leads to this machine everywhere.

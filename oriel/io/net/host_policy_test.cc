@@ -10,7 +10,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-const HostPolicy kPolicy{{"desk.example.org", "Other.Example"}};
+const HostPolicy kPolicy{{"desk.example.org", "Other.Example"}, {}};
 
 bool accepts(std::string_view host, std::optional<std::string_view> origin = {},
              std::string_view local = "127.0.0.1:6080") {
@@ -107,11 +107,23 @@ TEST(HostPolicy, SaysWhatToSet) {
   ASSERT_FALSE(host);
   EXPECT_EQ(host.error(),
             (Error{ErrorCode::kRefused,
-                   "the host name desk.example.org is not allowed here; to allow it, start oriel "
-                   "serve with --http-allowed-hosts desk.example.org"}));
+                   "the host name desk.example.org is not allowed here; to allow it, start the "
+                   "server with --http-allowed-hosts desk.example.org"}));
   auto origin = check_host_claim({}, {"localhost:6080", "https://page.example", ""});
   ASSERT_FALSE(origin);
   EXPECT_THAT(origin.error().message, HasSubstr("--http-allowed-hosts page.example"));
+}
+
+TEST(HostPolicy, AcceptsTheMachinesOwnNamesButNotPagesOfItsOtherServers) {
+  const HostPolicy policy{.own_names = names_of_machine("Web1")};
+  for (const auto* host : {"web1:8765", "WEB1.local"}) {
+    EXPECT_TRUE(check_host_claim(policy, {host, {}, "10.0.0.7:8765"})) << host;
+  }
+  EXPECT_FALSE(check_host_claim(policy, {"web2", {}, "10.0.0.7:8765"}));
+  EXPECT_TRUE(check_host_claim(policy, {"web1:8765", "http://web1:8765", "10.0.0.7:8765"}));
+  EXPECT_FALSE(check_host_claim(policy, {"web1:8765", "http://web1:9090", "10.0.0.7:8765"}));
+  EXPECT_THAT(names_of_machine("web1.example.org"), ElementsAre("web1.example.org"));
+  EXPECT_THAT(names_of_machine(""), IsEmpty());
 }
 
 TEST(HostPolicy, SplitsAListOfNames) {

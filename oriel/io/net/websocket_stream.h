@@ -21,8 +21,9 @@ namespace oriel::net {
 // What is carried.
 enum class WebSocketKind {
   kBytes,
-  // A text message is read as its text and "\n"; line breaks in it become spaces. A line that is
-  // written is sent without its "\n" as one message, in several frames when it is long.
+  // A message is read as its text and "\n"; line breaks in it become spaces. A binary message is
+  // read as text too, and may be no UTF-8. A line that is written is sent without its "\n" as one
+  // text message, in several frames when it is long.
   kLines,
 };
 
@@ -31,8 +32,8 @@ std::optional<HttpResponse> websocket_refusal(const HttpRequest& request);
 
 // Answers a request for which websocket_refusal had nothing to say and gives the stream inside.
 // `already_read` is what the client sent after the request. The subprotocol "binary" is answered
-// when it is offered and bytes are carried. Messages of the other kind and those beyond the limit
-// end the stream with close codes 1003 and 1009; a peer that answers no ping is given up.
+// when it is offered and bytes are carried. Text where bytes are carried and messages beyond the
+// limit end the stream with close codes 1003 and 1009; a peer that answers no ping is given up.
 boost::asio::awaitable<Result<StreamPointer>> accept_websocket(
     boost::asio::any_io_executor executor, StreamPointer stream, HttpRequest request,
     Bytes already_read, WebSocketKind kind = WebSocketKind::kBytes, WebSocketLimits limits = {});

@@ -50,6 +50,7 @@ void HostModel::show(const Value& message, TimePoint now) {
 void HostModel::set_link(Link link, std::string words) {
   link_ = link;
   link_words_ = std::move(words);
+  note_.clear();
 }
 
 std::span<const float> HostModel::values(std::string_view figure) const {

@@ -37,6 +37,8 @@ class HostModel {
   Link link() const { return link_; }
   // For people: "connected", "no answer, again in 3 s".
   const std::string& link_words() const { return link_words_; }
+  // What else is to be known of the link as it is, such as a certificate that nobody checks.
+  const std::string& note() const { return note_; }
 
   bool has_document() const { return documents_ > 0; }
   const Reading& reading() const { return reading_; }
@@ -48,7 +50,8 @@ class HostModel {
   std::optional<double> seconds_of_last(std::size_t samples) const;
 
   void show(const Value& message, TimePoint now);
-  void set_link(Link link, std::string words);
+  void set_link(Link link, std::string words);  // ends the note
+  void set_note(std::string note) { note_ = std::move(note); }
 
  private:
   void add(std::string_view figure, std::optional<double> value);
@@ -56,6 +59,7 @@ class HostModel {
   std::string label_;
   Link link_ = Link::kConnecting;
   std::string link_words_ = "connecting";
+  std::string note_;
   Reading reading_;
   std::uint64_t documents_ = 0;
   std::optional<TimePoint> last_arrival_;

@@ -137,6 +137,7 @@ std::vector<News> news_of(const HostModel& host, const View& view, TimePoint now
   if (host.link() != Link::kConnected && host.has_document()) {
     news.push_back({host.link_words(), link_style(host.link())});
   }
+  if (!host.note().empty()) news.push_back({host.note(), {Colour::kWarning}});
   const auto patience = std::max<Duration>(kSilentAfter, 3 * view.interval);
   const auto last = host.last_arrival();
   if (host.link() == Link::kConnected && last && now - *last > patience && !view.is_paused) {

@@ -118,6 +118,16 @@ TEST(Screen, KeepsTheLastFiguresWhenTheConnectionIsLostAndSaysSo) {
   EXPECT_THAT(text, HasSubstr("57.3%"));
 }
 
+TEST(Screen, ShowsANoteBesideALinkThatStays) {
+  auto model = sample_hosts({"server"});
+  model.hosts[0].set_note("the server's certificate is not checked");
+  const auto text = drawn(model, {}, 80, 24);
+  EXPECT_THAT(text, HasSubstr("● connected"));
+  EXPECT_THAT(text, HasSubstr("the server's certificate is not checked"));
+  model.hosts[0].set_link(Link::kLost, "connection lost");
+  EXPECT_THAT(drawn(model, {}, 80, 24), Not(HasSubstr("certificate")));
+}
+
 TEST(Screen, SaysThatAHostIsSilentAfterThreeIntervals) {
   const auto model = sample_hosts({"server"});
   View view;

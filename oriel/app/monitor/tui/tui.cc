@@ -91,6 +91,11 @@ class Tui::Live : public std::enable_shared_from_this<Live> {
     draw_soon();
   }
 
+  void set_note(std::size_t host, std::string note) {
+    model_.hosts.at(host).set_note(std::move(note));
+    draw_soon();
+  }
+
  private:
   bool has_ended() const { return terminal_ == nullptr; }
 
@@ -208,5 +213,7 @@ void Tui::show(std::size_t host, const Value& message) { live_->show(host, messa
 void Tui::set_link(std::size_t host, Link link, std::string words) {
   live_->set_link(host, link, std::move(words));
 }
+
+void Tui::set_note(std::size_t host, std::string note) { live_->set_note(host, std::move(note)); }
 
 }  // namespace oriel::monitor::tui

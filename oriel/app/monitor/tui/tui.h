@@ -40,6 +40,8 @@ class Tui {
   void show(std::size_t host, const Value& message);
   // words: for people, such as "no answer, again in 3 s".
   void set_link(std::size_t host, Link link, std::string words);
+  // Beside the link, which stays as it is; until that changes.
+  void set_note(std::size_t host, std::string note);
 
  private:
   class Live;
