@@ -1,16 +1,27 @@
 // The Monitor page with the real server's stream of the real host.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, before, test } from "node:test";
 import { until } from "./deadline.mjs";
 import { MonitorPage, recordStream } from "./monitor_page.mjs";
 import { Server } from "./server.mjs";
 import { withPage, withServer } from "./with.mjs";
 
+// One for all that do not end theirs. The first test is the first to listen to it; the second wants samples that are a
+// second apart, so that each has a time of its own.
+let server;
+before(async () => {
+  server = await Server.start({ flags: ["--alert-rules", "memory > 0.1, critical 99.9, for 2s"] });
+});
+after(() => server?.stop());
+
 // A Monitor page that has drawn some samples, with what came over its stream.
-async function withMonitor(server, { samples = 2, ...options }, body) {
+async function withMonitor(its, { samples = 2, interval_s = 0.5 }, body) {
   let stream;
-  const before = async (tab) => (stream = recordStream(tab));
-  await withPage(server.url, { hash: "#/monitor", ...options, before }, async (page) => {
+  const prepare = async (tab) => {
+    stream = recordStream(tab);
+    await tab.addInitScript((text) => localStorage.setItem("oriel.monitor_interval", text), String(interval_s));
+  };
+  await withPage(its.url, { hash: "#/monitor", before: prepare }, async (page) => {
     const monitor = new MonitorPage(page);
     await monitor.untilState("live", { timeout_ms: 15_000 });
     await monitor.untilSamples(samples, { timeout_ms: 20_000 });
@@ -57,7 +68,8 @@ function assertSize(words, bytes) {
 
 function expectFiguresOf({ memory, processor, load, network, mounts, system }, all) {
   assert.equal(Object.values(all.CPU)[0], percent(processor.usage_percent));
-  assertSize(all.Memory.used, memory.used);
+  assertSize(all.Memory.used, memory.total - memory.available);
+  assert.ok(all.Memory.Used.startsWith(all.Memory.used) && all.Memory.Used.endsWith(percent(memory.usage_percent)), all.Memory.Used);
   assertSize(all.Memory.Available, memory.available);
   assert.equal(all.Load["1 min"], load.load1.toFixed(2));
   assert.equal(all.Load["15 min"], load.load15.toFixed(2));
@@ -71,40 +83,48 @@ function expectFiguresOf({ memory, processor, load, network, mounts, system }, a
   assertSize(total, space.total);
 }
 
-test("The figures on the Monitor page are those of the stream, second after second", async () => {
-  await withServer({}, async (server) => {
-    await withMonitor(server, {}, async (monitor, { documents }, page) => {
-      const seen = new Set();
-      let deltas = 0;
-      await until("figures of five documents", async () => {
-        const { sequence, all } = await monitor.figures();
-        if (seen.has(sequence)) return false;
-        const document = documents.get(sequence);
-        if (!document) return false; // told to the page, and on its way to the test
-        expectFiguresOf(document.data, all);
-        seen.add(sequence);
-        if (document.base !== undefined) deltas += 1;
-        return seen.size >= 5;
-      });
-      assert.ok(deltas >= 3, "most are deltas");
-      page.expectQuiet(server.url);
-    });
+test("An alert of the server appears in words while the page is watched", async () => {
+  await withMonitor(server, { samples: 1, interval_s: 1 }, async (monitor, { last }, page) => {
+    const panel = monitor.tab.getByRole("region", { name: "Alerts" }).first();
+    assert.match(await panel.innerText(), /No alerts\./, "it has to last");
+    await panel.getByText(/^High memory usage: \d+\.\d% \(threshold: 0\.1%\)$/).waitFor({ timeout: 15_000 });
+    assert.equal(last().alerts[0].level, "WARNING");
+    await monitor.tab.locator(".page-head").getByText("1 warning", { exact: true }).waitFor();
+    assert.match(await panel.locator("tbody tr").first().innerText(), /^\d\d:\d\d:\d\d\s[\s\S]*for \d+ s$/);
+    page.expectQuiet(server.url);
   });
 });
 
 test("A page that is opened later shows the samples of before", async () => {
-  await withServer({}, async (server) => {
-    await withMonitor(server, { samples: 5 }, async (first) => {
-      const known = await first.inside("samples");
-      await withMonitor(server, { samples: known - 1 }, async (second, { documents }) => {
-        assert.ok(documents.size <= 3, "the samples are not those that came since");
-        await first.page.tool("Pause").click();
-        await second.page.tool("Pause").click();
-        const { time, said } = await pointAtSample(first, known - 2);
-        const again = await pointAtTime(second, time);
-        assert.equal(again, said, "both pages tell the same of a moment before the second one was opened");
-      });
+  await withMonitor(server, { samples: 5, interval_s: 1 }, async (first) => {
+    const known = await first.inside("samples");
+    await withMonitor(server, { samples: known - 1, interval_s: 1 }, async (second, { documents }) => {
+      assert.ok(documents.size <= 3, "the samples are not those that came since");
+      await first.page.tool("Pause").click();
+      await second.page.tool("Pause").click();
+      const { time, said } = await pointAtSample(first, known - 2);
+      const again = await pointAtTime(second, time);
+      assert.equal(again, said, "both pages tell the same of a moment before the second one was opened");
     });
+  });
+});
+
+test("The figures on the Monitor page are those of the stream, second after second", async () => {
+  await withMonitor(server, {}, async (monitor, { documents }, page) => {
+    const seen = new Set();
+    let deltas = 0;
+    await until("figures of five documents", async () => {
+      const { sequence, all } = await monitor.figures();
+      if (seen.has(sequence)) return false;
+      const document = documents.get(sequence);
+      if (!document) return false; // told to the page, and on its way to the test
+      expectFiguresOf(document.data, all);
+      seen.add(sequence);
+      if (document.base !== undefined) deltas += 1;
+      return seen.size >= 5;
+    });
+    assert.ok(deltas >= 3, "most are deltas");
+    page.expectQuiet(server.url);
   });
 });
 
@@ -114,14 +134,19 @@ test("A server that is killed and started again is watched again, without a relo
   try {
     await withMonitor(first, { samples: 3 }, async (monitor, stream, page) => {
       await monitor.tab.evaluate(() => (window.notReloaded = true));
-      const before = await monitor.inside("samples");
+      const known = await monitor.inside("samples");
+      await monitor.tab.locator("main").evaluate((its) => its.scrollTo(0, its.scrollHeight / 2));
       await first.kill();
       await until("the charts to be dimmed", async () => (await monitor.tab.locator(".cards.stale .plot canvas").count()) > 3);
-      assert.ok((await monitor.inside("samples")) >= before, "the samples stay");
+      assert.ok((await monitor.inside("samples")) >= known, "the samples stay");
       await page.untilState("waiting");
+      assert.equal(await monitor.tab.locator(".veil").count(), 0, "nothing lies over the charts");
+      await monitor.tab.locator(".page-head .tag").getByText(/^not live: .*(does not answer|was lost)\.$/).waitFor();
+      await monitor.tab.locator(".page-head .tag").getByText(/^trying again in \d+ s$/).waitFor();
       await withServer(ports, async () => {
+        await monitor.page.tool("Try now").click();
         await monitor.untilState("live", { timeout_ms: 20_000 });
-        await monitor.untilSamples(before + 2);
+        await monitor.untilSamples(known + 2);
         assert.equal(await monitor.tab.evaluate(() => window.notReloaded), true);
         assert.equal(await monitor.tab.locator(".cards.stale").count(), 0);
         assert.equal(await page.words(), "");
@@ -156,48 +181,37 @@ test("Without the password there is no stream; the view-only one is enough; sign
 });
 
 test("What the Monitor page needs more is loaded when it is opened", async () => {
-  await withServer({}, async (server) => {
-    await withPage(server.url, {}, async (page) => {
-      await page.untilState("connected");
-      const isLoaded = () => page.requests.some((url) => url.endsWith("/uplot.js"));
-      assert.equal(isLoaded(), false);
-      await page.tab.getByRole("link", { name: "Monitor" }).click();
-      await new MonitorPage(page).untilSamples(1);
-      await until("the charts", async () => (await page.tab.locator(".plot canvas").count()) > 3);
-      assert.ok(isLoaded());
-      assert.equal(await page.state(), "connected", "the desktop's connection stays");
-      page.expectQuiet(server.url);
-    });
-  });
-});
-
-test("An alert of the server appears in words while the page is watched", async () => {
-  await withServer({ flags: ["--alert-rules", "memory > 0.1, critical 99.9, for 4s"] }, async (server) => {
-    await withMonitor(server, { samples: 1 }, async (monitor, { last }, page) => {
-      const panel = monitor.tab.getByRole("region", { name: "Alerts" }).first();
-      assert.match(await panel.innerText(), /No alerts\./);
-      await panel.getByText(/^High memory usage: \d+\.\d% \(threshold: 0\.1%\)$/).waitFor({ timeout: 15_000 });
-      assert.equal(last().alerts[0].level, "WARNING");
-      await monitor.tab.locator(".page-head").getByText("1 warning", { exact: true }).waitFor();
-      assert.match(await panel.locator("tbody tr").first().innerText(), /^\d\d:\d\d:\d\d\s[\s\S]*for \d+ s$/);
-      page.expectQuiet(server.url);
-    });
+  await withPage(server.url, {}, async (page) => {
+    await page.untilState("connected");
+    const isLoaded = () => page.requests.some((url) => url.endsWith("/uplot.js"));
+    assert.equal(isLoaded(), false);
+    await page.tab.getByRole("link", { name: "Monitor" }).click();
+    await new MonitorPage(page).untilSamples(1);
+    await until("the charts", async () => (await page.tab.locator(".plot canvas").count()) > 3);
+    assert.ok(isLoaded());
+    assert.equal(await page.state(), "connected", "the desktop's connection stays");
+    page.expectQuiet(server.url);
   });
 });
 
 test("Processes come from the host while their table is seen", async () => {
-  await withServer({}, async (server) => {
-    await withMonitor(server, {}, async (monitor, { last }) => {
-      assert.equal(last().data.processes, undefined);
-      await monitor.page.tool("Top processes").scrollIntoViewIfNeeded();
-      const table = monitor.tab.getByRole("region", { name: "Top processes" }).getByRole("table");
-      await table.waitFor({ timeout: 10_000 });
-      const [pids, told] = [await table.locator("tbody td:nth-child(2)").allInnerTexts(), last().data.processes];
-      assert.ok(pids.length >= 5, `${pids.length} rows`);
-      const known = new Set([...told.by_cpu, ...told.by_memory].map(({ pid }) => String(pid)));
-      assert.ok(pids.filter((pid) => known.has(pid)).length >= pids.length / 2, "most are those of the newest document");
-      await monitor.page.tool("Top processes").click();
-      await until("documents without processes", () => last().data.processes === undefined);
+  await withMonitor(server, {}, async (monitor, { last }) => {
+    assert.equal(last().data.processes, undefined);
+    await monitor.page.tool("Top processes").scrollIntoViewIfNeeded();
+    const table = monitor.tab.getByRole("region", { name: "Top processes" }).getByRole("table");
+    await table.waitFor({ timeout: 10_000 });
+    const [pids, told] = [await table.locator("tbody td:nth-child(2)").allInnerTexts(), last().data.processes];
+    assert.ok(pids.length >= 5, `${pids.length} rows`);
+    const known = new Set([...told.by_cpu, ...told.by_memory].map(({ pid }) => String(pid)));
+    assert.ok(pids.filter((pid) => known.has(pid)).length >= pids.length / 2, "most are those of the newest document");
+    await table.getByRole("button", { name: "Input and output" }).click();
+    await until("those with most input and output", async () => {
+      const listed = (last().data.processes?.by_io ?? []).map(({ pid }) => String(pid));
+      const first = await table.locator("tbody td:nth-child(2)").allInnerTexts();
+      return listed.length > 0 && first.every((pid) => listed.includes(pid));
     });
+    assert.match(await table.locator("tbody td:nth-child(5)").first().innerText(), /^[\d.]+ [KMG]?i?B\/s$/);
+    await monitor.page.tool("Top processes").click();
+    await until("documents without processes", () => last().data.processes === undefined);
   });
 });

@@ -7,27 +7,38 @@ import { until } from "./deadline.mjs";
 import { keepImage } from "./images.mjs";
 import { hostAt, SeeminglyBusyHost, stamp } from "./monitor_host.mjs";
 import { MonitorPage } from "./monitor_page.mjs";
+import { Page } from "./page.mjs";
 import { Server } from "./server.mjs";
 import { withPage } from "./with.mjs";
 
 const draw_max_ms = 5; // what an update each second may cost, by the page's own clock
 const work_max_ms = 60; // of the browser's main thread, which here paints without a GPU and answers the test
 
-let server; // one for all: what differs is the host
+// One of each for all: what differs is the host.
+let server;
+let page;
 before(async () => {
   server = await Server.start({ name: "build-07" });
+  page = await Page.open("about:blank");
 });
-after(() => server?.stop());
+after(async () => {
+  await page?.close();
+  await server?.stop();
+});
 
-// A page on `host`, after its first sample.
-async function withHost(host, options, body) {
-  await withPage(server.url, { hash: "#/monitor", ...options, before: host.route }, async (page) => {
-    const monitor = new MonitorPage(page);
-    await until("the page to subscribe", () => host.subscriptions.length > 0);
-    host.tick();
-    await monitor.untilSamples(1 + host.history_s);
-    await body(monitor, page);
-  });
+// The page on `host`, after its first sample.
+async function withHost(host, look, body) {
+  await host.route(page.tab);
+  await page.visit(`${server.url}#/monitor`, look);
+  await withSample(host, page, body);
+}
+
+async function withSample(host, its, body) {
+  const monitor = new MonitorPage(its);
+  await until("the page to subscribe", () => host.subscriptions.length > 0);
+  host.tick();
+  await monitor.untilSamples(1 + host.history_s);
+  await body(monitor);
 }
 
 // Until a page that subscribes again has drawn a sample.
@@ -51,7 +62,7 @@ function alertOf(level, value, since_s) {
 
 test("The Monitor page shows all that a host has, in the units that people read", async () => {
   const host = new SeeminglyBusyHost();
-  await withHost(host, {}, async (monitor, page) => {
+  await withHost(host, {}, async (monitor) => {
     const data = hostAt(host.begin_s - 1);
     const { all } = await monitor.figures();
     assert.deepEqual(Object.keys(all), ["CPU", "Memory", "Load", "Pressure", "Disks", "Space", "Network enp5s0", "Network wg0",
@@ -59,9 +70,10 @@ test("The Monitor page shows all that a host has, in the units that people read"
     const percent = (value) => `${value.toFixed(1)} %`;
     assert.equal(all.CPU["of the limit"], percent(data.processor.usage_percent));
     assert.equal(all.CPU["whole host"], percent(data.host.processor.usage_percent));
-    assert.equal(all.CPU["host's I/O wait"], percent(data.processor.iowait_percent));
+    assert.equal(all.CPU["host's I/O wait"], percent(data.host.processor.iowait_percent));
     assert.equal(all.Memory.Used, `${(data.memory.used / 2 ** 30).toFixed(1)} GiB · ${percent(data.memory.usage_percent)}`);
-    assert.equal(all.Memory.cache, "21.0 GiB");
+    assert.equal(all.Memory.cache, "5.50 GiB");
+    assert.equal(all.Memory["Whole host"], `${(data.host.memory.used / 2 ** 30).toFixed(1)} GiB of 64.0 GiB`);
     assert.equal(all.Load["15 min"], "7.42");
     assert.equal(all.Pressure["I/O"], percent(data.pressure.io.some.avg10));
     assert.match(all.Disks.read, /^\d+(\.\d+)? MiB\/s$/);
@@ -69,11 +81,11 @@ test("The Monitor page shows all that a host has, in the units that people read"
     assert.equal(all.Space["/data xfs"], "1.46 TiB of 1.75 TiB");
     assert.equal(all["Network enp5s0"]["Errors and drops"], "0 · 12");
     assert.equal(all["Other interfaces"].dummy0, "in 0 B/s · out 0 B/s");
-    assert.equal(all["GPU 1"].Power, `${data.gpus[1].power_draw.toFixed(1)} W of 300.0 W`);
+    assert.equal(all["GPU 1"].Power, `${data.gpus[1].power_draw.toFixed(1)} W of 350.0 W`);
     assert.equal(all.Temperatures["k10temp Tctl"], `${data.sensors["k10temp Tctl"].temperature.toFixed(1)} °C`);
     assert.equal(all.Battery.BAT0, percent(data.battery.BAT0.percent));
     assert.equal(all["Control group"].throttled, percent(data.cgroup.throttled_percent));
-    assert.equal(all["Control group"].Memory, "22.0 GiB of 48.0 GiB");
+    assert.equal(all["Control group"].Memory, `${(data.memory.used / 2 ** 30).toFixed(1)} GiB of 48.0 GiB`);
     assert.equal(all.System.Up, "41 d 6 h");
     const said = await monitor.alternatives();
     assert.ok(said.includes(`GPU 0, now: busy ${percent(data.gpus[0].usage_percent)}, memory ${percent((data.gpus[0].memory_used / data.gpus[0].memory_total) * 100)}`), said.join("\n"));
@@ -87,13 +99,18 @@ test("The Monitor page leaves out what a host does not have, also when it goes a
   await withHost(host, {}, async (monitor) => {
     host.data = (at_s) => {
       const { memory, system } = hostAt(at_s);
-      return { memory: { total: memory.total, available: memory.available, used: memory.used, usage_percent: memory.usage_percent }, system };
+      const { total, available, usage_percent } = memory;
+      return { memory: { total, available, used: 2 ** 30, usage_percent }, system }; // used: without what cannot be had for other reasons
     };
     host.tick();
     await until("the sections to go", async () => (await monitor.tab.locator(".card-of-host").count()) === 2);
     const { all } = await monitor.figures();
     assert.deepEqual(Object.keys(all), ["Memory", "System"]);
     assert.equal(all.Memory.cache, undefined);
+    const { total, available, usage_percent } = hostAt(host.begin_s - 1).memory;
+    const used = `${((total - available) / 2 ** 30).toFixed(1)} GiB`;
+    assert.equal(all.Memory.Used, `${used} · ${usage_percent.toFixed(1)} %`, "size and share tell the same");
+    assert.equal(all.Memory.used, used, "and so does the chart");
     await expectAccessible(monitor.page, "a host with little");
   });
 });
@@ -130,6 +147,27 @@ test("Pointing at a chart shows one moment in all charts, with the mouse and wit
     assert.match(await plot.getAttribute("aria-label"), new RegExp(`at ${stamp(host.begin_s - 4).slice(11)}: of the limit ${back.processor.usage_percent.toFixed(1)} %`));
     await monitor.tab.keyboard.press("Escape");
     assert.match(await plot.getAttribute("aria-label"), /, now: /);
+  });
+});
+
+test("No time below a chart is cut off at its end", async () => {
+  const host = new SeeminglyBusyHost();
+  host.history_s = 70;
+  await withHost(host, {}, async (monitor) => {
+    await monitor.page.tool("1 min").click();
+    await monitor.tab.evaluate(() => {
+      window.times = [];
+      const draw = CanvasRenderingContext2D.prototype.fillText;
+      CanvasRenderingContext2D.prototype.fillText = function (text, x, ...more) {
+        const right = this.getTransform().e + x + this.measureText(text).actualBoundingBoxRight;
+        if (/^\d\d:\d\d/.test(text)) window.times.push({ text, right, room: this.canvas.width });
+        draw.call(this, text, x, ...more);
+      };
+    });
+    for (let i = 0; i < 15; i += 1) await nextUpdate(host, monitor); // each time goes from one end to the other
+    const times = await monitor.tab.evaluate(() => window.times);
+    assert.ok(times.length > 100, `${times.length} were drawn`);
+    assert.deepEqual(times.filter(({ right, room }) => right > room), []);
   });
 });
 
@@ -177,6 +215,9 @@ test("Processes are asked for only while their table is seen, and it can be orde
     await table.getByRole("button", { name: "Memory" }).click();
     assert.equal((await column(1))[0], "postgres");
     assert.equal((await column(4))[0], "6.10 GiB");
+    await table.getByRole("button", { name: "Input and output" }).click();
+    assert.deepEqual((await column(1)).slice(0, 3), ["postgres", "chromium", "cc1plus"]);
+    assert.deepEqual((await column(5)).slice(1, 4), ["1.50 MiB/s", "4.00 KiB/s", "0 B/s"]);
     await table.getByRole("button", { name: "Name" }).press("Enter");
     assert.deepEqual(await column(1), [...(await column(1))].sort((a, b) => a.localeCompare(b)));
     await monitor.page.tool("Top processes").click();
@@ -272,25 +313,25 @@ test("Who lacks the role is told so, and no stream is asked for", async () => {
       await route.fulfill({ response, json: { ...(await response.json()), roles: ["view"] } });
     });
   };
-  await withPage(server.url, { hash: "#/monitor", before: prepare }, async (page) => {
-    await page.tab.getByText("You may not see what this host is doing: that takes the role “monitor”.").waitFor();
-    assert.equal(await page.tab.getByRole("link", { name: "Monitor" }).count(), 0, "the bar does not offer the page");
-    await expectAccessible(page, "without the role");
+  await withPage(server.url, { hash: "#/monitor", before: prepare }, async (other) => {
+    await other.tab.getByText("You may not see what this host is doing: that takes the role “monitor”.").waitFor();
+    assert.equal(await other.tab.getByRole("link", { name: "Monitor" }).count(), 0, "the bar does not offer the page");
+    await expectAccessible(other, "without the role");
     assert.equal(host.subscriptions.length, 0);
   });
 });
 
 test("Before the first sample the page says what it waits for, and what the server refused", async () => {
   const host = new SeeminglyBusyHost();
-  await withPage(server.url, { hash: "#/monitor", before: host.route }, async (page) => {
-    await page.tab.getByText("Waiting for the first sample…").waitFor();
-    await page.tab.getByText("connecting…").waitFor();
-    await expectAccessible(page, "nothing yet");
-    await until("the page to subscribe", () => host.subscriptions.length > 0);
-    host.say({ type: "error", message: "subscribe: interval 0.5, allowed are 1 to 3600" });
-    await page.tab.getByText("The server said: subscribe: interval 0.5, allowed are 1 to 3600").waitFor();
-    await expectAccessible(page, "a refusal");
-  });
+  await host.route(page.tab);
+  await page.visit(`${server.url}#/monitor`);
+  await page.tab.getByText("Waiting for the first sample…").waitFor();
+  await page.tab.getByText("connecting…").waitFor();
+  await expectAccessible(page, "nothing yet");
+  await until("the page to subscribe", () => host.subscriptions.length > 0);
+  host.say({ type: "error", message: "subscribe: interval 0.5, allowed are 1 to 3600" });
+  await page.tab.getByText("The server said: subscribe: interval 0.5, allowed are 1 to 3600").waitFor();
+  await expectAccessible(page, "a refusal");
 });
 
 test("A page that is not seen has no stream", async () => {
@@ -322,9 +363,9 @@ test("An update each second costs little, with an hour on the page", async () =>
       const { metrics } = await protocol.send("Performance.getMetrics");
       return metrics.find(({ name }) => name === "TaskDuration").value;
     };
-    const updates = 15;
+    const updates = 11;
     const pace_ms = 120; // as each second, but faster
-    for (let i = 0; i < 10; i += 1) await nextUpdate(host, monitor);
+    for (let i = 0; i < 5; i += 1) await nextUpdate(host, monitor);
     const before_s = await work_s();
     const draws = [];
     for (let i = 0; i < updates; i += 1) {
@@ -347,17 +388,35 @@ async function nextUpdate(host, monitor) {
   return monitor.tab.evaluate(() => window.oriel.monitor.draws_ms.at(-1));
 }
 
+// A host whose memory fills up: an alert lasts for some minutes.
+function hostWithAlert() {
+  const host = new SeeminglyBusyHost();
+  host.history_s = 900;
+  const since_s = host.begin_s - 340;
+  const shareAt = (at_s) => {
+    const [away_s, noise] = [Math.abs(at_s - since_s), Math.abs(Math.sin(at_s / 9)) + 0.1];
+    return at_s < since_s ? 80 - noise - away_s / 30 : 80 + noise + away_s / 120;
+  };
+  host.data = (at_s, options) => hostAt(at_s, { ...options, memoryShare: shareAt(at_s) });
+  host.alerts = [alertOf("WARNING", host.data(host.begin_s).memory.usage_percent, since_s)];
+  return host;
+}
+
 for (const { name, ...look } of [
   { name: "monitor", colorScheme: "dark" },
   { name: "monitor-light", colorScheme: "light" },
   { name: "monitor-390", colorScheme: "dark", viewport: { width: 390, height: 844 }, hasTouch: true },
 ]) {
   test(`The Monitor page is accessible, and fits: ${name}`, async () => {
-    const host = new SeeminglyBusyHost();
-    host.history_s = 900;
-    host.alerts = [alertOf("WARNING", 81.2, host.begin_s - 340)];
-    await withHost(host, { ...look, reducedMotion: "reduce" }, async (monitor) => {
+    const host = hostWithAlert();
+    const visit = look.hasTouch
+      ? (body) => withPage(server.url, { hash: "#/monitor", ...look, reducedMotion: "reduce", before: host.route }, (its) => withSample(host, its, body))
+      : (body) => withHost(host, { ...look, reducedMotion: "reduce" }, body);
+    await visit(async (monitor) => {
       await monitor.page.tool("15 min").click();
+      const said = await monitor.tab.getByRole("list", { name: "Alerts that last" }).innerText();
+      const { all } = await monitor.figures();
+      assert.equal(/usage: (.*)% \(/.exec(said)[1], /· (.*) %/.exec(all.Memory.Used)[1], "the alert and the card tell the same");
       await until("the charts", async () => (await monitor.tab.locator(".plot canvas").count()) >= 5);
       await monitor.nextFrame();
       await expectAccessible(monitor.page, name);

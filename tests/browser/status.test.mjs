@@ -81,7 +81,9 @@ test("The Status page says when its server is gone, and goes on when it is back"
       await admin.tab.getByText("live", { exact: true }).waitFor();
       await first.kill();
       await admin.untilState("waiting");
-      assert.match(await admin.words(), /does not answer\. Trying again in \d+ s/);
+      assert.equal(await admin.tab.locator(".veil").count(), 0, "nothing lies over the figures");
+      await admin.tab.getByText(/^not live: .*(does not answer|was lost)\.$/).waitFor();
+      await admin.tab.getByText(/^trying again in \d+ s$/).waitFor();
       await withServer(ports, async () => {
         await admin.tab.getByText("live", { exact: true }).waitFor({ timeout: 20_000 });
         assert.equal(await admin.words(), "");

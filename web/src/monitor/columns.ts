@@ -1,6 +1,6 @@
 // Which figures of a document the page keeps for an hour, by the names of their columns.
 
-import type { MonitorData, Processor } from "./documents";
+import { usedMemory, type MonitorData, type Processor } from "./documents";
 import type { Store } from "./store";
 
 type SetFigure = Parameters<Parameters<Store["add"]>[1]>[0];
@@ -49,7 +49,7 @@ function fillProcessor(data: MonitorData, set: SetFigure): void {
 }
 
 function fillMemory({ memory, swap, host }: MonitorData, set: SetFigure): void {
-  set("memory.used", memory?.used);
+  set("memory.used", memory && usedMemory(memory));
   if (memory?.cached !== undefined) set("memory.cached", memory.cached + (memory.buffers ?? 0));
   set("swap.used", swap?.used);
   if (host?.memory) set("host.memory", host.memory.usage_percent);

@@ -16,13 +16,18 @@ export interface Processor {
   model?: string;
 }
 
+// `used` is not read: it leaves out what else cannot be had, so it does not fit usage_percent.
 export interface Memory {
   total: number;
   available: number;
-  used: number;
   usage_percent: number;
   buffers?: number;
   cached?: number;
+}
+
+// What usage_percent is a share of.
+export function usedMemory({ total, available }: Memory): number {
+  return total - available;
 }
 
 export interface Swap {
@@ -130,12 +135,14 @@ export interface ProcessUse {
   threads: number;
   memory_bytes: number;
   cpu_percent?: number;
+  io_bytes_per_s?: number;
 }
 
 export interface Processes {
   count: number;
   by_cpu?: ProcessUse[];
   by_memory?: ProcessUse[];
+  by_io?: ProcessUse[];
 }
 
 export interface MonitorData {

@@ -146,8 +146,8 @@ export function startMonitor(): void {
   document.addEventListener("visibilitychange", () => (isPageVisible.value = document.visibilityState === "visible"));
   effect(() => {
     const isSeen = shown.value === "monitor" && isPageVisible.value;
-    // While the server is away, the connection's attempts tell when it is back.
-    const isAway = !["idle", "connected", "sent_away"].includes(status.value.state);
+    // While the server is away, the connection's attempts tell when it is back. One that refuses the desktop is there.
+    const isAway = ["connecting", "waiting", "password"].includes(status.value.state);
     const isAllowed = session.value?.authenticated === true && may("monitor");
     if (!isSeen || isAway || !isAllowed) return closeStream();
     const metrics = areProcessesSeen.value ? [...sections, "processes"] : sections;

@@ -1,6 +1,8 @@
 // The Monitor page: what the host is doing, live, and in the last hour.
 
+import { connect, status } from "../connection/connection";
 import { ToolButton } from "../parts/button";
+import { NotLiveTag } from "../parts/not_live_tag";
 import { hostName, may, session } from "../state/session";
 import { AlertSpeech, AlertsPanel, AlertStrip, AlertTags } from "./alerts_panel";
 import { BatteryCard, GpuCards, TemperaturesCard } from "./device_cards";
@@ -80,18 +82,11 @@ function Controls() {
 
 // Whether what is shown is of now, of the moment pointed at, or old.
 function StreamTag() {
+  const server = status.value;
   const now = streamStatus.value;
-  if (now.state === "waiting") {
-    return (
-      <span class="tag warn">
-        <span role="status">{`not live${now.reason && `: ${now.reason}`}`}</span>
-        <span>{`trying again in ${now.left_s} s`}</span>
-        <button type="button" class="link" onClick={tryNow}>
-          Try now
-        </button>
-      </span>
-    );
-  }
+  // While the server is away there is no stream; who tries is the connection.
+  if (server.state === "waiting") return <NotLiveTag reason={server.title} left_s={server.left_s} tryNow={() => void connect()} />;
+  if (now.state === "waiting") return <NotLiveTag reason={now.reason} left_s={now.left_s} tryNow={tryNow} />;
   if (now.state !== "live") return <span class="tag warn">{now.state === "connecting" ? "connecting…" : "not live"}</span>;
   return (
     <span class="tag">
@@ -150,7 +145,7 @@ function Host() {
 }
 
 function NothingYet() {
-  const isWaiting = streamStatus.value.state === "waiting";
+  const isWaiting = [streamStatus.value.state, status.value.state].includes("waiting");
   return (
     <section class="panel">
       <p class="empty-state row" role="status">

@@ -33,6 +33,8 @@ const narrowest_px = 80;
 const syncKey = "monitor";
 const timeSteps_s = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800];
 const labelSpace_px = 72;
+const labelDigit_px = 7; // the widest that a character of a label may be
+const rightPadding_px = 4;
 
 export type PlotClass = typeof uPlot;
 const plots = new Set<Plot>();
@@ -155,13 +157,13 @@ function optionsOf(spec: ChartSpec, width: number): uPlot.Options {
   return {
     width,
     height: spec.height ?? height_px,
-    padding: [6, 4, 0, 0],
+    padding: [6, rightPadding_px, 0, 0],
     legend: { show: false },
     focus: { alpha: 1 },
     cursor: { y: false, drag: { x: false, y: false }, sync: { key: syncKey }, points: { size: 6 } },
     scales: { x: { time: false, auto: false }, y: { auto: false, range: (_plot, min, max) => [min, max] } },
     axes: [
-      { ...axis, grid: { show: false }, size: 22, gap: 4, incrs: timeSteps_s, space: labelSpace_px, values: (_plot, splits) => splits.map(clockWords(splits)) },
+      { ...axis, grid: { show: false }, size: 22, gap: 4, incrs: timeSteps_s, space: labelSpace_px, values: clockLabels },
       { ...axis, size: axisWidth_px, gap: 8, splits: (plot) => axisEnds(plot, spec), values: yWords },
     ],
     series: [{}, ...spec.lines.map(seriesOf)],
@@ -176,6 +178,16 @@ function optionsOf(spec: ChartSpec, width: number): uPlot.Options {
 function axisEnds({ scales }: uPlot, { ends }: ChartSpec): number[] {
   const top = scales["y"]?.max ?? 1;
   return ends ? [0, top] : [0, top / 2, top];
+}
+
+// The time at each split, which stands in the middle of its label. One so near the end that its label would be cut off
+// there has none until it has moved in.
+function clockLabels(plot: uPlot, splits: number[]): string[] {
+  const end_px = plot.valToPos(plot.scales["x"]?.max ?? 0, "x") + rightPadding_px;
+  return splits.map(clockWords(splits)).map((words, i) => {
+    const half_px = (words.length * labelDigit_px) / 2;
+    return plot.valToPos(splits[i]!, "x") + half_px <= end_px ? words : "";
+  });
 }
 
 // Without seconds where all labels are whole minutes.

@@ -5,14 +5,14 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../parts/icon";
 import { isBoolean, remembered } from "../state/remembered";
-import type { ProcessUse } from "./documents";
+import type { Processes, ProcessUse } from "./documents";
 import { useFigure } from "./facts";
 import { areProcessesSeen } from "./live";
-import { size } from "./units";
+import { rate, size } from "./units";
 
 const isOpen = remembered("monitor_processes", true, isBoolean);
 
-type Order = "name" | "pid" | "threads" | "memory_bytes" | "cpu_percent";
+type Order = "name" | "pid" | "threads" | "memory_bytes" | "cpu_percent" | "io_bytes_per_s";
 const order = signal<{ by: Order; isUp: boolean }>({ by: "cpu_percent", isUp: false });
 
 const columns: readonly [by: Order, words: string, kind: string][] = [
@@ -20,6 +20,7 @@ const columns: readonly [by: Order, words: string, kind: string][] = [
   ["pid", "PID", "number"],
   ["cpu_percent", "CPU (100 % is a core)", "number"],
   ["memory_bytes", "Memory", "number"],
+  ["io_bytes_per_s", "Input and output", "number"],
   ["threads", "Threads", "number minor"],
 ];
 
@@ -33,9 +34,14 @@ function compare(a: ProcessUse, b: ProcessUse): number {
 }
 
 // Those that use most of what they are ordered by come from the list that the host ordered so.
-function shownOf(processes: { by_cpu?: ProcessUse[]; by_memory?: ProcessUse[] } | null): ProcessUse[] {
-  const list = (order.value.by === "memory_bytes" ? processes?.by_memory : processes?.by_cpu) ?? processes?.by_cpu ?? [];
+function shownOf(processes: Processes | null): ProcessUse[] {
+  const list = hostsListOf(processes, order.value.by) ?? processes?.by_cpu ?? [];
   return [...list].sort(compare).slice(0, rows_max);
+}
+
+function hostsListOf(processes: Processes | null, by: Order): ProcessUse[] | undefined {
+  if (by === "memory_bytes") return processes?.by_memory;
+  return by === "io_bytes_per_s" ? processes?.by_io : processes?.by_cpu;
 }
 
 export function ProcessesPanel() {
@@ -94,6 +100,7 @@ function Table() {
               <td class="number soft">{process.pid}</td>
               <td class="number">{process.cpu_percent === undefined ? "–" : `${process.cpu_percent.toFixed(1)} %`}</td>
               <td class="number">{size(process.memory_bytes)}</td>
+              <td class="number">{process.io_bytes_per_s === undefined ? "–" : rate(process.io_bytes_per_s)}</td>
               <td class="number minor soft">{process.threads}</td>
             </tr>
           ))}

@@ -4,6 +4,7 @@ import { useComputed } from "@preact/signals";
 import { Chart } from "./chart";
 import { coreNumber, partsOf } from "./columns";
 import { coreMapPainter } from "./core_map";
+import { usedMemory } from "./documents";
 import { Card, Fact, Facts, Meter, useFigure } from "./facts";
 import { latest, moment_s, store } from "./live";
 import type { Line } from "./plots";
@@ -97,14 +98,14 @@ export function MemoryCard() {
     <Card title="Memory" note={`${size(top)} in all`}>
       <Chart key={`${top} ${lines.length}`} spec={chart} />
       <Facts>
-        <Meter name="Used" share={({ memory }) => memory?.usage_percent} words={({ memory }) => memory && `${size(memory.used)} · ${percent(memory.usage_percent)}`} />
+        <Meter name="Used" share={({ memory }) => memory?.usage_percent} words={({ memory }) => memory && `${size(usedMemory(memory))} · ${percent(memory.usage_percent)}`} />
         <Fact name="Available" words={({ memory }) => memory && size(memory.available)} />
         {hasSwap.value ? (
           <Meter name="Swap" share={({ swap }) => swap && (swap.used / swap.total) * 100} words={({ swap }) => swap && `${size(swap.used)} of ${size(swap.total)}`} />
         ) : (
           <Fact name="Swap" words={({ swap }) => swap && "none"} />
         )}
-        <Fact name="Whole host" words={({ host }) => host?.memory && `${size(host.memory.used)} of ${size(host.memory.total)}`} />
+        <Fact name="Whole host" words={({ host }) => host?.memory && `${size(usedMemory(host.memory))} of ${size(host.memory.total)}`} />
       </Facts>
     </Card>
   );

@@ -15,7 +15,10 @@ import { Notices } from "./notices";
 
 export function App() {
   const page = shown.value;
-  const isBlocked = !["connected", "idle"].includes(status.value.state);
+  const { state } = status.value;
+  // The card tells what stands between the user and the desktop. Other pages say themselves that the server is away, and
+  // keep what they show; only who is to sign in does so there, too.
+  const hasCard = page === "desktop" ? !["connected", "idle"].includes(state) : state === "password";
   useEffect(() => closeFloating(), [page]);
   return (
     <>
@@ -27,7 +30,7 @@ export function App() {
         <DesktopPage isShown={page === "desktop"} />
         {page === "monitor" && <MonitorPage />}
         {page === "status" && <StatusPage />}
-        {isBlocked && <StatusCard isOverPage={page !== "desktop"} />}
+        {hasCard && <StatusCard isOverPage={page !== "desktop"} />}
       </main>
       {page === "desktop" && <TouchBar />}
       <Notices />

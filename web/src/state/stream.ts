@@ -11,8 +11,8 @@ const always = ["hello", "viewer_joined", "viewer_left", "resized", "control", "
 
 export function startEvents(): void {
   effect(() => {
-    // While the server is away, the connection's attempts tell when it is back.
-    const isAway = !["idle", "connected", "sent_away"].includes(status.value.state);
+    // While the server is away, the connection's attempts tell when it is back. One that refuses the desktop is there.
+    const isAway = ["connecting", "waiting", "password"].includes(status.value.state);
     const isAllowed = hasApi.value && session.value?.authenticated === true && may("view");
     if (isAway || !isAllowed) return closeEvents();
     openEvents(shown.value === "status" ? [...always, "viewers", "log"] : always, tag);

@@ -2,6 +2,8 @@
 
 import { useEffect } from "preact/hooks";
 import { isStreamLive } from "../api/events";
+import { connect, status } from "../connection/connection";
+import { NotLiveTag } from "../parts/not_live_tag";
 import { bytes } from "../state/format";
 import { session } from "../state/session";
 import { desktop, loadStatus, settingsTrouble, viewers } from "./live";
@@ -17,7 +19,7 @@ export function StatusPage() {
       <div class="page-head">
         <h1>Status</h1>
         <span class="caption">{session.value && `oriel ${session.value.version} · ${session.value.name}`}</span>
-        <span class={`tag ${isLive ? "" : "warn"}`}>{isLive ? "live" : "not live: the stream is being opened again"}</span>
+        <StreamTag />
       </div>
       {settingsTrouble.value && (
         <p class="mistake" role="alert">
@@ -32,6 +34,13 @@ export function StatusPage() {
       </div>
     </div>
   );
+}
+
+function StreamTag() {
+  const server = status.value;
+  if (server.state === "waiting") return <NotLiveTag reason={server.title} left_s={server.left_s} tryNow={() => void connect()} />;
+  if (!isStreamLive.value) return <span class="tag warn">not live: the stream is being opened again</span>;
+  return <span class="tag">live</span>;
 }
 
 function Summary() {
