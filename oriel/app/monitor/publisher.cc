@@ -8,6 +8,7 @@
 #include <boost/asio/detached.hpp>
 #include <utility>
 
+#include "oriel/app/monitor/alert_notice.h"
 #include "oriel/base/check.h"
 
 namespace oriel::monitor {
@@ -267,20 +268,32 @@ void Publisher::sample_taken(TakenSample taken, MetricSet metrics, bool is_for_h
   set_timer();
 }
 
+// People who are told nothing within a cooldown find it here.
+void Publisher::log_alert(const AlertRules::Event& event) {
+  const auto& [alert, change] = event;
+  const bool is_over = change.to == AlertLevel::kNone;
+  const auto level = change.to < change.from ? config::LogLevel::kInfo : config::LogLevel::kWarning;
+  const auto message =
+      is_over
+          ? notice_message(
+                {.alert = alert, .level = alert.level, .is_ended = true, .time = {}, .host = {}})
+          : alert_message(alert);
+  logger_.log(level,
+              is_over                    ? "alert over"
+              : change.to == change.from ? "alert lasts"
+                                         : "alert",
+              {{"level", alert_level_name(alert.level)},
+               {"component", alert.component},
+               {"metric", alert.metric},
+               {"message", message},
+               {"told", change.is_notice ? "yes" : "no"}});
+}
+
 void Publisher::look_at_alerts(const Snapshot& snapshot, TimePoint now) {
   const auto events = rules_.update(snapshot, now);
   alerts_ = rules_.active();
   for (const auto& event : events) {
-    const auto& [alert, change] = event;
-    if (change.is_notice) {
-      const auto level =
-          change.to == AlertLevel::kNone ? config::LogLevel::kInfo : config::LogLevel::kWarning;
-      logger_.log(level, change.to == AlertLevel::kNone ? "alert over" : "alert",
-                  {{"level", alert_level_name(alert.level)},
-                   {"component", alert.component},
-                   {"metric", alert.metric},
-                   {"message", alert_message(alert)}});
-    }
+    log_alert(event);
     if (config_.on_alert) config_.on_alert(event);
   }
 }

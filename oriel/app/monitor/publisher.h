@@ -110,6 +110,7 @@ class Publisher final : private ServerFacts, private SubscriberOwner {
   void tick();
   void ask_for_sample(TimePoint now);
   void sample_taken(TakenSample taken, MetricSet metrics, bool is_for_house);
+  void log_alert(const AlertRules::Event& event);
   void look_at_alerts(const Snapshot& snapshot, TimePoint now);
   void publish(SharedSnapshot snapshot);
 

@@ -38,9 +38,9 @@ struct Script {
     const std::lock_guard lock(mutex);
     return requests.at(index);
   }
-  void say_that_memory_is_full() {
+  void say_that_memory_is_full(bool is_full = true) {
     const std::lock_guard lock(mutex);
-    used = kTotal / 100 * 95;
+    used = kTotal / 100 * (is_full ? 95 : 10);
   }
 };
 
@@ -373,6 +373,28 @@ TEST(Publisher, ShowsAlertsInDocumentsAndLogAndTellsWhoIsToAct) {
   EXPECT_EQ(*alert.find("level")->string(), "CRITICAL");
   EXPECT_THAT(stage.log_lines, HasSubstr("Critical memory usage"));
   EXPECT_THAT(told, ElementsAre(AlertLevel::kCritical));
+}
+
+TEST(Publisher, LogsEveryChangeOfAnAlertAlsoThoseThatNobodyIsTold) {
+  int told = 0;
+  PublisherConfig config;  // with a cooldown of 300 s
+  config.on_alert = [&](const AlertRules::Event& event) { told += event.change.is_notice ? 1 : 0; };
+  Stage stage(std::move(config));
+  stage.join();
+  const auto has_logged = [&](const char* text) {
+    return stage.run_until([&] { return stage.log_lines.find(text) != std::string::npos; });
+  };
+  stage.script->say_that_memory_is_full();
+  ASSERT_TRUE(has_logged("threshold: 90.0%"));
+  stage.script->say_that_memory_is_full(false);
+  ASSERT_TRUE(has_logged("alert over")) << stage.log_lines;
+  EXPECT_THAT(stage.log_lines, HasSubstr("Over: memory usage"));
+  EXPECT_THAT(stage.log_lines, HasSubstr("(was CRITICAL)"));
+  stage.log_lines.clear();
+  stage.script->say_that_memory_is_full();
+  EXPECT_TRUE(has_logged("threshold: 90.0%")) << stage.log_lines;
+  EXPECT_THAT(stage.log_lines, HasSubstr("told=no"));
+  EXPECT_EQ(told, 2);
 }
 
 TEST(Publisher, WatchesTheRulesAloneWhenSomebodyIsToBeTold) {

@@ -99,8 +99,13 @@ void read_processor(const Value* value, Reading& out) {
 void read_memory(const Value* data, Reading& out) {
   const auto* memory = member(data, "memory");
   if (const auto found = space(memory)) {
-    out.memory = MemoryReading{*found, number(memory, {"available"}), number(memory, {"cached"}),
-                               number(memory, {"buffers"}), number(memory, {"shared"})};
+    auto& reading = out.memory.emplace(
+        MemoryReading{*found, number(memory, {"available"}), number(memory, {"cached"}),
+                      number(memory, {"buffers"}), number(memory, {"shared"})});
+    // What the percentage is of, which "used" need not be.
+    const double total = found->total;
+    if (total > 0 && reading.available)
+      reading.space.used = std::max(0.0, total - *reading.available);
   }
   out.swap = space(member(data, "swap"));
   if (out.swap && out.swap->total == 0) out.swap.reset();  // there is none

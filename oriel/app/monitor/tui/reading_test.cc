@@ -27,6 +27,8 @@ TEST(Reading, TakesTheFieldsOfTheRealServer) {
   EXPECT_EQ(reading.processor->percent, 52.4);
   EXPECT_THAT(reading.processor->cores, SizeIs(2));
   EXPECT_EQ(reading.memory->space.total, 25276514304);
+  EXPECT_EQ(reading.memory->space.used, 25276514304 - *reading.memory->available)
+      << "as the percentage";
   EXPECT_THAT(reading.mounts, ElementsAre(Field(&MountReading::path, "/")));
   EXPECT_TRUE(reading.alerts.front().is_critical);
   EXPECT_FALSE(reading.has_processes);
