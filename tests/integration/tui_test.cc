@@ -275,7 +275,7 @@ TEST(MonitorCommandOnATerminal, StaysConnectedAfterABadMessage) {
       .messages = {oriel::testing::repository_text("oriel/app/monitor/testdata/real_server.json"),
                    "nonsense"}});
   Probe terminal(oriel_program() + " monitor --format tui " + server.uri());
-  EXPECT_TRUE(terminal.shows("message of the server")) << terminal.screen();
+  EXPECT_TRUE(terminal.shows("JSON: syntax error")) << terminal.screen();
   EXPECT_TRUE(terminal.has("● connected")) << terminal.screen();
   EXPECT_FALSE(terminal.has("connecting again")) << terminal.screen();
 }
