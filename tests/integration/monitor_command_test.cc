@@ -140,8 +140,8 @@ TEST(MonitorCommand, ShowsTheOtherFormatsForPeople) {
   ScriptedWebSocketServer server(captured_stream());
   MonitorCommand compact("-f compact " + server.uri());
   MonitorCommand detailed("-f detailed " + server.uri());
-  EXPECT_TRUE(compact.shows("[13:47:51] CPU:52% │ RAM: 3%(0.4/24G) │ DSK:21%\n"));
-  EXPECT_TRUE(detailed.shows("Usage:  3.0% [█▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒] (0.4/23.5 GB)\n"));
+  EXPECT_TRUE(compact.shows("[13:47:51] CPU:52% │ RAM: 3%(0.7/24G) │ DSK:21%\n"));
+  EXPECT_TRUE(detailed.shows("Usage:  3.0% [█▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒] (0.7/23.5 GB)\n"));
 }
 
 TEST(MonitorCommand, PipesJsonLinesAsTheyCame) {
