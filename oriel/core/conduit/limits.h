@@ -1,0 +1,50 @@
+#pragma once
+// The caps of a conduit conversation: every length, count, queue and wait that a peer could stretch.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace oriel::conduit {
+
+inline constexpr std::size_t kHeaderBytes = 32;
+// What the real programs take at most in one payload, whatever their settings say.
+inline constexpr std::size_t kWirePayloadBytesMax = 104'857'600;
+// One payload, as it comes and inflated, unless the options say otherwise.
+inline constexpr std::size_t kMessageBytes = 10 * 1024 * 1024;
+// The same before the peer has shown that it knows the password.
+inline constexpr std::size_t kLoginBytes = 16 * 1024;
+
+// Of one MessagePack value: arrays and maps in each other, and values in all (one nil is a byte on
+// the wire and some 40 in memory).
+inline constexpr std::size_t kDepthMax = 64;
+inline constexpr std::size_t kValuesMax = 1'000'000;
+
+// Names of message types and methods.
+inline constexpr std::size_t kNameBytesMax = 256;
+
+// Payloads of up to this many bytes are never compressed.
+inline constexpr std::size_t kCompressAboveBytes = 1024;
+
+// Messages that wait to be handled, or to be sent. PAUSE goes out at the high mark, RESUME at the
+// low one.
+inline constexpr std::size_t kQueueMessages = 1000;
+inline constexpr double kHighWaterMark = 0.8;
+inline constexpr double kLowWaterMark = 0.5;
+// Frames that wait for a peer that does not read, in bytes.
+inline constexpr std::size_t kSendQueueBytes = 64 * 1024 * 1024;
+// Beyond this, what waits stays in the queue, where it can still be replaced or dropped.
+inline constexpr std::size_t kOutputAheadBytes = 64 * 1024;
+
+inline constexpr std::chrono::seconds kAuthTimeout{10};
+inline constexpr std::chrono::seconds kConnectionTimeout{30};
+inline constexpr std::chrono::seconds kHeartbeatInterval{30};
+inline constexpr std::chrono::seconds kHeartbeatTimeout{90};
+
+inline constexpr double kMessagesPerSecond = 100;
+inline constexpr double kBytesPerSecond = 10.0 * 1024 * 1024;
+
+// A peer may ask for so many PBKDF2 iterations at most: each costs us time (RFC 5802, 9).
+inline constexpr std::uint32_t kScramIterationsMax = 1'000'000;
+
+}  // namespace oriel::conduit

@@ -1,0 +1,46 @@
+#pragma once
+// Values as MessagePack (github.com/msgpack/msgpack, spec.md), as the real programs write it: text
+// as str, bytes as bin, each number in its shortest form.
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "oriel/base/bytes.h"
+#include "oriel/base/result.h"
+#include "oriel/core/conduit/limits.h"
+#include "oriel/core/conduit/value.h"
+
+namespace oriel::conduit {
+
+// Appends values one after the other to `out`, which outlives the packer; for payloads whose outer
+// shape is known, so that no tree is built for it. The caller sees to the counts.
+class Packer {
+ public:
+  explicit Packer(Bytes& out) : out_(out) {}
+
+  void map(std::size_t members);  // followed by that many keys (text) and values
+  void array(std::size_t elements);
+  void text(std::string_view text);
+  void boolean(bool truth);
+  void integer(std::int64_t number);
+  void null();
+  void value(const Value& value);
+
+ private:
+  Bytes& out_;
+};
+
+Bytes pack(const Value& value);
+
+struct UnpackLimits {
+  std::size_t depth = kDepthMax;
+  std::size_t values = kValuesMax;
+};
+
+// Exactly one value that fills `bytes`. No memory is taken for a length before as many bytes are
+// there. Errors: kInvalid (cut short, a byte that begins nothing, text that is not UTF-8, a key
+// that is not text, bytes left over), kTooLarge (depth, values).
+Result<Value> unpack(ByteSpan bytes, UnpackLimits limits = {});
+
+}  // namespace oriel::conduit

@@ -1,0 +1,75 @@
+#pragma once
+// What a method answers: a Response, or a CallError. Both become the envelope that the real
+// programs send inside RPC_RESPONSE, {"success": true, "result": ENVELOPE}:
+//
+//   {"success": true, "data": X [, "message": M] [, "metadata": {}] [, "pagination": {...}]}
+//   {"success": false, "error": TEXT [, "code": NUMBER] [, "details": {...}]}
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "oriel/base/result.h"
+#include "oriel/core/conduit/error_code.h"
+#include "oriel/core/conduit/value.h"
+
+namespace oriel::conduit {
+
+struct CallError {
+  CallCode code = CallCode::kUnknown;
+  std::string message;
+  Value details;  // null: none
+  // As it was on the wire; 0: none was sent, or the error was made here.
+  int number = 0;
+
+  static CallError validation(std::string message, std::string_view field = {},
+                              std::string_view expected = {}, const Value& received = {});
+  static CallError not_found(std::string_view what, const Value& identifier = {});
+  static CallError permission_denied(std::string_view action = {});
+  static CallError internal(std::string message = "Internal server error", Value details = {});
+  static CallError timeout(std::string_view operation = {});
+  static CallError rate_limited(std::optional<double> retry_after_s = {});
+
+  friend bool operator==(const CallError&, const CallError&) = default;
+};
+
+template <typename T>
+using CallResult = std::expected<T, CallError>;
+
+struct Pagination {
+  std::int64_t total = 0;
+  std::int64_t page = 1;        // from 1
+  std::int64_t page_size = 10;  // at least 1
+
+  friend bool operator==(const Pagination&, const Pagination&) = default;
+};
+
+struct Response {
+  std::optional<Value> data;  // nothing: no member "data"
+  std::string message;
+  Value metadata;
+  std::optional<Pagination> pagination;
+
+  static Response of(Value data, Value metadata = {});
+  static Response ok(std::optional<Value> data = {}, std::string message = {});
+  // kInvalid arguments (page below 1, page_size below 1, total below 0) are mistakes of the caller.
+  static Response with_pagination(Value data, Pagination pagination);
+
+  friend bool operator==(const Response&, const Response&) = default;
+};
+
+using Answer = std::expected<Response, CallError>;
+
+// The envelope. A Response whose data is a map with the member "success" goes as that map alone, as
+// the real programs do with what a handler returns.
+Value write_answer(const Answer& answer, ErrorNumbers numbers);
+// Of an envelope, whoever sent it. What is no envelope is the data of a success. Unknown numbers
+// become kUnknown and keep their number.
+Answer read_answer(const Value& envelope, ErrorNumbers numbers);
+
+// The payload of RPC_RESPONSE (3) around the envelope, and of RPC_ERROR (4), for reading.
+Result<Value> envelope_of_response(const Value& payload);
+
+}  // namespace oriel::conduit
