@@ -32,6 +32,7 @@ std::size_t OutputQueue::gather(std::span<ByteSpan> into) {
 void OutputQueue::consume(std::size_t count) {
   ORIEL_CHECK(count <= size_bytes_);
   size_bytes_ -= count;
+  written_bytes_ += count;
   front_offset_ += count;
   while (!pieces_.empty() && front_offset_ >= pieces_.front().all().size()) {
     front_offset_ -= pieces_.front().all().size();

@@ -4,6 +4,7 @@
 // owns it.
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <span>
 
@@ -20,6 +21,8 @@ class OutputQueue {
 
   bool empty() const { return size_bytes_ == 0; }
   std::size_t size_bytes() const { return size_bytes_; }
+  // All that was ever written: whether it grows tells whether the peer still reads.
+  std::uint64_t written_bytes() const { return written_bytes_; }
 
   // Lends the first pieces into `into` and returns how many were filled in. They stay valid until
   // `consume`, also when more is appended meanwhile.
@@ -39,6 +42,7 @@ class OutputQueue {
   std::deque<Piece> pieces_;
   std::size_t front_offset_ = 0;  // bytes of the front piece already written
   std::size_t size_bytes_ = 0;
+  std::uint64_t written_bytes_ = 0;
 };
 
 }  // namespace oriel

@@ -1,0 +1,210 @@
+#pragma once
+// A conduit conversation as a Session, the part that both sides have in common: frames, calls and
+// messages both ways, flow control, heartbeats and the end. How it begins is different for the two:
+// server_session and client_session. One strand owns it.
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <variant>
+
+#include "oriel/base/output_queue.h"
+#include "oriel/base/session.h"
+#include "oriel/core/conduit/frame.h"
+#include "oriel/core/conduit/login.h"
+#include "oriel/core/conduit/outbox.h"
+#include "oriel/core/conduit/session_config.h"
+#include "oriel/core/conduit/value.h"
+
+namespace oriel::conduit {
+
+// ---- what a session tells, in order
+
+// The log-in is done; calls and messages may go both ways.
+struct Opened {
+  ProgramFacts peer;
+  std::string token;       // session_token, as the server gave it
+  std::string identity;    // server: whose password it was
+  bool is_mutual = false;  // SCRAM: the server has shown that it knows the password too
+
+  friend bool operator==(const Opened&, const Opened&) = default;
+};
+// Server: a wrong password; the session ends. Client: the server refuses, and why.
+struct LoginRefused {
+  std::string reason;
+  // Client: what refuses may know the older way of logging in, which is worth another connection.
+  bool may_try_hash = false;
+
+  friend bool operator==(const LoginRefused&, const LoginRefused&) = default;
+};
+struct MessageReceived {
+  std::string type;
+  Value data;
+
+  friend bool operator==(const MessageReceived&, const MessageReceived&) = default;
+};
+struct CallReceived {
+  std::uint64_t correlation = 0;
+  std::string method;
+  Value params;                            // a map, an array or null
+  std::optional<std::int64_t> timeout_ms;  // how long the caller waits, if it says so
+
+  friend bool operator==(const CallReceived&, const CallReceived&) = default;
+};
+// The caller does not want the answer to this call any more.
+struct CallCancelled {
+  std::uint64_t correlation = 0;
+
+  friend bool operator==(const CallCancelled&, const CallCancelled&) = default;
+};
+struct ReplyReceived {
+  std::uint64_t correlation = 0;
+  Value envelope;  // see response.h
+
+  friend bool operator==(const ReplyReceived&, const ReplyReceived&) = default;
+};
+// The peer asks us to send no calls and messages for now, or to go on.
+struct PeerPaused {
+  bool is_paused = false;
+
+  friend bool operator==(const PeerPaused&, const PeerPaused&) = default;
+};
+// The peer has said that it ends the conversation.
+struct PeerClosed {
+  std::string reason;
+
+  friend bool operator==(const PeerClosed&, const PeerClosed&) = default;
+};
+
+using SessionEvent = std::variant<Opened, LoginRefused, MessageReceived, CallReceived,
+                                  CallCancelled, ReplyReceived, PeerPaused, PeerClosed>;
+
+// Heartbeats and flow control so far.
+struct SessionStats {
+  std::uint64_t frames_in = 0;
+  std::uint64_t frames_out = 0;
+  std::uint64_t pings_sent = 0;
+  std::uint64_t pongs_received = 0;
+  std::uint64_t pings_received = 0;
+  std::uint64_t pauses_sent = 0;
+  std::uint64_t resumes_sent = 0;
+  std::uint64_t pauses_received = 0;
+  std::uint64_t resumes_received = 0;
+  std::uint64_t messages_dropped = 0;  // by topic policies
+  std::optional<Duration> round_trip;  // of the last ping
+};
+
+class PeerSession : public Session {
+ public:
+  // The next event; nothing when all are taken.
+  std::optional<SessionEvent> take_event();
+
+  // Calls and messages count against the receive queue from their event until they are handled:
+  // answer() for a call, message_handled() for a message.
+  void message_handled();
+
+  bool is_open() const { return state_ == State::kOpen; }
+  bool is_paused() const { return is_paused_; }
+  const ProgramFacts& peer() const { return peer_; }
+  SessionStats stats() const;
+  // Whether what is sent now would be taken.
+  bool has_room() const { return is_open() && !outbox_.is_full(); }
+
+  // ---- out. `frame` is a whole frame (make_frame). All return kClosed before Opened and after the
+  // end. The owner kicks its driver.
+
+  // A call or a message; waits here while the peer has paused us or does not read.
+  Sent send(SharedBytes frame);
+  // A broadcast, which `topic` (not 0) and `policy` say what to do with when it must wait.
+  Sent offer(SharedBytes frame, TopicId topic, TopicPolicy policy);
+  // The answer to a call, once; nothing for a correlation that is not waiting. Never waits for
+  // RESUME.
+  void answer(std::uint64_t correlation, SharedBytes frame);
+  // We do not wait for this call any more. Does nothing when the peer is not one of ours.
+  void cancel(std::uint64_t correlation);
+  // Says CLOSE with a reason. The owner then closes after flushing.
+  void say_close(std::string_view reason);
+
+  // For frames that the owner makes.
+  std::uint64_t unix_ms(TimePoint now) const;
+
+  // ---- Session
+  Result<Need> receive(ByteSpan bytes, TimePoint now) final;
+  std::optional<TimePoint> rests_until() const final;
+  OutputQueue& output() final { return output_; }
+  void writable(TimePoint now, std::size_t unsent_bytes) final;
+  std::optional<TimePoint> deadline() const final;
+  Status deadline_passed(TimePoint now) final;
+  Transition transition() const final {
+    return state_ == State::kClosing ? Transition::kClose : Transition::kNone;
+  }
+
+ protected:
+  PeerSession(SessionLimits limits, SessionStart start);
+
+  // A frame before the log-in is done.
+  virtual Status receive_login(const FrameHeader& header, const Value& payload, TimePoint now) = 0;
+
+  // The log-in is done.
+  void open(Opened opened, TimePoint now);
+  // It is over as soon as what was said has gone out.
+  void end() { state_ = State::kClosing; }
+  void tell(SessionEvent event) { events_.push_back(std::move(event)); }
+  void say(FrameType type, const Value& payload, TimePoint now, std::uint64_t correlation = 0);
+
+ private:
+  enum class State { kLogin, kOpen, kClosing };
+
+  Status receive_frame(const FrameHeader& header, ByteSpan payload, TimePoint now);
+  Status receive_open(const FrameHeader& header, Value payload, TimePoint now);
+  Status receive_message(Value payload);
+  Status receive_call(std::uint64_t correlation, Value payload, TimePoint now);
+  Status receive_reply(std::uint64_t correlation, const Value& payload);
+  void receive_close(const Value& payload, TimePoint now);
+  void refuse_call(std::uint64_t correlation, std::string message, TimePoint now);
+  std::unexpected<Error> fail_session(Error error, TimePoint now);
+
+  void item_came();
+  void item_done();
+  void spend(std::size_t bytes, TimePoint now);
+  bool is_ahead() const;
+  void put(SharedBytes frame);
+  void flush_outbox();
+  void look_at_stall(TimePoint now);
+  std::size_t payload_bytes_max() const;
+
+  SessionLimits limits_;
+  SessionStart start_;
+  State state_ = State::kLogin;
+  ProgramFacts peer_;
+  OutputQueue output_;
+  Outbox outbox_;
+  std::deque<SessionEvent> events_;
+  SessionStats stats_;
+
+  // In.
+  std::unordered_set<std::uint64_t> calls_;  // that wait for our answer
+  std::size_t items_ = 0;                    // that came and are not handled
+  bool has_paused_peer_ = false;
+  double messages_allowance_ = 0;
+  double bytes_allowance_ = 0;
+  TimePoint allowed_at_{};
+  std::optional<TimePoint> rests_until_;
+
+  // Out.
+  bool is_paused_ = false;
+
+  // Life. deadline() moves only when it has passed, so that traffic does not move timers.
+  TimePoint heard_at_;
+  TimePoint check_at_;
+  std::optional<TimePoint> pinged_at_;
+  std::uint64_t written_at_check_ = 0;
+  std::optional<TimePoint> stalled_since_;
+  TimePoint now_;  // of the last call that knew it
+};
+
+}  // namespace oriel::conduit

@@ -1,0 +1,40 @@
+#pragma once
+// What a conduit session may take, hold and wait for. Plain values, so that tests need not wait.
+
+#include <cstddef>
+#include <optional>
+
+#include "oriel/base/time.h"
+#include "oriel/core/conduit/limits.h"
+
+namespace oriel::conduit {
+
+struct RateLimit {
+  double messages_per_second = kMessagesPerSecond;
+  double bytes_per_second = kBytesPerSecond;  // as they come, headers included
+};
+
+struct SessionLimits {
+  std::size_t message_bytes = kMessageBytes;  // a payload, as it comes and inflated
+  std::size_t receive_queue = kQueueMessages;
+  std::size_t send_queue = kQueueMessages;
+  std::size_t send_queue_bytes = kSendQueueBytes;
+  bool has_backpressure = true;  // says PAUSE and RESUME, and heeds them
+  // Beyond it the peer waits: what it sends is read later. Nothing is lost.
+  std::optional<RateLimit> rate;
+
+  Duration auth_timeout = kAuthTimeout;
+  // A peer that takes nothing of what waits for it is given up after this.
+  Duration connection_timeout = kConnectionTimeout;
+  // A peer that was silent this long is asked whether it lives, and after the time-out given up.
+  Duration heartbeat_interval = kHeartbeatInterval;
+  Duration heartbeat_timeout = kHeartbeatTimeout;
+};
+
+// When a session begins, on both clocks: frames carry Unix time.
+struct SessionStart {
+  TimePoint now{};
+  std::int64_t unix_ms = 0;
+};
+
+}  // namespace oriel::conduit
