@@ -1,0 +1,231 @@
+#pragma once
+// One conduit conversation, of a server or of a client: calls and messages both ways. The owner
+// (Server, Client) makes it and decides when it begins and ends.
+
+#include <atomic>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "oriel/app/conduit/dispatcher.h"
+#include "oriel/app/conduit/limits.h"
+#include "oriel/app/conduit/user_data.h"
+#include "oriel/app/conduit/worker_pool.h"
+#include "oriel/app/observe/log.h"
+#include "oriel/core/conduit/convert.h"
+#include "oriel/core/conduit/peer_session.h"
+#include "oriel/core/conduit/response.h"
+#include "oriel/io/net/session_driver.h"
+
+namespace oriel::conduit {
+
+struct CallOptions {
+  std::chrono::milliseconds timeout = kCallTimeout;  // zero: none
+  // Requesting the stop cancels the call: it ends with kCancelled, and one of our own peers stops
+  // working on it.
+  std::stop_token stop = {};
+};
+
+enum class ConnectionState { kAuthenticating, kConnected, kPaused, kClosing, kClosed };
+std::string_view connection_state_name(ConnectionState state);
+
+struct ConnectionStats {
+  SessionStats session;
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  std::uint64_t calls_made = 0;
+  std::uint64_t calls_answered = 0;  // of the peer, by us
+  std::uint64_t calls_timed_out = 0;
+  std::uint64_t replies_unexpected = 0;  // late ones, and those to nothing
+  std::uint64_t messages_in = 0;
+  std::uint64_t messages_out = 0;
+  std::optional<Duration> call_latency;  // moving average of calls that were answered
+};
+
+class ConnectionOwner {
+ public:
+  virtual ~ConnectionOwner() = default;
+  virtual void connection_opened(Connection& connection, const Opened& opened) = 0;
+  virtual void login_refused(Connection& connection, const LoginRefused& refused) = 0;
+  // Whether the peer may do what needs this role.
+  virtual bool may(const Connection& connection, std::string_view role) = 0;
+  // The last call; calls under way have ended.
+  virtual void connection_ended(Connection& connection, const Error& reason) = 0;
+};
+
+// What connections of one owner have in common; lives as long as the last of them.
+struct ConnectionShared {
+  boost::asio::any_io_executor executor;  // a strand, or the loop of one thread
+  std::shared_ptr<void> keeper;           // of the executor's context, or null
+  Dispatcher dispatcher;
+  WorkerPool workers;
+  UserData user_data;
+  observe::Logger log;
+  ErrorNumbers numbers = ErrorNumbers::kPrograms;
+  Compression compression = Compression::kNone;
+  // Whether the caller is on the executor's strand.
+  std::function<bool()> is_inside;
+  // Null once the owner has gone. Of the strand.
+  ConnectionOwner* owner = nullptr;
+};
+
+class Connection final : public std::enable_shared_from_this<Connection>, private net::SessionHost {
+ public:
+  Connection(std::shared_ptr<ConnectionShared> shared, std::string id, net::StreamPointer stream,
+             std::unique_ptr<PeerSession> session, net::SessionDriverLimits limits = {});
+  ~Connection() override;
+
+  // ---- any thread
+
+  const std::string& id() const { return id_; }                          // a UUID
+  const std::string& remote_address() const { return remote_address_; }  // "127.0.0.1:40312"
+  bool is_authenticated() const { return has_opened_; }
+  ConnectionState state() const { return state_; }
+  bool is_connected() const;
+  // As whom the peer has logged in; to be asked once is_authenticated().
+  const std::string& identity() const;
+  ProgramFacts program() const;
+  ConnectionStats stats() const;
+  UserData& user_data() { return user_data_; }
+
+  // Sends a message without waiting. kUnavailable: the peer does not keep up, and the send queue is
+  // full; kClosed; kTooLarge. On another thread than the connection's, it is handed over and a
+  // failure is logged.
+  Status send_message(std::string_view type, const Value& data);
+  // Waits for room in the send queue.
+  boost::asio::awaitable<Status> async_send_message(std::string type, Value data);
+
+  // Calls a method of the peer and gives the data of its answer; the whole of it by async_request.
+  // A connection lost meanwhile: kUnknownOutcome, for the call may have run.
+  boost::asio::awaitable<CallResult<Value>> async_call(std::string method, Value params = {},
+                                                       CallOptions options = {});
+  boost::asio::awaitable<Answer> async_request(std::string method, Value params = {},
+                                               CallOptions options = {});
+  std::future<CallResult<Value>> call_future(std::string method, Value params = {},
+                                             CallOptions options = {});
+  // `done` is called once, on the connection's strand.
+  void start_call(std::string method, Value params, CallOptions options,
+                  std::function<void(Answer)> done);
+  // A call whose answer nobody wants.
+  Status notify(std::string method, Value params = {});
+
+  // Says CLOSE with this reason, writes what is queued, and ends.
+  void close(std::string reason);
+
+  // ---- the connection's strand
+
+  void start();
+  // A frame made once for many peers.
+  Sent offer(const SharedBytes& frame, TopicId topic, TopicPolicy policy);
+  // `room` is called once, when there is room in the send queue or the connection has ended.
+  void when_room(std::function<void(Status)> room);
+  void close_now(Error reason, net::Farewell farewell = net::Farewell::kNormal);
+  boost::asio::any_io_executor executor() const { return shared_->executor; }
+  // For frames made outside.
+  std::uint64_t unix_ms() const { return session_->unix_ms(Clock::now()); }
+
+ private:
+  struct PendingCall {
+    std::function<void(Answer)> done;
+    TimePoint sent_at{};
+    std::optional<TimePoint> deadline;
+    std::unique_ptr<std::stop_callback<std::function<void()>>> stop;
+  };
+  struct Finished {
+    std::uint64_t correlation = 0;
+    Answer answer;
+  };
+
+  // net::SessionHost
+  void session_progressed() override;
+  void session_writable() override;
+  void session_ended(const Error& reason) override;
+
+  void take(Opened&& event);
+  void take(LoginRefused&& event);
+  void take(MessageReceived&& event);
+  void take(CallReceived&& event);
+  void take(CallCancelled&& event);
+  void take(ReplyReceived&& event);
+  void take(PeerPaused&& event);
+  void take(PeerClosed&& event);
+
+  // Calls of the peer.
+  void run_method(const std::shared_ptr<const Method>& method, CallReceived&& call);
+  void answer(std::uint64_t correlation, const Answer& answer);
+  void finish_later(std::uint64_t correlation, Answer answer);
+  void take_finished();
+  ContextPointer make_context(std::optional<TimePoint> deadline);
+
+  // Messages of the peer.
+  void handle_next(const std::string& type);
+  boost::asio::awaitable<void> handle(std::shared_ptr<const Dispatcher::Handlers> handlers,
+                                      std::string type, Value data);
+  void reply_to(const std::string& type, const Result<Reply>& reply);
+
+  // Our calls.
+  void begin_call(std::string method, Value params, CallOptions options,
+                  std::function<void(Answer)> done);
+  void end_call(std::uint64_t correlation, Answer answer);
+  void arm_call_timer();
+  void call_timer_fired();
+  Result<SharedBytes> make_message(std::string_view type, const Value& data) const;
+  Status put_message(const SharedBytes& frame);
+  void kick_soon();
+  void cancel_call(std::uint64_t correlation);
+  bool is_inside() const;
+  void note_progress();
+  void serve_room_waiters();
+  void log_failure(const std::string& type, const Error& error);
+  static Status closed();
+
+  std::shared_ptr<ConnectionShared> shared_;
+  const std::string id_;
+  std::string remote_address_;
+  observe::Logger log_;
+  UserData user_data_;
+  std::unique_ptr<PeerSession> session_;
+  std::shared_ptr<net::SessionDriver> driver_;
+
+  std::atomic<ConnectionState> state_ = ConnectionState::kAuthenticating;
+  std::atomic<bool> has_opened_ = false;
+  mutable std::mutex mutex_;  // guards the next ones
+  ProgramFacts program_;
+  ConnectionStats stats_;
+  std::vector<Finished> finished_;
+
+  // Of the strand; others may read identity_ once has_opened_.
+  std::string identity_;
+  std::string peer_reason_;
+  bool is_kick_due_ = false;
+  bool is_in_callback_ = false;
+  bool has_ended_ = false;
+  std::uint64_t last_correlation_ = 0;
+  std::unordered_map<std::uint64_t, PendingCall> pending_;
+  std::multimap<TimePoint, std::uint64_t> call_deadlines_;
+  boost::asio::steady_timer call_timer_;
+  std::optional<TimePoint> armed_for_;
+  std::unordered_map<std::uint64_t, ContextPointer> running_;  // calls of the peer
+  std::map<std::string, std::deque<Value>> waiting_messages_;  // by type, while one is handled
+  std::deque<std::function<void(Status)>> room_waiters_;
+};
+
+// A message's frame, which may be sent to many. kInvalid: the type; kTooLarge.
+Result<SharedBytes> make_message_frame(std::string_view type, const Value& data,
+                                       Compression compression, std::uint64_t unix_ms);
+
+}  // namespace oriel::conduit

@@ -1,0 +1,90 @@
+#include "oriel/app/conduit/dispatcher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "oriel/base/check.h"
+#include "oriel/core/conduit/limits.h"
+
+namespace oriel::conduit {
+
+Dispatcher::Dispatcher() { add_built_in_methods(); }
+
+void Dispatcher::add_method(Method method) {
+  auto name = method.description.name;
+  ORIEL_CHECK(!name.empty() && name.size() <= kNameBytesMax);
+  auto shared = std::make_shared<const Method>(std::move(method));
+  std::lock_guard lock(mutex_);
+  methods_.insert_or_assign(std::move(name), std::move(shared));
+}
+
+bool Dispatcher::remove_method(std::string_view name) {
+  std::lock_guard lock(mutex_);
+  const auto found = methods_.find(name);
+  if (found == methods_.end()) return false;
+  methods_.erase(found);
+  return true;
+}
+
+std::shared_ptr<const Method> Dispatcher::find_method(std::string_view name) const {
+  std::lock_guard lock(mutex_);
+  const auto found = methods_.find(name);
+  return found != methods_.end() ? found->second : nullptr;
+}
+
+std::vector<MethodDescription> Dispatcher::methods() const {
+  std::lock_guard lock(mutex_);
+  std::vector<MethodDescription> descriptions;
+  for (const auto& [name, method] : methods_) descriptions.push_back(method->description);
+  return descriptions;
+}
+
+void Dispatcher::add_handler(std::string type, Handler handler) {
+  ORIEL_CHECK(!type.empty() && type.size() <= kNameBytesMax);
+  std::lock_guard lock(mutex_);
+  auto& known = handlers_[std::move(type)];
+  auto handlers = known != nullptr ? *known : Handlers();
+  const auto lower = std::ranges::find_if(
+      handlers, [&](const auto& other) { return other->priority < handler.priority; });
+  handlers.insert(lower, std::make_shared<const Handler>(std::move(handler)));
+  known = std::make_shared<const Handlers>(std::move(handlers));
+}
+
+std::shared_ptr<const Dispatcher::Handlers> Dispatcher::find_handlers(std::string_view type) const {
+  std::lock_guard lock(mutex_);
+  const auto found = handlers_.find(type);
+  return found != handlers_.end() ? found->second : nullptr;
+}
+
+void Dispatcher::add_built_in_methods() {
+  add_method({.description = describe_method<Value>(
+                  "listall", "Lists the methods, as the real programs ask for them.", {}),
+              .body = PlainMethod([this](Context&, const Value&) -> Answer {
+                Array rows;
+                for (const auto& method : methods()) rows.push_back(method.to_listall_value());
+                const auto count = rows.size();
+                return Response::of(Map{{"methods", std::move(rows)}, {"count", count}});
+              }),
+              .run = Run::kLoop});
+  const Parameter method{.name = "method", .fallback = Value()};
+  add_method({.description = describe_method<Value, std::optional<std::string>>(
+                  "describe", "Gives the JSON Schemas of one method, or of all.", {&method, 1}),
+              .body = PlainMethod([this, method](Context&, const Value& params) -> Answer {
+                auto arguments =
+                    read_arguments<std::optional<std::string>>("describe", params, {&method, 1});
+                if (!arguments) return std::unexpected(std::move(arguments.error()));
+                const auto& name = std::get<0>(*arguments);
+                if (name) {
+                  const auto found = find_method(*name);
+                  if (!found) return std::unexpected(CallError::not_found("RPC method", *name));
+                  return Response::of(found->description.to_schema_value());
+                }
+                Array rows;
+                for (const auto& description : methods())
+                  rows.push_back(description.to_schema_value());
+                return Response::of(Map{{"methods", std::move(rows)}});
+              }),
+              .run = Run::kLoop});
+}
+
+}  // namespace oriel::conduit

@@ -1,0 +1,81 @@
+#pragma once
+// What a server or a client does when it is called or sent a message: the methods and handlers by
+// name, whatever the C++ types behind them (binding.h). Any thread.
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "oriel/app/conduit/context.h"
+#include "oriel/core/conduit/parameters.h"
+#include "oriel/core/conduit/response.h"
+#include "oriel/core/conduit/value.h"
+
+namespace oriel::conduit {
+
+// Where a plain function runs. Coroutines always run on the connection's loop, and never block it.
+enum class Run {
+  kWorker,  // in a thread of its own: it may block; several run at once, so what they share is
+            // locked
+  kLoop,    // on the loop of the connections: the quickest, and nothing else happens meanwhile
+};
+
+// `ContextPointer` keeps the context alive as long as a coroutine runs.
+using ContextPointer = std::shared_ptr<Context>;
+using PlainMethod = std::function<Answer(Context&, Value params)>;
+using CoroutineMethod = std::function<boost::asio::awaitable<Answer>(ContextPointer, Value params)>;
+using MethodBody = std::variant<PlainMethod, CoroutineMethod>;
+
+// What a handler returns goes back as a message; nothing: no message.
+using Reply = std::optional<Value>;
+using PlainHandler = std::function<Result<Reply>(Context&, const Value& data)>;
+using CoroutineHandler =
+    std::function<boost::asio::awaitable<Result<Reply>>(ContextPointer, Value data)>;
+using HandlerBody = std::variant<PlainHandler, CoroutineHandler>;
+
+struct Method {
+  MethodDescription description;
+  MethodBody body;
+  Run run = Run::kWorker;
+  std::string role;  // whoever calls needs it; empty: anybody who is logged in
+};
+
+struct Handler {
+  HandlerBody body;
+  Run run = Run::kWorker;
+  int priority = 0;  // higher ones run first; of the same, in the order of their coming
+};
+
+class Dispatcher {
+ public:
+  // With the built-in methods: `listall`, and `describe` with JSON Schemas.
+  Dispatcher();
+
+  // Replaces one of the same name. Name: 1 to kNameBytesMax bytes.
+  void add_method(Method method);
+  bool remove_method(std::string_view name);
+  // Null: there is none.
+  std::shared_ptr<const Method> find_method(std::string_view name) const;
+  std::vector<MethodDescription> methods() const;
+
+  void add_handler(std::string type, Handler handler);
+  using Handlers = std::vector<std::shared_ptr<const Handler>>;
+  // In the order in which they run; null: there is none.
+  std::shared_ptr<const Handlers> find_handlers(std::string_view type) const;
+
+ private:
+  void add_built_in_methods();
+
+  mutable std::mutex mutex_;  // guards the next ones
+  std::map<std::string, std::shared_ptr<const Method>, std::less<>> methods_;
+  std::map<std::string, std::shared_ptr<const Handlers>, std::less<>> handlers_;
+};
+
+}  // namespace oriel::conduit

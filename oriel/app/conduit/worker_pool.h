@@ -1,0 +1,40 @@
+#pragma once
+// Threads for handlers that may block. Made when they are needed, up to a limit, and ended when
+// they have had nothing to do for a while; so a slow handler holds up nobody else.
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+#include "oriel/app/conduit/limits.h"
+
+namespace oriel::conduit {
+
+// Any thread.
+class WorkerPool {
+ public:
+  explicit WorkerPool(std::size_t threads_max = kWorkersMax,
+                      std::chrono::milliseconds idle_time = kWorkerIdle);
+  // As stop(), without waiting: the pool may end inside one of its own jobs.
+  ~WorkerPool();
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+
+  // `job` throws nothing. After stop() it is dropped.
+  void run(std::function<void()> job);
+  // Drops the jobs that wait, and lets those that run end.
+  void stop();
+  // Waits until all threads have ended, which they do after stop(); not from a job. False after
+  // `timeout`.
+  bool wait(std::chrono::milliseconds timeout);
+
+  std::size_t threads() const;
+
+ private:
+  struct State;  // the threads hold it too
+
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace oriel::conduit
