@@ -4,9 +4,8 @@
   bench/conduit_peers/netconduit_echo.py serve 9001                 methods echo(data), add(a, b)
   bench/conduit_peers/netconduit_echo.py measure 9001 [SECONDS]     its own client against it
 
-The server has one connection's worth of settings changed: the limit of connections. `measure`
-prints one line for each way, like the other peers: calls one after the other, 64 at once on one
-connection, and echoes of 1 MiB; name, calls/s or MB/s, CPU seconds of the client and of the server.
+`serve` prints its process id, for `raw_epoll_echo drive`. `measure` prints a line for each way, like
+the other peers: calls one after the other, 64 at once on one connection, and echoes of 1 MiB.
 """
 import asyncio
 import os
@@ -36,6 +35,7 @@ async def serve(port):
         used = resource.getrusage(resource.RUSAGE_SELF)
         return used.ru_utime + used.ru_stime
 
+    print(os.getpid(), flush=True)
     await server.run()
 
 
@@ -69,8 +69,8 @@ async def measure(port, seconds):
         passed = time.monotonic() - start
         own = time.process_time() - own
         cpu = (await client.rpc.call("cpu_seconds"))["data"] - cpu
-        print(f"{name:<32} {done * scale / passed:12.0f} {unit:<8} "
-              f"CPU s: client {own:.2f} server {cpu:.2f}", flush=True)
+        print(f"{name:<28} {done * scale / passed:12.0f} {unit:<8}  CPU s: client {own:5.2f} "
+              f"server {cpu:5.2f} ({cpu / done * 1e6:.2f} us each)", flush=True)
 
     await report("netconduit/sequential", "calls/s", 1, add)
     await report("netconduit/in-flight-64", "calls/s", 1, *[add] * 64)
