@@ -165,12 +165,12 @@ void measure(const char* program, std::chrono::duration<double> time) {
 }  // namespace oriel::bench
 
 int main(int argc, char** argv) {
-  using namespace oriel::bench;
   try {
     if (argc > 1 && std::string_view(argv[1]) == "serve") {
-      serve();
+      oriel::bench::serve();
     } else {
-      measure(argv[0], std::chrono::duration<double>(argc > 1 ? std::atof(argv[1]) : 3));
+      oriel::bench::measure(argv[0],
+                            std::chrono::duration<double>(argc > 1 ? std::atof(argv[1]) : 3));
     }
   } catch (const std::exception& error) {
     fmt::print(stderr, "{}\n", error.what());

@@ -51,16 +51,16 @@ void drive(const std::string& name, int port, pid_t pid, std::chrono::duration<d
 }  // namespace oriel::bench
 
 int main(int argc, char** argv) {
-  using namespace oriel::bench;
   const std::span arguments(argv, static_cast<std::size_t>(argc));
   const auto seconds = [&](std::size_t at) {
     return std::chrono::duration<double>(arguments.size() > at ? std::atof(arguments[at]) : 3);
   };
   try {
     if (argc >= 5 && std::string_view(arguments[1]) == "drive") {
-      drive(arguments[2], std::atoi(arguments[3]), std::atoi(arguments[4]), seconds(5));
+      oriel::bench::drive(arguments[2], std::atoi(arguments[3]), std::atoi(arguments[4]),
+                          seconds(5));
     } else {
-      measure_bare(seconds(1));
+      oriel::bench::measure_bare(seconds(1));
     }
   } catch (const std::exception& error) {
     fmt::print(stderr, "{}\n", error.what());
