@@ -1,5 +1,6 @@
 #pragma once
-// The caps of a conduit conversation: every length, count, queue and wait that a peer could stretch.
+// The caps of a conduit conversation: every length, count, queue and wait that a peer could
+// stretch.
 
 #include <chrono>
 #include <cstddef>
