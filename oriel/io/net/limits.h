@@ -17,6 +17,13 @@ inline constexpr int kKeepAliveProbes = 3;
 // Out of file descriptors: a listener tries again after this.
 inline constexpr std::chrono::milliseconds kAcceptBackOff{100};
 
+// A Unix socket: the path that a sockaddr_un holds besides its final zero. Who makes one waits at
+// most this long for others that do it in the same folder; who connects tries again after a pause
+// while the listener's queue is full.
+inline constexpr std::size_t kUnixPathBytesMax = 107;
+inline constexpr std::chrono::milliseconds kUnixFolderWait{1'000};
+inline constexpr std::chrono::milliseconds kUnixConnectBackOff{10};
+
 // Connecting: the addresses of a host that are tried, and how many names are looked up at once in
 // the whole program.
 inline constexpr std::size_t kConnectAddressesMax = 16;
