@@ -314,6 +314,11 @@ class TlsStreamOnStream final : public TlsStream {
   void close() override { it_->close(); }
   std::string peer() const override { return it_->below().peer(); }
   std::string local() const override { return it_->below().local(); }
+  bool is_private() const override {
+    return it_->below().is_private() || it_->engine().is_private();
+  }
+  std::optional<unsigned> peer_uid() const override { return it_->below().peer_uid(); }
+  std::string peer_common_name() const override { return it_->engine().peer_common_name(); }
 
  private:
   std::shared_ptr<Conversation> it_;
