@@ -45,7 +45,8 @@ class Session {
 
   // When it has a value that lies ahead, the session has had enough for now: it is not shown
   // anything before then, nothing more is read, and so the peer's own writes come to wait. Asked
-  // again after `receive`.
+  // again after every other call and when the driver is kicked: a rest may end early. What was left
+  // unconsumed is shown again then, if there is a value still (that has passed).
   virtual std::optional<TimePoint> rests_until() const { return std::nullopt; }
 
   // What is to be written, in order.

@@ -67,6 +67,7 @@ void SessionDriver::kick() {
   look_for_transition();
   pump_unless_busy();
   arm_deadline();
+  wake_reader_after_rest();
 }
 
 void SessionDriver::close_after_flush(Error reason, Farewell farewell) {
@@ -140,8 +141,15 @@ awaitable<void> SessionDriver::pause_while_session_rests() {
     rest_timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
       if (!error) self->reader_wake_.notify();
     });
+    is_reader_resting_ = true;
     co_await reader_wake_.wait();
+    is_reader_resting_ = false;
   }
+}
+
+// A rest may end before its time, or have none: the application has made room.
+void SessionDriver::wake_reader_after_rest() {
+  if (is_reader_resting_ && !is_session_resting()) reader_wake_.notify();
 }
 
 bool SessionDriver::is_session_resting() const {
@@ -275,6 +283,7 @@ awaitable<void> SessionDriver::write_loop() {
     }
     next_ = pump();
     if (state_ == State::kRunning) arm_deadline();
+    wake_reader_after_rest();
   }
   if (state_ == State::kFlushing) {
     state_ = State::kDraining;
@@ -360,6 +369,7 @@ void SessionDriver::deadline_reached() {
   may_offer_ = true;
   pump_unless_busy();
   arm_deadline();
+  wake_reader_after_rest();
 }
 
 void SessionDriver::arm_end_timer(std::chrono::milliseconds timeout) {

@@ -47,9 +47,9 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   // Begins; call once. No callback comes before it returns.
   void start();
 
-  // The session's output, deadline or wish to write may have changed. Writes at once when no write
-  // is outstanding: the bytes are in the kernel when it returns. Does nothing inside a callback of
-  // this session, since the driver looks again after each, and after the end.
+  // The session's output, deadline, rest or wish to write may have changed. Writes at once when no
+  // write is outstanding: the bytes are in the kernel when it returns. Does nothing inside a
+  // callback of this session, since the driver looks again after each, and after the end.
   void kick();
 
   // Writes what is in output (at most flush_timeout), says goodbye, closes, and then tells the host
@@ -93,6 +93,7 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   std::span<const ByteSpan> gather();
   bool has_too_many_answers() const;
   bool is_session_resting() const;
+  void wake_reader_after_rest();
 
   void arm_deadline();
   void deadline_reached();
@@ -116,6 +117,7 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   std::size_t end_ = 0;
   std::size_t wanted_ = 1;
   WakeEvent reader_wake_;
+  bool is_reader_resting_ = false;
   boost::asio::steady_timer rest_timer_;
 
   // Output.
