@@ -15,7 +15,6 @@
 #include "oriel/app/monitor/sample_once.h"
 #include "oriel/app/observe/log.h"
 #include "oriel/app/server/server.h"
-#include "oriel/app/web/tls_door.h"
 #include "oriel/core/monitor/alert.h"
 
 namespace oriel::web {
@@ -57,7 +56,6 @@ class ConduitDoor {
   server::Server& server_;
   const api::Backend& backend_;
   OnListeners on_listeners_;
-  std::optional<TlsDoor> tls_;
   std::unique_ptr<monitor::SampleOnce> samples_;
   std::shared_ptr<conduit::FileExchange> files_;
   std::unique_ptr<conduit::Server> conduit_;
