@@ -93,7 +93,9 @@ class Publisher final : private ServerFacts, private SubscriberOwner {
   // ServerFacts
   WallTime wall_time() const override { return host::wall_time_now(); }
   std::size_t connected_clients() const override { return subscribers_.size(); }
-  bool is_active() const override { return !subscribers_.empty() || config_.watches_alone; }
+  bool is_active() const override {
+    return !subscribers_.empty() || config_.watches_alone || wants_alerts_;
+  }
 
   // SubscriberOwner
   void subscribed(Subscriber& subscriber, const Subscribe& subscribe) override;
@@ -127,6 +129,7 @@ class Publisher final : private ServerFacts, private SubscriberOwner {
   std::list<Feed> feeds_;
   std::shared_ptr<std::size_t> refusals_ = std::make_shared<std::size_t>(0);  // under way
   std::function<void()> stopped_;
+  bool wants_alerts_ = false;  // somebody else than the subscribers
   bool is_stopping_ = false;
   std::shared_ptr<bool> is_alive_ = std::make_shared<bool>(true);
 
