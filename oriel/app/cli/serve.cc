@@ -97,6 +97,8 @@ class Serve {
     if (!vnc.empty()) fmt::print("VNC viewers: {}\n", web::reachable_address(vnc));
     const auto monitor = site_.monitor_uri();
     if (!monitor.empty()) fmt::print("Monitoring clients: {}\n", monitor);
+    const auto conduit = site_.conduit_uri();
+    if (!conduit.empty()) fmt::print("Programs: oriel methods {}\n", conduit);
     const auto tunnel =
         ssh_tunnel_line(environment_value("SSH_CONNECTION"), environment_value("USER"), http, vnc);
     if (!tunnel.empty()) fmt::print("From your own machine, first: {}\n", tunnel);
@@ -105,7 +107,11 @@ class Serve {
     for (const auto& [key, value] : desktop_.desktop->details())
       details += fmt::format("{}{}={}", details.empty() ? "" : " ", key, value);
     logger_.info("serving",
-                 {{"vnc", vnc}, {"http", http}, {"monitor", monitor}, {"desktop", details}});
+                 {{"vnc", vnc},
+                  {"http", http},
+                  {"monitor", monitor},
+                  {"conduit", conduit},
+                  {"desktop", details}});
   }
 
   void stop() {

@@ -51,7 +51,8 @@ Status check_doors(const Settings& settings) {
   if (settings.allow_anyone || !settings.password.is_empty()) return {};
   ORIEL_TRY_VOID(check_door("vnc.listen", settings.vnc_listen));
   ORIEL_TRY_VOID(check_door("http.listen", settings.http_listen));
-  return check_door("monitor.listen", settings.monitor_listen);
+  ORIEL_TRY_VOID(check_door("monitor.listen", settings.monitor_listen));
+  return check_door("conduit.listen", settings.conduit_listen);
 }
 
 bool uses_tls(const Settings& settings) {

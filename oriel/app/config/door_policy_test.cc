@@ -69,6 +69,16 @@ TEST(DoorPolicy, TheDoorOfTheMonitoringStreamIsOneOfThem) {
   EXPECT_TRUE(check_doors(settings));
 }
 
+TEST(DoorPolicy, TheDoorOfTheConduitIsOneOfThem) {
+  Settings settings;
+  settings.conduit_listen = ListenAddress{"0.0.0.0", 8080};
+  ASSERT_FALSE(check_doors(settings));
+  EXPECT_THAT(check_doors(settings).error().message,
+              HasSubstr("conduit.listen 0.0.0.0:8080 is open to other machines"));
+  settings.conduit_listen->host = "127.0.0.1";
+  EXPECT_TRUE(check_doors(settings));
+}
+
 TEST(DoorPolicy, APasswordOrInsistenceOpensTheDoor) {
   auto settings = with_doors(ListenAddress{"0.0.0.0", 5900}, ListenAddress{"0.0.0.0", 6080});
   settings.password = Secret("x");

@@ -17,6 +17,7 @@ inline constexpr int kSideMaxPx = 16384;
 inline constexpr int kMaxRateMax = 240;
 inline constexpr int kMaxConnectionsMax = 10000;
 inline constexpr int kMonitorClientsMax = 100'000;
+inline constexpr int kConduitClientsMax = 100'000;
 inline constexpr int kHandshakeTimeoutMaxS = 600;
 inline constexpr int kMessagesPerSecondMin = 100;
 inline constexpr int kMessagesPerSecondMax = 1'000'000;

@@ -165,13 +165,14 @@ Status read_password_file(Settings& settings) {
 
 void notice_tls(Settings& settings) {
   bool has_tls = false, is_open_to_others = false, is_readable = false;
-  for (const auto& door : {settings.http_listen, settings.monitor_listen}) {
+  for (const auto& door :
+       {settings.http_listen, settings.monitor_listen, settings.conduit_listen}) {
     if (!door) continue;
     has_tls = has_tls || uses_tls(settings, *door);
     is_open_to_others = is_open_to_others || !is_loopback(*door);
     is_readable = is_readable || (!is_loopback(*door) && !uses_tls(settings, *door));
   }
-  if (!settings.http_listen && !settings.monitor_listen) return;
+  if (!settings.http_listen && !settings.monitor_listen && !settings.conduit_listen) return;
   if (!settings.tls_cert.empty() && !has_tls)
     settings.notices.push_back(fmt::format(
         "tls_cert has no effect: tls is {}{}", tls_mode_name(settings.tls),

@@ -153,6 +153,55 @@ constexpr Setting kSettings[] = {
            return assign(parse_integer(text, 1, kMonitorClientsMax), s.monitor_max_clients);
          },
      .get = [](const Settings& s) { return std::to_string(s.monitor_max_clients); }},
+    {.key = "conduit.listen",
+     .kind = SettingKind::kText,
+     .group = kDoors,
+     .flag_alias = "--conduit",
+     .value_name = "ADDRESS",
+     .help = "Where programs call methods and exchange messages (oriel call, netconduit), besides "
+             "/conduit of the web page; HOST:PORT, a port alone for loopback, or off. Their usual "
+             "port is 8080",
+     .example = "127.0.0.1:8080",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_listen_address(text), s.conduit_listen);
+         },
+     .get = [](const Settings& s) { return format_listen_address(s.conduit_listen); }},
+    {.key = "conduit.max_clients",
+     .kind = SettingKind::kInteger,
+     .group = kDoors,
+     .value_name = "N",
+     .help = "Programs at the conduit at one time; the next one is told that the server is at "
+             "capacity",
+     .example = "500",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_integer(text, 1, kConduitClientsMax), s.conduit_max_clients);
+         },
+     .get = [](const Settings& s) { return std::to_string(s.conduit_max_clients); }},
+    {.key = "conduit.bare_hash",
+     .kind = SettingKind::kSwitch,
+     .group = kDoors,
+     .help = "Let netconduit programs log in without TLS from other machines: whoever listens on "
+             "the way can then log in too",
+     .example = "true",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_switch(text), s.conduit_takes_bare_hash);
+         },
+     .get = [](const Settings& s) { return switch_name(s.conduit_takes_bare_hash); }},
+    {.key = "conduit.folder",
+     .kind = SettingKind::kText,
+     .group = kDoors,
+     .value_name = "FOLDER",
+     .help = "Files that programs at the conduit may send here and fetch from here; without it "
+             "there is no file transfer. Needs the role control",
+     .example = "/srv/exchange",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_text(text, kTextBytesMax), s.conduit_folder);
+         },
+     .get = [](const Settings& s) { return s.conduit_folder; }},
     {.key = "http.allowed_hosts",
      .kind = SettingKind::kText,
      .group = kDoors,

@@ -95,6 +95,11 @@ void Publisher::end_log_in(std::uint64_t log_in) {
       subscriber->close("logged out", net::Farewell::kPolicy);
 }
 
+void Publisher::watch_alone(bool wants_alerts) {
+  wants_alerts_ = wants_alerts && !config_.rules.empty();
+  set_timer();
+}
+
 void Publisher::refuse(net::StreamPointer stream) {
   logger_.warning("monitoring client refused",
                   {{"peer", stream->peer()}, {"reason", "the limit of clients is reached"}});

@@ -70,6 +70,9 @@ class Publisher final : private ServerFacts, private SubscriberOwner {
   // Says goodbye to those who came by this log-in; 0 is nobody's.
   void end_log_in(std::uint64_t log_in);
 
+  // Somebody else wants to hear of alerts, also while nobody listens to the stream; or not any more.
+  void watch_alone(bool wants_alerts);
+
   // Says goodbye to all; `stopped` comes when they have gone, at once when nobody is there.
   void stop(std::function<void()> stopped);
 
@@ -90,7 +93,9 @@ class Publisher final : private ServerFacts, private SubscriberOwner {
   // ServerFacts
   WallTime wall_time() const override { return host::wall_time_now(); }
   std::size_t connected_clients() const override { return subscribers_.size(); }
-  bool is_active() const override { return !subscribers_.empty() || config_.watches_alone; }
+  bool is_active() const override {
+    return !subscribers_.empty() || config_.watches_alone || wants_alerts_;
+  }
 
   // SubscriberOwner
   void subscribed(Subscriber& subscriber, const Subscribe& subscribe) override;
@@ -124,6 +129,7 @@ class Publisher final : private ServerFacts, private SubscriberOwner {
   std::list<Feed> feeds_;
   std::shared_ptr<std::size_t> refusals_ = std::make_shared<std::size_t>(0);  // under way
   std::function<void()> stopped_;
+  bool wants_alerts_ = false;  // somebody else than the subscribers
   bool is_stopping_ = false;
   std::shared_ptr<bool> is_alive_ = std::make_shared<bool>(true);
 

@@ -18,6 +18,7 @@ namespace oriel::web {
 namespace {
 
 constexpr std::string_view kMonitorPath = "/monitor";
+constexpr std::string_view kConduitPath = "/conduit";
 
 net::HttpResponse live(std::string content_type, std::string_view body) {
   auto response = net::http_body(200, std::move(content_type), body);
@@ -61,8 +62,11 @@ Site::Site(boost::asio::io_context& io, const config::Settings& settings, observ
 Site::~Site() = default;
 
 Status Site::listen() {
-  if (!settings_.http_listen && !settings_.monitor_listen) return {};
+  if (!settings_.http_listen && !settings_.monitor_listen && !settings_.conduit_listen) return {};
   ORIEL_TRY_VOID(open_publisher());
+  conduit_door_.emplace(io_.get_executor(), settings_, logger_, server_, backend_,
+                        [this](bool has_listeners) { publisher_->watch_alone(has_listeners); });
+  ORIEL_TRY_VOID(conduit_door_->open());
   if (settings_.http_listen) ORIEL_TRY_VOID(listen_http());
   if (settings_.monitor_listen) {
     monitor_door_.emplace(io_.get_executor(), settings_, logger_, door_, *publisher_);
@@ -73,6 +77,10 @@ Status Site::listen() {
 
 Status Site::open_publisher() {
   ORIEL_TRY(auto config, monitor::publisher_config(settings_, logger_));
+  config.on_alert = [this, others = std::move(config.on_alert)](const auto& event) {
+    if (others) others(event);
+    if (conduit_door_) conduit_door_->tell(event);
+  };
   ORIEL_TRY(auto source, monitor::open_host_source());
   ORIEL_TRY(publisher_, monitor::Publisher::make(io_.get_executor(), std::move(config),
                                                  std::move(source), logger_, server_.metrics()));
@@ -104,7 +112,9 @@ void Site::close(std::function<void()> closed) {
   http_.reset();
   monitor_door_.reset();
   if (!publisher_) return closed();
-  publisher_->stop(std::move(closed));
+  conduit_door_->stop([this, closed = std::move(closed)]() mutable {
+    publisher_->stop(std::move(closed));
+  });
 }
 
 std::string Site::self_signed_fingerprint() const {
@@ -180,14 +190,14 @@ net::HttpResponse Site::refusal(std::string_view path, net::HttpResponse plain) 
 }
 
 bool Site::is_websocket_path(std::string_view path) const {
-  return path == "/websockify" || path == kMonitorPath;
+  return path == "/websockify" || path == kMonitorPath || path == kConduitPath;
 }
 
 net::WebSocketKind Site::websocket_kind(std::string_view path) const {
   return path == kMonitorPath ? net::WebSocketKind::kLines : net::WebSocketKind::kBytes;
 }
 
-// RFB asks for the password itself.
+// RFB and the conduit ask for the password themselves.
 std::optional<net::HttpResponse> Site::websocket_refusal(const net::HttpRequest& request) {
   if (request.path != kMonitorPath) return std::nullopt;
   return refuse_monitoring(door_, request, Clock::now());
@@ -197,6 +207,9 @@ void Site::on_websocket(const net::HttpRequest& request, net::StreamPointer stre
   const auto now = Clock::now();
   if (request.path == kMonitorPath)
     return publisher_->accept(std::move(stream), monitoring_client(door_, request, now));
+  if (request.path == kConduitPath)
+    return conduit_door_->accept(std::move(stream),
+                                 tls_.has_value() || is_loopback_peer(request.peer));
   server::Arrival arrival{.transport = "websocket", .tag = tag_of(request.query)};
   if (door_.has_password()) {
     // Who has not logged in may still give the password in RFB itself.

@@ -13,6 +13,7 @@
 #include "oriel/app/monitor/publisher.h"
 #include "oriel/app/observe/log_tail.h"
 #include "oriel/app/server/server.h"
+#include "oriel/app/web/conduit_door.h"
 #include "oriel/app/web/door.h"
 #include "oriel/app/web/monitor_door.h"
 #include "oriel/app/web/rate_limit.h"
@@ -45,6 +46,8 @@ class Site final : private net::HttpRoutes {
   std::string scheme() const { return tls_ ? "https" : "http"; }
   // "ws://127.0.0.1:8765/"; empty when closed.
   std::string monitor_uri() const { return monitor_door_ ? monitor_door_->uri() : ""; }
+  // "tcp://127.0.0.1:8080"; empty when closed.
+  std::string conduit_uri() const { return conduit_door_ ? conduit_door_->uri() : ""; }
   // Of a certificate of our own the SHA-256, else empty.
   std::string self_signed_fingerprint() const;
 
@@ -75,6 +78,7 @@ class Site final : private net::HttpRoutes {
   api::Router router_;
   std::unique_ptr<monitor::Publisher> publisher_;
   std::optional<MonitorDoor> monitor_door_;
+  std::optional<ConduitDoor> conduit_door_;
   std::optional<TlsDoor> tls_;  // of http_
   std::optional<net::HttpServer> http_;
   std::unique_ptr<net::TcpListener> listener_;

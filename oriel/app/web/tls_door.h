@@ -5,9 +5,19 @@
 #include <string>
 
 #include "oriel/app/config/settings.h"
+#include "oriel/app/web/self_signed_files.h"
 #include "oriel/io/net/tls_context.h"
 
 namespace oriel::web {
+
+struct DoorCertificate {
+  CertificateFiles files;
+  bool is_self_signed = false;
+};
+
+// The files of a door that uses TLS. Errors as below.
+Result<DoorCertificate> door_certificate(const config::Settings& settings,
+                                         const std::string& listen_host);
 
 struct TlsDoor {
   std::shared_ptr<net::TlsServerContext> context;
