@@ -212,8 +212,9 @@ TEST(Frame, RefusesWhatInflatesToNothing) {
               HasSubstr("ends at byte 0"));
 }
 
-// 100 MB of zeros as zlib makes it of them: 100 KB. Refused after the limit's bytes have come out; the
-// memory that was taken meanwhile is of the order of the payload and the limit, not of the bomb.
+// 100 MB of zeros as zlib makes it of them: 100 KB. Refused after the limit's bytes have come out;
+// the memory that was taken meanwhile is of the order of the payload and the limit, not of the
+// bomb.
 TEST(Frame, PaysNothingForABomb) {
   Bytes bomb(110'000);
   z_stream stream{};
