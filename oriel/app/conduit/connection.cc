@@ -155,6 +155,9 @@ void Connection::release() {
   running_.clear();
   pending_.clear();
   room_waiters_.clear();
+  // Its work may have been dropped, and would hold this for ever.
+  if (is_kick_due_)
+    std::erase_if(shared_->kicks, [this](const auto& other) { return other.get() == this; });
   driver_.reset();
   call_timer_.reset();
   stay_.reset();
@@ -263,10 +266,14 @@ void Connection::finish(const Error& reason) {
   call_deadlines_.clear();
   for (auto& [correlation, call] : std::exchange(pending_, {})) {
     call.stop.reset();
-    call.done(failed(CallCode::kUnknownOutcome,
-                     fmt::format("the connection was lost before the answer came ({}); whether the "
-                                 "call has run is not known",
-                                 reason.message)));
+    call.done(session_->cancel(correlation)
+                  ? failed(CallCode::kDisconnected,
+                           fmt::format("the connection was lost ({}); the call was not sent",
+                                       reason.message))
+                  : failed(CallCode::kUnknownOutcome,
+                           fmt::format("the connection was lost before the answer came ({}); "
+                                       "whether the call has run is not known",
+                                       reason.message)));
   }
 }
 
@@ -823,6 +830,10 @@ void Connection::close_now(Error reason, net::Farewell farewell) {
   state_ = ConnectionState::kClosing;
   session_->say_close(reason.message);
   driver_->close_after_flush(std::move(reason), farewell);
+}
+
+void Connection::cut(Error reason) {
+  if (!has_ended_) driver_->close_now(std::move(reason));
 }
 
 }  // namespace oriel::conduit
