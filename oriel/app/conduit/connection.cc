@@ -359,7 +359,7 @@ void Connection::run_method(const std::shared_ptr<const Method>& method, CallRec
                    [self, method, context, correlation](std::exception_ptr thrown, Answer answer) {
                      if (thrown) answer = threw(method->description.name, thrown);
                      self->end_handler(correlation, context);
-                     self->answer(correlation, answer);
+                     self->answer(correlation, std::move(answer));
                    });
     return;
   }
@@ -367,9 +367,9 @@ void Connection::run_method(const std::shared_ptr<const Method>& method, CallRec
   const bool is_taken = shared_->workers.run(
       [self, method, context, correlation, params = std::move(call.params)]() mutable {
         auto what = run_plain(*method, *context, std::move(params));
-        self->shared_->post([self, context, correlation, what = std::move(what)] {
+        self->shared_->post([self, context, correlation, what = std::move(what)]() mutable {
           self->end_handler(correlation, context);
-          self->answer(correlation, what);
+          self->answer(correlation, std::move(what));
         });
       });
   if (is_taken) return;
@@ -377,19 +377,19 @@ void Connection::run_method(const std::shared_ptr<const Method>& method, CallRec
   answer(correlation, failed(CallCode::kRateLimited, "no thread could be had to run the call"));
 }
 
-void Connection::answer(std::uint64_t correlation, const Answer& answer) {
+void Connection::answer(std::uint64_t correlation, Answer answer) {
   if (has_ended_) return;
-  const auto make = [&](const Answer& what) {
+  const auto make = [&](Answer what) {
     Bytes frame(kHeaderBytes);
     Packer packer(frame);
     packer.map(2);
     packer.text("success");
     packer.boolean(true);
     packer.text("result");
-    packer.value(write_answer(what, shared_->numbers));
+    packer.value(write_answer(std::move(what), shared_->numbers));
     return frame;
   };
-  auto frame = make(answer);
+  auto frame = make(std::move(answer));
   if (frame.size() > kFrameBytesMax)
     frame = make(failed(CallCode::kInternal, too_long("the answer", frame)));
   session_->answer(correlation, std::make_shared<const Bytes>(make_frame_in_place(
@@ -754,7 +754,7 @@ void Connection::take(ReplyReceived&& reply) {
     return;
   }
   note_latency(Clock::now() - call->second.sent_at);
-  end_call(reply.correlation, read_answer(reply.envelope, shared_->numbers));
+  end_call(reply.correlation, read_answer(std::move(reply.envelope), shared_->numbers));
 }
 
 void Connection::end_call(std::uint64_t correlation, Answer answer) {

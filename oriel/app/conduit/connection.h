@@ -232,7 +232,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
 
   // Calls of the peer.
   void run_method(const std::shared_ptr<const Method>& method, CallReceived&& call);
-  void answer(std::uint64_t correlation, const Answer& answer);
+  void answer(std::uint64_t correlation, Answer answer);
   ContextPointer begin_handler(std::uint64_t correlation, std::optional<TimePoint> deadline);
   void end_handler(std::uint64_t correlation, const ContextPointer& context);
 
