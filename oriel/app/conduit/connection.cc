@@ -119,6 +119,7 @@ Connection::Connection(std::shared_ptr<ConnectionShared> shared, std::string id,
     : shared_(std::move(shared)),
       id_(std::move(id)),
       remote_address_(stream->peer()),
+      certificate_name_(stream->peer_common_name()),
       log_(shared_->log.with_id(std::string_view(id_).substr(0, 8))),
       session_(std::move(session)),
       executor_(shared_->executor),
@@ -154,6 +155,9 @@ void Connection::release() {
   running_.clear();
   pending_.clear();
   room_waiters_.clear();
+  // Its work may have been dropped, and would hold this for ever.
+  if (is_kick_due_)
+    std::erase_if(shared_->kicks, [this](const auto& other) { return other.get() == this; });
   driver_.reset();
   call_timer_.reset();
   stay_.reset();
@@ -244,13 +248,17 @@ void Connection::abandon() {
   driver_->close_now(reason);
 }
 
+void Connection::stop_handlers() {
+  for (auto& [correlation, context] : running_) context->request_stop();
+}
+
 // What waits for this conversation hears that it is over.
 void Connection::finish(const Error& reason) {
   has_ended_ = true;
   state_ = ConnectionState::kClosed;
   note_progress();
   call_timer_->cancel();
-  for (auto& [correlation, context] : running_) context->request_stop();
+  stop_handlers();
   running_.clear();
   waiting_messages_.clear();
   for (auto& room : std::exchange(room_waiters_, {}))
@@ -258,10 +266,14 @@ void Connection::finish(const Error& reason) {
   call_deadlines_.clear();
   for (auto& [correlation, call] : std::exchange(pending_, {})) {
     call.stop.reset();
-    call.done(failed(CallCode::kUnknownOutcome,
-                     fmt::format("the connection was lost before the answer came ({}); whether the "
-                                 "call has run is not known",
-                                 reason.message)));
+    call.done(session_->cancel(correlation)
+                  ? failed(CallCode::kDisconnected,
+                           fmt::format("the connection was lost ({}); the call was not sent",
+                                       reason.message))
+                  : failed(CallCode::kUnknownOutcome,
+                           fmt::format("the connection was lost before the answer came ({}); "
+                                       "whether the call has run is not known",
+                                       reason.message)));
   }
 }
 
@@ -347,7 +359,7 @@ void Connection::run_method(const std::shared_ptr<const Method>& method, CallRec
                    [self, method, context, correlation](std::exception_ptr thrown, Answer answer) {
                      if (thrown) answer = threw(method->description.name, thrown);
                      self->end_handler(correlation, context);
-                     self->answer(correlation, answer);
+                     self->answer(correlation, std::move(answer));
                    });
     return;
   }
@@ -355,9 +367,9 @@ void Connection::run_method(const std::shared_ptr<const Method>& method, CallRec
   const bool is_taken = shared_->workers.run(
       [self, method, context, correlation, params = std::move(call.params)]() mutable {
         auto what = run_plain(*method, *context, std::move(params));
-        self->shared_->post([self, context, correlation, what = std::move(what)] {
+        self->shared_->post([self, context, correlation, what = std::move(what)]() mutable {
           self->end_handler(correlation, context);
-          self->answer(correlation, what);
+          self->answer(correlation, std::move(what));
         });
       });
   if (is_taken) return;
@@ -365,19 +377,19 @@ void Connection::run_method(const std::shared_ptr<const Method>& method, CallRec
   answer(correlation, failed(CallCode::kRateLimited, "no thread could be had to run the call"));
 }
 
-void Connection::answer(std::uint64_t correlation, const Answer& answer) {
+void Connection::answer(std::uint64_t correlation, Answer answer) {
   if (has_ended_) return;
-  const auto make = [&](const Answer& what) {
+  const auto make = [&](Answer what) {
     Bytes frame(kHeaderBytes);
     Packer packer(frame);
     packer.map(2);
     packer.text("success");
     packer.boolean(true);
     packer.text("result");
-    packer.value(write_answer(what, shared_->numbers));
+    packer.value(write_answer(std::move(what), shared_->numbers));
     return frame;
   };
-  auto frame = make(answer);
+  auto frame = make(std::move(answer));
   if (frame.size() > kFrameBytesMax)
     frame = make(failed(CallCode::kInternal, too_long("the answer", frame)));
   session_->answer(correlation, std::make_shared<const Bytes>(make_frame_in_place(
@@ -431,7 +443,7 @@ void Connection::handle_next(const std::string& type) {
   const auto waiting = waiting_messages_.find(type);
   if (waiting == waiting_messages_.end()) return;
   const auto handlers = shared_->dispatcher.find_handlers(type);
-  if (waiting->second.empty()) {
+  if (waiting->second.empty() || shared_->is_stopping) {
     waiting_messages_.erase(waiting);
     return;
   }
@@ -597,7 +609,12 @@ void Connection::when_room(std::function<void(Status)> room) {
 Sent Connection::offer(const SharedBytes& frame, TopicId topic, TopicPolicy policy) {
   if (has_ended_) return Sent::kClosed;
   const auto sent = session_->offer(frame, topic, policy);
-  if (sent == Sent::kQueued) kick_soon();
+  if (sent != Sent::kQueued) return sent;
+  {
+    std::lock_guard lock(mutex_);
+    ++stats_.messages_out;
+  }
+  kick_soon();
   return sent;
 }
 
@@ -737,7 +754,7 @@ void Connection::take(ReplyReceived&& reply) {
     return;
   }
   note_latency(Clock::now() - call->second.sent_at);
-  end_call(reply.correlation, read_answer(reply.envelope, shared_->numbers));
+  end_call(reply.correlation, read_answer(std::move(reply.envelope), shared_->numbers));
 }
 
 void Connection::end_call(std::uint64_t correlation, Answer answer) {
@@ -813,6 +830,10 @@ void Connection::close_now(Error reason, net::Farewell farewell) {
   state_ = ConnectionState::kClosing;
   session_->say_close(reason.message);
   driver_->close_after_flush(std::move(reason), farewell);
+}
+
+void Connection::cut(Error reason) {
+  if (!has_ended_) driver_->close_now(std::move(reason));
 }
 
 }  // namespace oriel::conduit
