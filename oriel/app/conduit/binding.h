@@ -211,6 +211,7 @@ template <typename T>
 Result<Reply> reply_of(const T& value) {
   return Reply(to_value(value));
 }
+inline Result<Reply> reply_of(Result<Reply> reply) { return reply; }
 inline Result<Reply> reply_of(Value value) { return Reply(std::move(value)); }
 template <typename T>
 Result<Reply> reply_of(const std::optional<T>& value) {

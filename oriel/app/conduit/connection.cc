@@ -335,11 +335,14 @@ void Connection::take(CallReceived&& call) {
   if (!method)
     return answer(call.correlation,
                   std::unexpected(CallError::not_found("RPC method", call.method)));
-  if (!method->role.empty() &&
-      (shared_->owner == nullptr || !shared_->owner->may(*this, method->role)))
+  if (!may(method->role))
     return answer(call.correlation, std::unexpected(CallError::permission_denied(fmt::format(
                                         "{} needs the role {}", call.method, method->role))));
   run_method(method, std::move(call));
+}
+
+bool Connection::may(std::string_view role) const {
+  return role.empty() || (shared_->owner != nullptr && shared_->owner->may(*this, role));
 }
 
 void Connection::run_method(const std::shared_ptr<const Method>& method, CallReceived&& call) {

@@ -173,6 +173,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   // ---- the connection's strand
 
   void start();
+  // Whether the peer may do what needs this role; everybody, when it is empty.
+  bool may(std::string_view role) const;
   // Between these two nothing that the peer sends is handled: it waits in the session, bounded.
   void hold() { is_held_ = true; }
   void resume();

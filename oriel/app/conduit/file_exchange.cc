@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "oriel/app/conduit/binding.h"
-#include "oriel/app/conduit/unique_id.h"
+#include "oriel/app/conduit/random_text.h"
 #include "oriel/core/conduit/login.h"
 #include "oriel/core/crypto/base64.h"
 #include "oriel/io/net/wake_event.h"
@@ -46,7 +46,7 @@ CallResult<Bytes> chunk_bytes(const Value& data_b64, const Value& data) {
   if (text == nullptr)
     return std::unexpected(CallError::validation("a chunk needs \"data_b64\" or \"data\"",
                                                  "data_b64", "base64 text", data_b64));
-  auto bytes = crypto::decode_base64(*text);
+  auto bytes = crypto::from_base64(*text);
   if (!bytes) return std::unexpected(CallError::validation(bytes.error().message, "data_b64"));
   return std::move(*bytes);
 }
@@ -61,6 +61,13 @@ std::string text_in(const Value& map, std::string_view key) {
   const auto* value = map.find(key);
   const auto* text = value != nullptr ? value->if_text() : nullptr;
   return text != nullptr ? *text : std::string();
+}
+
+// For co_await, inside of which g++ 12 takes no braces (GCC bug 102489 and its kin).
+Value one_member(std::string_view key, Value value) {
+  Map map;
+  map.set(key, std::move(value));
+  return map;
 }
 
 // The real programs answer {"error": TEXT} as a success.
@@ -314,14 +321,14 @@ void FileExchange::serve_uploads(Dispatcher& dispatcher) {
                                             .checksum = std::move(checksum),
                                             .chunk_bytes = chunk,
                                             .sender = context.identity()},
-                                           make_uuid());
+                                           random_uuid());
         if (!begun) return std::unexpected(std::move(begun.error()));
         return Value(Map{{"transfer_id", (*begun)->id},
                          {"chunk_size", chunk},
                          {"total_chunks", (*begun)->total_chunks},
                          {"next_chunk", (*begun)->next_chunk()}});
       },
-      {.parameters = {{"filename"}, {"size"}, {"checksum"}, {"chunk_size", Value()}},
+      {.parameters = {"filename", "size", "checksum", {"chunk_size", Value()}},
        .description = "Begins to send a file here, or goes on with one that was cut off.",
        .role = options_.role}));
   dispatcher.add_method(make_method(
@@ -339,7 +346,7 @@ void FileExchange::serve_uploads(Dispatcher& dispatcher) {
                          {"chunks_received", receiving->received()},
                          {"total_chunks", receiving->total_chunks}});
       },
-      {.parameters = {{"transfer_id"}, {"chunk_index"}, {"data_b64", Value()}, {"data", Value()}},
+      {.parameters = {"transfer_id", "chunk_index", {"data_b64", Value()}, {"data", Value()}},
        .description = "One chunk of a file that is sent here, as base64 text or as bytes.",
        .role = options_.role}));
   dispatcher.add_method(make_method(
@@ -359,7 +366,7 @@ void FileExchange::serve_uploads(Dispatcher& dispatcher) {
                          {"checksum", file->checksum},
                          {"elapsed", elapsed.count()}});
       },
-      {.parameters = {{"transfer_id"}},
+      {.parameters = {"transfer_id"},
        .description = "Checks the file that was sent here, and gives it its name.",
        .role = options_.role}));
 }
@@ -380,7 +387,7 @@ void FileExchange::serve_downloads(Dispatcher& dispatcher) {
         sending->file = std::move(*file);
         sending->size_bytes = *size;
         sending->chunk_bytes = self->options_.chunk_bytes;
-        const auto id = make_uuid();
+        const auto id = random_uuid();
         {
           std::lock_guard lock(self->mutex_);
           if (self->sending_.size() >= kFileTransfersMax) {
@@ -396,7 +403,7 @@ void FileExchange::serve_downloads(Dispatcher& dispatcher) {
                          {"chunk_size", sending->chunk_bytes},
                          {"checksum", *checksum}});
       },
-      {.parameters = {{"filename"}},
+      {.parameters = {"filename"},
        .description = "Begins to fetch a file from here.",
        .role = options_.role}));
   dispatcher.add_method(make_method(
@@ -413,11 +420,11 @@ void FileExchange::serve_downloads(Dispatcher& dispatcher) {
         if (as_bytes.value_or(false))
           chunk.set("data", std::move(*bytes));
         else
-          chunk.set("data_b64", crypto::encode_base64(*bytes));
+          chunk.set("data_b64", crypto::base64(*bytes));
         chunk.set("size", size);
         return Value(std::move(chunk));
       },
-      {.parameters = {{"transfer_id"}, {"chunk_index"}, {"as_bytes", Value()}},
+      {.parameters = {"transfer_id", "chunk_index", {"as_bytes", Value()}},
        .description = "One chunk of a file that is fetched from here.",
        .role = options_.role}));
   dispatcher.add_method(make_method(
@@ -565,7 +572,7 @@ void put_chunk(Map& into, Bytes bytes, bool is_oriel) {
   if (is_oriel)
     into.set("data", std::move(bytes));
   else
-    into.set("data_b64", crypto::encode_base64(bytes));
+    into.set("data_b64", crypto::base64(bytes));
 }
 
 }  // namespace
@@ -618,7 +625,7 @@ awaitable<CallResult<TransferResult>> FileExchange::upload(std::shared_ptr<Conne
   if (window.failure()) broken = window.failure();
   if (broken) co_return std::unexpected(std::move(*broken));
   auto end = without_hidden_error(
-      co_await to->async_call("file_upload_complete", Map{{"transfer_id", id}},
+      co_await to->async_call("file_upload_complete", one_member("transfer_id", id),
                               {.timeout = std::chrono::minutes(10)}));
   if (!end) co_return std::unexpected(std::move(end.error()));
   const auto stored = text_in(*end, "filename");
@@ -635,7 +642,7 @@ awaitable<CallResult<TransferResult>> FileExchange::download(std::shared_ptr<Con
   const auto self = shared_from_this();
   const auto began = Clock::now();
   auto start = without_hidden_error(
-      co_await from->async_call("file_download_start", Map{{"filename", name}},
+      co_await from->async_call("file_download_start", one_member("filename", name),
                                 {.timeout = std::chrono::minutes(10)}));
   if (!start) co_return std::unexpected(std::move(start.error()));
   const auto id = text_in(*start, "transfer_id");
@@ -652,7 +659,7 @@ awaitable<CallResult<TransferResult>> FileExchange::download(std::shared_ptr<Con
                                 .checksum = is_checksum(told) ? told : std::string(64, '0'),
                                 .chunk_bytes = chunk,
                                 .sender = is_checksum(told) ? "" : id},
-                               make_uuid());
+                               random_uuid());
   if (!begun) co_return std::unexpected(std::move(begun.error()));
   const auto receiving = *begun;
   const auto first = receiving->next_chunk();
@@ -702,7 +709,7 @@ awaitable<CallResult<TransferResult>> FileExchange::push(std::shared_ptr<Connect
   const auto began = Clock::now();
   auto source = open_source(*folder_, name);
   if (!source) co_return std::unexpected(std::move(source.error()));
-  const auto id = make_uuid();
+  const auto id = random_uuid();
   const auto total = chunks_of(source->size_bytes, kFileChunkBytes);
   const auto executor = to->executor();
   const auto timer = std::make_shared<boost::asio::steady_timer>(executor, kReadyTimeout);
@@ -716,12 +723,12 @@ awaitable<CallResult<TransferResult>> FileExchange::push(std::shared_ptr<Connect
       });
     });
   }
-  auto sent = co_await to->async_send_message(
-      "file_incoming", Map{{"transfer_id", id},
-                           {"filename", name},
-                           {"size", source->size_bytes},
-                           {"checksum", source->checksum},
-                           {"total_chunks", total}});
+  Map announcement{{"transfer_id", id},
+                   {"filename", name},
+                   {"size", source->size_bytes},
+                   {"checksum", source->checksum},
+                   {"total_chunks", total}};
+  auto sent = co_await to->async_send_message("file_incoming", std::move(announcement));
   if (sent && !*is_ready)
     co_await timer->async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
   {
@@ -741,9 +748,8 @@ awaitable<CallResult<TransferResult>> FileExchange::push(std::shared_ptr<Connect
     progress.elapsed = Clock::now() - began;
     if (sent && on_progress) on_progress(progress);
   }
-  if (sent)
-    sent = co_await to->async_send_message(
-        "file_complete", Map{{"transfer_id", id}, {"checksum", source->checksum}});
+  Map end{{"transfer_id", id}, {"checksum", source->checksum}};
+  if (sent) sent = co_await to->async_send_message("file_complete", std::move(end));
   if (!sent)
     co_return std::unexpected(
         CallError{.code = CallCode::kDisconnected, .message = sent.error().message});

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "oriel/app/conduit/binding.h"
-#include "oriel/app/conduit/unique_id.h"
+#include "oriel/app/conduit/random_text.h"
 
 namespace oriel::conduit {
 namespace {
@@ -44,7 +44,7 @@ CallError no_such_stream(const std::string& name) { return CallError::not_found(
 OutgoingStream::OutgoingStream(std::string name, StreamOptions options,
                                boost::asio::any_io_executor executor, Compression compression)
     : name_(std::move(name)),
-      id_(make_uuid()),
+      id_(random_uuid()),
       options_(std::move(options)),
       compression_(compression),
       topic_(next_topic()),
@@ -300,7 +300,7 @@ void StreamHub::serve_methods(Dispatcher& dispatcher) {
         return Value(
             Map{{"subscribed", true}, {"stream", stream_name}, {"stream_id", stream->id()}});
       },
-      {.parameters = {{"stream_name"}, {"credit", Value()}},
+      {.parameters = {"stream_name", {"credit", Value()}},
        .description = "Subscribes to a stream; with credit, it sends no more than that ahead.",
        .run = Run::kLoop}));
   dispatcher.add_method(make_method(
@@ -310,7 +310,7 @@ void StreamHub::serve_methods(Dispatcher& dispatcher) {
           stream->remove_consumer(context.connection().id());
         return Map{{"unsubscribed", true}};
       },
-      {.parameters = {{"stream_name"}},
+      {.parameters = {"stream_name"},
        .description = "Ends a subscription.",
        .run = Run::kLoop}));
   dispatcher.add_method(make_method(
@@ -325,10 +325,10 @@ void StreamHub::serve_methods(Dispatcher& dispatcher) {
           return std::unexpected(CallError::rate_limited());
         return Value(Map{{"created", true},
                          {"stream", stream_name},
-                         {"stream_id", make_uuid()},
+                         {"stream_id", random_uuid()},
                          {"credit", acceptor->second.credit}});
       },
-      {.parameters = {{"stream_name"}},
+      {.parameters = {"stream_name"},
        .description = "Makes a stream that the caller sends to here.",
        .run = Run::kLoop}));
 }
@@ -421,13 +421,15 @@ awaitable<void> StreamHub::unsubscribe(std::shared_ptr<IncomingStream> stream) {
   const auto producer = stream->producer().shared_from_this();
   stream->close("unsubscribed");
   incoming_.erase({producer->id(), stream->name()});
-  (void)co_await producer->async_call("stream_unsubscribe", Map{{"stream_name", stream->name()}});
+  Map params{{"stream_name", stream->name()}};
+  (void)co_await producer->async_call("stream_unsubscribe", std::move(params));
 }
 
 awaitable<CallResult<std::shared_ptr<OutgoingStream>>> StreamHub::create_at(
     std::shared_ptr<Connection> consumer, std::string name, StreamOptions options) {
   const auto self = shared_from_this();
-  auto answer = co_await consumer->async_call("stream_create", Map{{"stream_name", name}});
+  Map params{{"stream_name", name}};
+  auto answer = co_await consumer->async_call("stream_create", std::move(params));
   if (!answer) co_return std::unexpected(std::move(answer.error()));
   if (const auto error = text_in(*answer, "error"); !error.empty())
     co_return std::unexpected(CallError{.message = error});
