@@ -44,8 +44,10 @@ class Session {
   virtual Result<Need> receive(ByteSpan bytes, TimePoint now) = 0;
 
   // When it has a value that lies ahead, the session has had enough for now: it is not shown
-  // anything before then, nothing more is read, and so the peer's own writes come to wait. Asked
-  // again after `receive`.
+  // anything before then, nothing more is read, and so the peer's own writes come to wait.
+  // TimePoint::max() has no end of its own. Asked again after every other call, and when the
+  // application says that something has changed (SessionDriver::kick): so a rest may also be cut
+  // short, and what was left in the buffer is shown then.
   virtual std::optional<TimePoint> rests_until() const { return std::nullopt; }
 
   // What is to be written, in order.

@@ -70,11 +70,22 @@ Status check_headers(const std::vector<HttpField>& headers) {
   return {};
 }
 
-Result<std::unique_ptr<TlsClientContext>> make_context(const ConnectOptions& options) {
+Result<std::unique_ptr<TlsClientContext>> make_context(const TlsConnectOptions& options,
+                                                       const std::string& protocol) {
   return TlsClientContext::make({.trust = options.verify ? TlsTrust::kVerify : TlsTrust::kAnyone,
                                  .anchors_pem = {},
                                  .anchors_file = options.ca_file,
-                                 .application_protocol = "http/1.1"});
+                                 .application_protocol = protocol,
+                                 .certificate_file = options.certificate_file,
+                                 .key_file = options.key_file});
+}
+
+TlsConnectOptions tls_of(const ConnectOptions& options) {
+  return {options.ca_file, options.verify, options.certificate_file, options.key_file};
+}
+
+ConnectError wrong_options(const Error& error) {
+  return {ConnectFailure::kOptions, error.message, 0};
 }
 
 std::vector<HttpField> fields_of(const ConnectOptions& options, const WebSocketUri& uri) {
@@ -111,14 +122,13 @@ std::string advice(const WebSocketRefusal& refusal, bool is_root) {
 }  // namespace
 
 std::expected<WebSocketUri, ConnectError> check_connect_options(const ConnectOptions& options) {
-  const auto wrong = [](const Error& error) {
-    return std::unexpected(ConnectError{ConnectFailure::kOptions, error.message, 0});
-  };
+  const auto wrong = [](const Error& error) { return std::unexpected(wrong_options(error)); };
   auto uri = parse_websocket_uri(options.uri);
   if (!uri) return wrong(uri.error());
   if (auto status = check_headers(options.headers); !status) return wrong(status.error());
-  if (!options.ca_file.empty()) {
-    if (auto context = make_context(options); !context) return wrong(context.error());
+  const auto tls = tls_of(options);
+  if (!tls.ca_file.empty() || !tls.certificate_file.empty() || !tls.key_file.empty()) {
+    if (auto context = make_context(tls, {}); !context) return wrong(context.error());
   }
   return *uri;
 }
@@ -134,10 +144,10 @@ void Connector::abort(End end) {
 }
 
 ConnectError Connector::explained(ConnectFailure failure, const std::string& message,
-                                  const WebSocketUri& uri) const {
+                                  const std::string& shown) const {
   if (end_ == End::kCancelled) return {ConnectFailure::kCancelled, "connecting was given up", 0};
   if (end_ == End::kTimeout) {
-    return {ConnectFailure::kTimeout, fmt::format("{} does not answer in time", uri.shown()), 0};
+    return {ConnectFailure::kTimeout, fmt::format("{} does not answer in time", shown), 0};
   }
   return {failure, message, 0};
 }
@@ -146,46 +156,51 @@ ConnectError Connector::explained(const WebSocketRefusal& refusal, const WebSock
   auto error = explained(failure_of(refusal),
                          fmt::format("{}: {}{}", uri.shown(), refusal.error.message,
                                      advice(refusal, uri.target == "/")),
-                         uri);
+                         uri.shown());
   error.status = refusal.status;
   return error;
 }
 
-ConnectError Connector::tls_failed(const Error& error, const WebSocketUri& uri) const {
+ConnectError Connector::tls_failed(const Error& error, const std::string& shown) const {
   const auto failure = error.code == ErrorCode::kRefused   ? ConnectFailure::kCertificate
                        : error.code == ErrorCode::kInvalid ? ConnectFailure::kProtocol
                                                            : ConnectFailure::kUnreachable;
-  return explained(failure, fmt::format("{}: {}", uri.shown(), error.message), uri);
+  return explained(failure, fmt::format("{}: {}", shown, error.message), shown);
 }
 
 awaitable<Connected> Connector::connect(ConnectOptions options) {
   const auto uri = check_connect_options(options);
   if (!uri) co_return std::unexpected(uri.error());
+  co_return co_await within(options.timeout, open(options, *uri));
+}
+
+awaitable<Connected> Connector::connect_channel(ChannelOptions options) {
+  co_return co_await within(options.timeout, open_channel(options));
+}
+
+awaitable<Connected> Connector::within(std::chrono::milliseconds timeout, Step step) {
   end_ = End::kNone;
   // Shared: the timer's handler may run after all is over.
   auto is_over = std::make_shared<bool>(false);
-  boost::asio::steady_timer timer(executor_, options.timeout);
+  boost::asio::steady_timer timer(executor_, timeout);
   timer.async_wait([this, is_over](boost::system::error_code error) {
     if (!error && !*is_over) abort(End::kTimeout);
   });
-  auto result = co_await open(options, *uri);
+  auto result = co_await std::move(step);
   *is_over = true;
   abort_step_ = nullptr;
   co_return result;
 }
 
 awaitable<Connected> Connector::open(const ConnectOptions& options, const WebSocketUri& uri) {
-  abort_step_ = [this] { tcp_.cancel(); };
-  auto tcp = co_await tcp_.connect(uri.host, uri.port, options.timeout);
-  if (!tcp) {
-    const auto failure = tcp.error().code == ErrorCode::kTimeout ? ConnectFailure::kTimeout
-                                                                 : ConnectFailure::kUnreachable;
-    co_return std::unexpected(explained(failure, tcp.error().message, uri));
-  }
-  Connected stream(std::move(*tcp));
-  if (uri.is_secure) stream = co_await secured(std::move(*stream), options, uri);
+  const ChannelOptions channel{.host = uri.host,
+                               .port = uri.port,
+                               .tls = uri.is_secure ? std::optional(tls_of(options)) : std::nullopt,
+                               .application_protocol = "http/1.1",
+                               .timeout = options.timeout,
+                               .shown = uri.shown()};
+  auto stream = co_await open_channel(channel);
   if (!stream) co_return stream;
-
   abort_step_ = [below = stream->get()] { below->close(); };
   WebSocketRequest request{uri.host_header(), uri.target, fields_of(options, uri),
                            options.ping_interval, options.ping_timeout};
@@ -196,22 +211,29 @@ awaitable<Connected> Connector::open(const ConnectOptions& options, const WebSoc
   co_return std::unexpected(explained(socket.error(), uri));
 }
 
-awaitable<Connected> Connector::secured(StreamPointer stream, const ConnectOptions& options,
-                                        const WebSocketUri& uri) {
-  auto context = make_context(options);
-  if (!context) {
-    co_return std::unexpected(ConnectError{ConnectFailure::kOptions, context.error().message, 0});
+awaitable<Connected> Connector::open_channel(const ChannelOptions& options) {
+  abort_step_ = [this] { tcp_.cancel(); };
+  auto tcp = co_await tcp_.connect(options.host, options.port, options.timeout);
+  if (!tcp) {
+    const auto failure = tcp.error().code == ErrorCode::kTimeout ? ConnectFailure::kTimeout
+                                                                 : ConnectFailure::kUnreachable;
+    co_return std::unexpected(explained(failure, tcp.error().message, options.shown));
   }
-  auto engine = (*context)->make_engine(uri.host);
-  if (!engine) {
-    co_return std::unexpected(ConnectError{ConnectFailure::kOptions, engine.error().message, 0});
-  }
+  if (!options.tls) co_return std::move(*tcp);
+  co_return co_await secured(std::move(*tcp), options);
+}
+
+awaitable<Connected> Connector::secured(StreamPointer stream, const ChannelOptions& options) {
+  auto context = make_context(*options.tls, options.application_protocol);
+  if (!context) co_return std::unexpected(wrong_options(context.error()));
+  auto engine = (*context)->make_engine(options.host);
+  if (!engine) co_return std::unexpected(wrong_options(engine.error()));
   auto tls = make_tls_stream(executor_, std::move(stream), std::move(*engine));
   abort_step_ = [below = tls.get()] { below->close(); };
   auto status = co_await tls->handshake();
   if (status) co_return StreamPointer(std::move(tls));
   abort_step_ = nullptr;
-  co_return std::unexpected(tls_failed(status.error(), uri));
+  co_return std::unexpected(tls_failed(status.error(), options.shown));
 }
 
 }  // namespace oriel::net

@@ -1,12 +1,15 @@
 #pragma once
-// Connects to a WebSocket by its URI: TCP, TLS, the handshake; one time-out for all of them. Also
-// the place where a client's trust is decided. One strand owns it.
+// Connects to a WebSocket by its URI: TCP, TLS, the handshake; one time-out for all of them. Or
+// only TCP and TLS, for other protocols. Also the place where a client's trust is decided. One
+// strand owns it.
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <cstdint>
 #include <expected>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,11 +24,31 @@
 
 namespace oriel::net {
 
+// Whom to trust, and who we are.
+struct TlsConnectOptions {
+  std::string ca_file;           // PEM; trusted in place of the system's certificates
+  bool verify = true;            // false: anybody's certificate, only for tests
+  std::string certificate_file;  // PEM; shown to a server that asks for one
+  std::string key_file;
+};
+
+// A connection below all protocols.
+struct ChannelOptions {
+  std::string host;  // a name or a numeric address without brackets
+  std::uint16_t port = 0;
+  std::optional<TlsConnectOptions> tls = {};
+  std::string application_protocol = {};  // of TLS; empty: none
+  std::chrono::milliseconds timeout{5'000};
+  std::string shown;  // how errors name it
+};
+
 struct ConnectOptions {
   std::string uri;
   std::vector<HttpField> headers;  // added to the handshake; an Authorization goes before the URI's
   std::string ca_file;             // PEM; trusted in place of the system's certificates
   bool verify = true;              // false: anybody's certificate, only for tests
+  std::string certificate_file;    // PEM; shown to a server that asks for one
+  std::string key_file;
   std::chrono::milliseconds timeout{5'000};
   std::chrono::milliseconds ping_interval{30'000};  // zero: none
   std::chrono::milliseconds ping_timeout{10'000};
@@ -50,7 +73,7 @@ struct ConnectError {
   int status = 0;       // of HTTP, where there was an answer
 };
 
-// Nothing, or what is wrong with the options, the CA file included.
+// Nothing, or what is wrong with the options, the files of TLS included.
 std::expected<WebSocketUri, ConnectError> check_connect_options(const ConnectOptions& options);
 
 class Connector {
@@ -60,21 +83,26 @@ class Connector {
   // One at a time. The connector lives until it returns.
   boost::asio::awaitable<std::expected<StreamPointer, ConnectError>> connect(
       ConnectOptions options);
-  // Ends a connect() that waits, with kCancelled. Also in the time-out's place.
+  // The same up to where the WebSocket would begin: TCP, and TLS where asked for.
+  boost::asio::awaitable<std::expected<StreamPointer, ConnectError>> connect_channel(
+      ChannelOptions options);
+  // Ends what waits, with kCancelled. Also in the time-out's place.
   void cancel();
 
  private:
   enum class End { kNone, kTimeout, kCancelled };
 
-  boost::asio::awaitable<std::expected<StreamPointer, ConnectError>> open(
-      const ConnectOptions& options, const WebSocketUri& uri);
-  boost::asio::awaitable<std::expected<StreamPointer, ConnectError>> secured(
-      StreamPointer stream, const ConnectOptions& options, const WebSocketUri& uri);
+  using Step = boost::asio::awaitable<std::expected<StreamPointer, ConnectError>>;
+
+  Step within(std::chrono::milliseconds timeout, Step step);
+  Step open(const ConnectOptions& options, const WebSocketUri& uri);
+  Step open_channel(const ChannelOptions& options);
+  Step secured(StreamPointer stream, const ChannelOptions& options);
   void abort(End end);
   ConnectError explained(ConnectFailure failure, const std::string& message,
-                         const WebSocketUri& uri) const;
+                         const std::string& shown) const;
   ConnectError explained(const WebSocketRefusal& refusal, const WebSocketUri& uri) const;
-  ConnectError tls_failed(const Error& error, const WebSocketUri& uri) const;
+  ConnectError tls_failed(const Error& error, const std::string& shown) const;
 
   boost::asio::any_io_executor executor_;
   TcpConnector tcp_;

@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/ip/address_v6.hpp>
-#include <cctype>
-#include <charconv>
-#include <optional>
+
+#include "oriel/app/net/uri_authority.h"
 
 namespace oriel::net {
 namespace {
@@ -18,102 +16,9 @@ std::unexpected<Error> wrong(std::string clause) {
   return fail(ErrorCode::kInvalid, std::move(clause));
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (auto& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return result;
-}
-
-std::optional<int> hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return std::nullopt;
-}
-
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      result += text[i];
-      continue;
-    }
-    if (text.size() - i < 3) return std::nullopt;
-    const auto high = hex_digit(text[i + 1]), low = hex_digit(text[i + 2]);
-    if (!high || !low) return std::nullopt;
-    result += static_cast<char>(*high * 16 + *low);
-    i += 2;
-  }
-  return result;
-}
-
-Status set_user(std::string_view text, WebSocketUri& uri) {
-  const auto colon = text.find(':');
-  const auto user = percent_decoded(text.substr(0, colon));
-  const auto password =
-      percent_decoded(colon == text.npos ? std::string_view() : text.substr(colon + 1));
-  if (!user || !password) return wrong("the user or password of the URI has a stray %");
-  if (user->find(':') != user->npos) return wrong("the user of the URI contains a colon");
-  uri.user = *user;
-  uri.password = *password;
-  return {};
-}
-
-// Letters, digits, and what names of hosts have besides; what is beyond ASCII has to come encoded.
-bool is_host_name(std::string_view host) {
-  constexpr std::size_t kNameBytesMax = 253;
-  return !host.empty() && host.size() <= kNameBytesMax &&
-         std::ranges::all_of(host, [](unsigned char c) {
-           return std::isalnum(c) || c == '.' || c == '-' || c == '_';
-         });
-}
-
-bool is_v6_address(const std::string& host) {
-  boost::system::error_code error;
-  boost::asio::ip::make_address_v6(host, error);
-  return !error;
-}
-
-Status set_port(std::string_view text, WebSocketUri& uri) {
-  if (text.empty()) return {};  // "host:" is allowed and means the scheme's own
-  unsigned port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc() || end != text.data() + text.size() || port < 1 || port > 65535) {
-    return wrong(
-        fmt::format("the port of the URI is {}, allowed are 1 to 65535", text.substr(0, 20)));
-  }
-  uri.port = static_cast<std::uint16_t>(port);
-  return {};
-}
-
-// HOST, HOST:PORT, [IPV6], [IPV6]:PORT.
-Status set_host(std::string_view text, WebSocketUri& uri) {
-  std::string_view rest;
-  if (text.starts_with('[')) {
-    const auto end = text.find(']');
-    if (end == text.npos) return wrong("the URI has [ without ] around an IPv6 address");
-    uri.host = lower(text.substr(1, end - 1));
-    if (!is_v6_address(uri.host)) {
-      return wrong(fmt::format("[{}] in the URI is no IPv6 address", uri.host));
-    }
-    rest = text.substr(end + 1);
-    if (!rest.empty() && rest[0] != ':') return wrong("the URI has text between ] and the port");
-  } else {
-    const auto colon = text.find(':');
-    uri.host = lower(text.substr(0, colon));
-    if (!is_host_name(uri.host)) {
-      return wrong(uri.host.empty()
-                       ? std::string("the URI names no host, expected is ws://HOST[:PORT][/PATH]")
-                       : fmt::format("\"{}\" in the URI is not a host name", uri.host));
-    }
-    if (colon != text.npos) rest = text.substr(colon);
-  }
-  return set_port(rest.empty() ? rest : rest.substr(1), uri);
-}
-
 Result<std::string_view> without_scheme(std::string_view text, WebSocketUri& uri) {
   const auto end = text.find("://");
-  const auto scheme = end == text.npos ? std::string() : lower(text.substr(0, end));
+  const auto scheme = end == text.npos ? std::string() : lower_case(text.substr(0, end));
   if (scheme != "ws" && scheme != "wss") {
     return wrong(
         "the URI does not begin with ws:// or wss://, expected is such as "
@@ -127,7 +32,7 @@ Result<std::string_view> without_scheme(std::string_view text, WebSocketUri& uri
 }  // namespace
 
 std::string WebSocketUri::host_header() const {
-  auto header = host.find(':') == host.npos ? host : fmt::format("[{}]", host);
+  auto header = host_in_uri(host);
   if (port != (is_secure ? kSecurePort : kPlainPort)) header += fmt::format(":{}", port);
   return header;
 }
@@ -148,12 +53,11 @@ Result<WebSocketUri> parse_websocket_uri(std::string_view text) {
   WebSocketUri uri;
   ORIEL_TRY(const auto rest, without_scheme(text, uri));
   const auto path = rest.find_first_of("/?");
-  auto authority = rest.substr(0, path);
-  if (const auto at = authority.rfind('@'); at != authority.npos) {
-    ORIEL_TRY_VOID(set_user(authority.substr(0, at), uri));
-    authority.remove_prefix(at + 1);
-  }
-  ORIEL_TRY_VOID(set_host(authority, uri));
+  ORIEL_TRY(const auto authority, parse_uri_authority(rest.substr(0, path)));
+  uri.user = authority.user;
+  uri.password = authority.password;
+  uri.host = authority.host;
+  uri.port = authority.port.value_or(uri.port);
   if (path != rest.npos) uri.target = rest.substr(path);
   if (uri.target.starts_with('?')) uri.target.insert(0, "/");
   return uri;

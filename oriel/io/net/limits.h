@@ -17,6 +17,13 @@ inline constexpr int kKeepAliveProbes = 3;
 // Out of file descriptors: a listener tries again after this.
 inline constexpr std::chrono::milliseconds kAcceptBackOff{100};
 
+// A Unix socket: the path that a sockaddr_un holds besides its final zero. Who makes one waits at
+// most this long for others that do it in the same folder; who connects tries again after a pause
+// while the listener's queue is full.
+inline constexpr std::size_t kUnixPathBytesMax = 107;
+inline constexpr std::chrono::milliseconds kUnixFolderWait{1'000};
+inline constexpr std::chrono::milliseconds kUnixConnectBackOff{10};
+
 // Connecting: the addresses of a host that are tried, and how many names are looked up at once in
 // the whole program.
 inline constexpr std::size_t kConnectAddressesMax = 16;
@@ -24,6 +31,10 @@ inline constexpr int kLookupsMax = 64;
 
 // What a SessionDriver may hold and wait for. Plain values, so that tests need not wait.
 struct SessionDriverLimits {
+  // The read buffer of a connection on which little arrives. Reads that fill the buffer double it,
+  // up to read_buffer_bytes; so many in a row that would have fitted into the first give it back.
+  std::size_t idle_buffer_bytes = 1024;
+  int small_reads_until_idle = 8;
   std::size_t read_buffer_bytes = 16 * 1024;             // 800 pointer events; grows on demand
   std::size_t read_buffer_max_bytes = 64 * 1024 * 1024;  // a Need beyond it ends the session
   // Reading pauses while answers to what was read (not pictures) pile up to this, so that a peer

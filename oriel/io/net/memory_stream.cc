@@ -102,6 +102,7 @@ class MemoryStream final : public Stream {
   }
 
   std::string peer() const override { return "memory"; }
+  bool is_private() const override { return true; }
 
  private:
   std::shared_ptr<Pipe> in_;

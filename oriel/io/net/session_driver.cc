@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
@@ -45,6 +46,7 @@ SessionDriver::SessionDriver(boost::asio::any_io_executor executor, StreamPointe
       session_(session),
       host_(host),
       limits_(limits),
+      room_bytes_(std::min(limits.idle_buffer_bytes, limits.read_buffer_bytes)),
       reader_wake_(executor_),
       rest_timer_(executor_),
       writer_wake_(executor_),
@@ -67,6 +69,7 @@ void SessionDriver::kick() {
   look_for_transition();
   pump_unless_busy();
   arm_deadline();
+  wake_rested_reader();
 }
 
 void SessionDriver::close_after_flush(Error reason, Farewell farewell) {
@@ -101,8 +104,7 @@ void SessionDriver::close_now(Error reason) {
 awaitable<void> SessionDriver::read_loop() {
   int reads = 0;
   while (state_ != State::kClosed) {
-    co_await pause_while_peer_does_not_read();
-    co_await pause_while_session_rests();
+    co_await pause_reading();
     if (state_ == State::kClosed) break;
     if (++reads > limits_.reads_per_turn) {
       reads = 0;
@@ -116,7 +118,7 @@ awaitable<void> SessionDriver::read_loop() {
       close_after_flush(count.error());
       break;
     }
-    bytes_in_ += *count;
+    note_read(*count);
     if (state_ != State::kRunning) continue;  // what comes after the end is dropped
     end_ += *count;
     if (end_ - begin_ >= wanted_) handle_input();
@@ -124,24 +126,39 @@ awaitable<void> SessionDriver::read_loop() {
   loop_ended();
 }
 
-awaitable<void> SessionDriver::pause_while_peer_does_not_read() {
-  while (state_ == State::kRunning && has_too_many_answers()) co_await reader_wake_.wait();
+// While the peer does not read what it asked for, and while the session rests. What was left when
+// the session began to rest is shown to it when the rest is over.
+awaitable<void> SessionDriver::pause_reading() {
+  while (state_ == State::kRunning) {
+    if (has_too_many_answers()) {
+      co_await reader_wake_.wait();
+    } else if (is_session_resting()) {
+      co_await rest();
+    } else if (end_ - begin_ >= wanted_) {
+      handle_input();
+    } else {
+      co_return;
+    }
+  }
 }
 
-// What was left when it began to rest is shown to it when the rest is over.
-awaitable<void> SessionDriver::pause_while_session_rests() {
-  while (state_ == State::kRunning && session_.rests_until()) {
-    if (!is_session_resting()) {
-      if (end_ - begin_ < wanted_) co_return;
-      handle_input();
-      continue;
-    }
-    rest_timer_.expires_at(*session_.rests_until());
+awaitable<void> SessionDriver::rest() {
+  resting_until_ = session_.rests_until();
+  if (resting_until_ != TimePoint::max()) {
+    rest_timer_.expires_at(*resting_until_);
     rest_timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
       if (!error) self->reader_wake_.notify();
     });
-    co_await reader_wake_.wait();
   }
+  co_await reader_wake_.wait();
+  resting_until_.reset();
+  rest_timer_.cancel();
+}
+
+// Which looks again: the rest may be over, longer or shorter.
+void SessionDriver::wake_rested_reader() {
+  if (state_ == State::kRunning && resting_until_ && resting_until_ != session_.rests_until())
+    reader_wake_.notify();
 }
 
 bool SessionDriver::is_session_resting() const {
@@ -162,20 +179,37 @@ void SessionDriver::make_room() {
   auto kept = end_ - begin_;
   if (kept == 0) begin_ = end_ = 0;
   auto missing = wanted_ > kept ? wanted_ - kept : 0;
-  auto needed = kept + std::max(limits_.read_buffer_bytes / 2, std::min(missing, kept));
-  if (kept == 0 && buffer_.size() > 4 * limits_.read_buffer_bytes) {
-    buffer_ = {};  // one huge message must not hold its memory for ever
+  auto needed = kept + std::max(room_bytes_ / 2, std::min(missing, kept));
+  // One huge message must not hold its memory for ever, nor a busy hour that is over.
+  const bool is_idle = small_reads_ >= limits_.small_reads_until_idle;
+  if (kept == 0 && buffer_.size() > (is_idle ? room_bytes_ : 4 * limits_.read_buffer_bytes)) {
+    buffer_ = Bytes();
   }
   if (buffer_.size() - begin_ >= needed) return;
   if (buffer_.size() >= needed && begin_ >= kept) {
     std::memmove(buffer_.data(), buffer_.data() + begin_, kept);
   } else {
-    Bytes larger(std::max({needed, limits_.read_buffer_bytes, 2 * kept}));
+    Bytes larger(std::max({needed, room_bytes_, 2 * kept}));
     std::copy_n(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_), kept, larger.begin());
     buffer_ = std::move(larger);
   }
   begin_ = 0;
   end_ = kept;
+}
+
+// Reads of `count` bytes into all the room there was (before end_ moves) find the best size of it.
+void SessionDriver::note_read(std::size_t count) {
+  bytes_in_ += count;
+  const auto idle = std::min(limits_.idle_buffer_bytes, limits_.read_buffer_bytes);
+  if (count == buffer_.size() - end_) {
+    room_bytes_ = std::min(2 * room_bytes_, limits_.read_buffer_bytes);
+    small_reads_ = 0;
+  } else if (count >= idle) {
+    small_reads_ = 0;
+  } else if (small_reads_ < limits_.small_reads_until_idle &&
+             ++small_reads_ == limits_.small_reads_until_idle) {
+    room_bytes_ = idle;
+  }
 }
 
 // Shows the session everything that is there, also what arrived meanwhile, then lets it answer.
@@ -189,7 +223,7 @@ void SessionDriver::handle_input() {
       make_room();  // the buffer was full: there may be more
       auto more = stream_->try_read(std::span(buffer_).subspan(end_));
       if (!more || *more == 0) break;  // an error shows up in the next read_some again
-      bytes_in_ += *more;
+      note_read(*more);
       end_ += *more;
     }
     // What the last read of this turn brought may be all that comes for a long time.
@@ -257,7 +291,7 @@ awaitable<void> SessionDriver::write_loop() {
       continue;
     }
     if (next_ == Step::kWrite && !session_.output().empty()) {
-      auto count = co_await stream_->write_some(gather());
+      auto count = co_await write_waiting();
       if (state_ == State::kClosed) break;
       if (!count) {
         close_now(count.error());
@@ -285,11 +319,19 @@ awaitable<void> SessionDriver::write_loop() {
   loop_ended();
 }
 
+// A coroutine of its own, so that the pieces take memory only while a write waits.
+awaitable<Result<std::size_t>> SessionDriver::write_waiting() {
+  std::array<ByteSpan, kMaxWritePieces> pieces;
+  const auto count = session_.output().gather(pieces);
+  co_return co_await stream_->write_some(std::span(pieces).first(count));
+}
+
 // Writes what there is, and asks the session for more once.
 SessionDriver::Step SessionDriver::pump() {
   for (bool has_offered = false;;) {
     while (!session_.output().empty()) {
-      auto count = stream_->try_write(gather());
+      std::array<ByteSpan, kMaxWritePieces> pieces;
+      auto count = stream_->try_write(std::span(pieces).first(session_.output().gather(pieces)));
       if (!count) {
         close_now(count.error());
         return Step::kRest;
@@ -313,6 +355,7 @@ bool SessionDriver::offer() {
     host_.session_writable();
   }
   look_for_transition();
+  wake_rested_reader();
   return state_ != State::kClosed;
 }
 
@@ -323,10 +366,6 @@ void SessionDriver::wrote(std::size_t count) {
   answer_bytes_ = std::min(answer_bytes_, output.size_bytes());
   if (output.empty()) may_offer_ = true;
   reader_wake_.notify();
-}
-
-std::span<const ByteSpan> SessionDriver::gather() {
-  return std::span(pieces_).first(session_.output().gather(pieces_));
 }
 
 // ---- time and the end -------------------------------------------------------------------------
@@ -360,6 +399,7 @@ void SessionDriver::deadline_reached() {
   may_offer_ = true;
   pump_unless_busy();
   arm_deadline();
+  wake_rested_reader();
 }
 
 void SessionDriver::arm_end_timer(std::chrono::milliseconds timeout) {

@@ -3,7 +3,6 @@
 // decides nothing about the protocol. Input goes first: everything that was read is handled before
 // the session is asked for output. One strand owns the driver, its stream, session and host.
 
-#include <array>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -47,9 +46,9 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   // Begins; call once. No callback comes before it returns.
   void start();
 
-  // The session's output, deadline or wish to write may have changed. Writes at once when no write
-  // is outstanding: the bytes are in the kernel when it returns. Does nothing inside a callback of
-  // this session, since the driver looks again after each, and after the end.
+  // The session's output, deadline, rest or wish to write may have changed. Writes at once when no
+  // write is outstanding: the bytes are in the kernel when it returns. Does nothing inside a
+  // callback of this session, since the driver looks again after each, and after the end.
   void kick();
 
   // Writes what is in output (at most flush_timeout), says goodbye, closes, and then tells the host
@@ -79,10 +78,13 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
 
   boost::asio::awaitable<void> read_loop();
   boost::asio::awaitable<void> write_loop();
-  boost::asio::awaitable<void> pause_while_peer_does_not_read();
-  boost::asio::awaitable<void> pause_while_session_rests();
+  boost::asio::awaitable<void> pause_reading();
+  boost::asio::awaitable<void> rest();
+  void wake_rested_reader();
+  boost::asio::awaitable<Result<std::size_t>> write_waiting();
 
   void make_room();
+  void note_read(std::size_t count);
   void handle_input();
   void receive_all();
   void look_for_transition();
@@ -90,7 +92,6 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   Step pump();
   bool offer();
   void wrote(std::size_t count);
-  std::span<const ByteSpan> gather();
   bool has_too_many_answers() const;
   bool is_session_resting() const;
 
@@ -115,11 +116,13 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::size_t wanted_ = 1;
+  std::size_t room_bytes_;  // the buffer's size without a message that needs more
+  int small_reads_ = 0;     // in a row
   WakeEvent reader_wake_;
   boost::asio::steady_timer rest_timer_;
+  std::optional<TimePoint> resting_until_;  // the reader waits for it
 
   // Output.
-  std::array<ByteSpan, kMaxWritePieces> pieces_;
   Step next_ = Step::kRest;
   bool is_writer_busy_ = true;  // the writer is not waiting in wake_ and will pump by itself
   bool is_in_callback_ = false;

@@ -9,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "oriel/io/net/memory_stream.h"
 
@@ -524,6 +525,183 @@ TEST(SessionDriver, HandlesWhatItReadLastInALongTurn) {
     ASSERT_EQ(talk.echo.messages, before + count) << "the last ones stay unread until more comes";
     talk.received();
   }
+}
+
+// Takes one message of four bytes at a time, and rests before the next until the test says when.
+class RestingSession : public EchoSession {
+ public:
+  Result<Need> receive(ByteSpan bytes, TimePoint now) override {
+    EXPECT_FALSE(until > now) << "shown something in its rest";
+    auto need = EchoSession::receive(bytes.first(std::min<std::size_t>(bytes.size(), 4)), now);
+    until = next_rest;
+    return need;
+  }
+  std::optional<TimePoint> rests_until() const override { return until; }
+  std::optional<TimePoint> until;
+  std::optional<TimePoint> next_rest = TimePoint::max();
+};
+
+// As Conversation, with a session that rests.
+struct RestingConversation {
+  RestingConversation() {
+    auto [ours, theirs] = make_memory_streams(loop.get_executor());
+    peer = std::move(theirs);
+    driver = std::make_shared<SessionDriver>(loop.get_executor(), std::move(ours), session, host);
+    driver->start();
+  }
+  ~RestingConversation() {
+    peer->close();
+    driver->close_now({ErrorCode::kClosed, "the test is over"});
+    settle();
+    EXPECT_EQ(host.ends, 1);
+  }
+  void settle() {
+    loop.restart();
+    loop.poll();
+  }
+  void send(int messages) {
+    for (int i = 0; i < messages; ++i) {
+      const auto text = message("abc");
+      const auto piece = as_bytes(text);
+      ASSERT_EQ(peer->try_write({&piece, 1}), text.size());
+    }
+    settle();
+  }
+
+  boost::asio::io_context loop{1};
+  RestingSession session;
+  RecordingHost host;
+  StreamPointer peer;
+  std::shared_ptr<SessionDriver> driver;
+};
+
+TEST(SessionDriver, ShowsWhatWasLeftWhenAKickEndsARestWithoutAnEnd) {
+  RestingConversation talk;
+  talk.send(3);
+  EXPECT_EQ(talk.session.messages, 1);
+  talk.driver->kick();
+  talk.settle();
+  EXPECT_EQ(talk.session.messages, 1) << "it still rests";
+  for (int messages = 2; messages <= 3; ++messages) {
+    talk.session.until.reset();
+    talk.driver->kick();
+    talk.settle();
+    EXPECT_EQ(talk.session.messages, messages);
+  }
+  talk.session.next_rest.reset();
+  talk.session.until.reset();
+  talk.driver->kick();
+  talk.send(2);
+  EXPECT_EQ(talk.session.messages, 5) << "and reads on";
+}
+
+TEST(SessionDriver, EndsARestOfAnHourWithAKick) {
+  RestingConversation talk;
+  talk.session.next_rest = Clock::now() + std::chrono::hours(1);
+  talk.send(2);
+  EXPECT_EQ(talk.session.messages, 1);
+  talk.session.until = TimePoint();  // a time that has passed ends it as well
+  talk.driver->kick();
+  talk.settle();
+  EXPECT_EQ(talk.session.messages, 2);
+}
+
+TEST(SessionDriver, FollowsARestThatIsMadeShorter) {
+  RestingConversation talk;
+  talk.send(2);
+  talk.session.until = Clock::now() + milliseconds(1);
+  talk.driver->kick();
+  while (talk.session.messages < 2) {
+    talk.loop.restart();
+    talk.loop.run_one();
+  }
+}
+
+TEST(SessionDriver, EndsARestThatADeadlineOrAnOfferEnds) {
+  RestingConversation talk;
+  talk.send(2);
+  talk.host.on_writable = [&] { talk.session.until.reset(); };
+  talk.session.out.append(as_bytes("news"));
+  talk.driver->kick();
+  talk.settle();
+  EXPECT_EQ(talk.session.messages, 2);
+}
+
+TEST(SessionDriver, EndsASessionThatRestsForEver) {
+  RestingConversation talk;
+  talk.send(2);
+  talk.driver->close_after_flush({ErrorCode::kRefused, "enough"});
+  talk.peer->close();
+  talk.settle();
+  EXPECT_EQ(talk.host.reason.message, "enough");
+}
+
+// The sizes of the reads that a driver asks its stream for.
+class WatchedStream final : public Stream {
+ public:
+  WatchedStream(StreamPointer below, std::vector<std::size_t>& rooms)
+      : below_(std::move(below)), rooms_(rooms) {}
+  awaitable<Result<std::size_t>> read_some(std::span<std::uint8_t> into) override {
+    rooms_.push_back(into.size());
+    return below_->read_some(into);
+  }
+  Result<std::size_t> try_read(std::span<std::uint8_t> into) override {
+    rooms_.push_back(into.size());
+    return below_->try_read(into);
+  }
+  awaitable<Result<std::size_t>> write_some(std::span<const ByteSpan> pieces) override {
+    return below_->write_some(pieces);
+  }
+  Result<std::size_t> try_write(std::span<const ByteSpan> pieces) override {
+    return below_->try_write(pieces);
+  }
+  awaitable<Status> wait_writable() override { return below_->wait_writable(); }
+  bool is_writable_now() const override { return below_->is_writable_now(); }
+  awaitable<void> shutdown_send() override { return below_->shutdown_send(); }
+  std::size_t unsent_bytes() const override { return below_->unsent_bytes(); }
+  void close() override { below_->close(); }
+  std::string peer() const override { return below_->peer(); }
+
+ private:
+  StreamPointer below_;
+  std::vector<std::size_t>& rooms_;
+};
+
+TEST(SessionDriver, ReadsWithALargeBufferWhileMuchComesAndWithASmallOneOtherwise) {
+  boost::asio::io_context loop{1};
+  auto [ours, theirs] = make_memory_streams(loop.get_executor(), 1024 * 1024);
+  EchoSession echo;
+  RecordingHost host;
+  std::vector<std::size_t> rooms;
+  const SessionDriverLimits limits;
+  auto driver = std::make_shared<SessionDriver>(
+      loop.get_executor(), std::make_unique<WatchedStream>(std::move(ours), rooms), echo, host);
+  driver->start();
+  const auto say = [&](int messages) {
+    std::string text;
+    for (int i = 0; i < messages; ++i) text += message("abcdefg");
+    const auto piece = as_bytes(text);
+    ASSERT_EQ(theirs->try_write({&piece, 1}), text.size());
+    loop.restart();
+    loop.poll();
+    Bytes answers(text.size());
+    ASSERT_EQ(theirs->try_read(answers), text.size());
+  };
+  loop.poll();
+  EXPECT_EQ(rooms.back(), limits.idle_buffer_bytes);
+  say(10'000);  // 80 KB
+  EXPECT_EQ(rooms.back(), limits.read_buffer_bytes);
+  EXPECT_LE(rooms.size(), 14u) << "it grows fast";
+  for (int i = 1; i < limits.small_reads_until_idle; ++i) say(1);
+  EXPECT_EQ(rooms.back(), limits.read_buffer_bytes);
+  say(1);
+  EXPECT_EQ(rooms.back(), limits.idle_buffer_bytes);
+  say(10'000);
+  EXPECT_EQ(rooms.back(), limits.read_buffer_bytes);
+  EXPECT_EQ(echo.messages, 20'008);
+  driver->close_now({ErrorCode::kClosed, "the test is over"});
+  loop.restart();
+  loop.poll();
 }
 
 }  // namespace

@@ -76,6 +76,16 @@ class Stream {
 
   // Our own end in the same form, such as "127.0.0.1:6080"; empty when there is none.
   virtual std::string local() const { return {}; }
+
+  // Nobody on the way can read along or answer in the peer's place: loopback TCP, a Unix socket,
+  // memory, or TLS (a client's only when it has verified the server).
+  virtual bool is_private() const { return false; }
+
+  // Who the peer is where the carrier knows: the user of its process (Unix sockets; for a client
+  // that of the process that listens), and the common name of the certificate that it has proven
+  // to own and that we trust (TLS). Valid once the stream is connected or has shaken hands.
+  virtual std::optional<unsigned> peer_uid() const { return std::nullopt; }
+  virtual std::string peer_common_name() const { return {}; }
 };
 
 inline constexpr std::size_t kMaxWritePieces = 64;

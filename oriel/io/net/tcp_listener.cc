@@ -2,27 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
-#include "oriel/io/net/limits.h"
+#include "oriel/io/net/accept_loop.h"
 #include "oriel/io/net/tcp_stream.h"
 
 namespace oriel::net {
 namespace {
 
-using boost::asio::awaitable;
 using boost::asio::ip::tcp;
 namespace sys = boost::system;
-
-constexpr auto kNoThrow = boost::asio::as_tuple(boost::asio::use_awaitable);
 
 std::string in_brackets(const std::string& host) {
   return host.find(':') == std::string::npos ? host : fmt::format("[{}]", host);
@@ -68,29 +59,10 @@ sys::error_code open_listening(tcp::acceptor& acceptor, const tcp::endpoint& end
 
 }  // namespace
 
-struct TcpListener::Accepting {
-  Accepting(const boost::asio::any_io_executor& executor, OnConnection callback)
-      : acceptor(executor), back_off(executor), on_connection(std::move(callback)) {}
+struct TcpListener::Accepting : AcceptLoop<tcp> {
+  using AcceptLoop::AcceptLoop;
 
-  tcp::acceptor acceptor;
-  boost::asio::steady_timer back_off;
-  OnConnection on_connection;
   tcp::endpoint endpoint;
-
-  // Every failure but a connection that has gone again (which Asio skips) means that something ran
-  // out; trying at once would only burn a core.
-  static awaitable<void> run(std::shared_ptr<Accepting> self) {
-    while (self->acceptor.is_open()) {
-      auto [error, socket] = co_await self->acceptor.async_accept(kNoThrow);
-      if (!self->acceptor.is_open()) break;
-      if (!error) {
-        self->on_connection(make_socket_stream(std::move(socket)));
-        continue;
-      }
-      self->back_off.expires_after(kAcceptBackOff);
-      co_await self->back_off.async_wait(kNoThrow);
-    }
-  }
 };
 
 Result<std::unique_ptr<TcpListener>> TcpListener::listen(boost::asio::any_io_executor executor,
@@ -109,7 +81,7 @@ Result<std::unique_ptr<TcpListener>> TcpListener::listen(boost::asio::any_io_exe
   error = open_listening(accepting->acceptor, {address, options.port});
   if (error) return fail(ErrorCode::kUnavailable, failure_sentence(options, error));
   accepting->endpoint = accepting->acceptor.local_endpoint(error);
-  boost::asio::co_spawn(executor, Accepting::run(accepting), boost::asio::detached);
+  accepting->start(accepting);
   return std::unique_ptr<TcpListener>(new TcpListener(std::move(accepting)));
 }
 
@@ -123,10 +95,6 @@ std::string TcpListener::address() const { return describe_endpoint(accepting_->
 
 bool TcpListener::is_loopback() const { return accepting_->endpoint.address().is_loopback(); }
 
-void TcpListener::close() {
-  sys::error_code ignored;
-  accepting_->acceptor.close(ignored);
-  accepting_->back_off.cancel();
-}
+void TcpListener::close() { accepting_->close(); }
 
 }  // namespace oriel::net

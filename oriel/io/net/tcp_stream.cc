@@ -30,6 +30,7 @@ using boost::asio::const_buffer;
 using Socket = boost::asio::generic::stream_protocol::socket;
 
 constexpr auto kNoThrow = boost::asio::as_tuple(boost::asio::use_awaitable);
+constexpr std::string_view kUnix = "unix";
 
 std::unexpected<Error> closed_by_peer() {
   return fail(ErrorCode::kClosed, "the peer closed the connection");
@@ -51,6 +52,13 @@ bool is_tcp(Socket& socket) {
   return !error && (family == AF_INET || family == AF_INET6);
 }
 
+std::optional<unsigned> uid_of_peer(int socket) {
+  ucred peer{};
+  socklen_t length = sizeof peer;
+  if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) return std::nullopt;
+  return peer.uid;
+}
+
 // Failures are ignored: a socket without one of these options works, only less well.
 void tune(int socket) {
   auto set = [&](int level, int option, int value) {
@@ -64,6 +72,20 @@ void tune(int socket) {
   set(IPPROTO_TCP, TCP_KEEPCNT, kKeepAliveProbes);
 }
 
+// Of the kernel's own addresses no packet leaves the machine or comes from outside.
+bool is_loopback(const boost::asio::generic::stream_protocol::endpoint& endpoint) {
+  if (endpoint.protocol().family() == AF_INET) {
+    sockaddr_in v4;
+    std::memcpy(&v4, endpoint.data(), sizeof v4);
+    return ntohl(v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+  }
+  if (endpoint.protocol().family() != AF_INET6) return false;
+  sockaddr_in6 v6;
+  std::memcpy(&v6, endpoint.data(), sizeof v6);
+  return IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr) ||
+         (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr) && v6.sin6_addr.s6_addr[12] == IN_LOOPBACKNET);
+}
+
 class SocketStream final : public Stream {
  public:
   explicit SocketStream(Socket socket) : socket_(std::move(socket)) {
@@ -73,6 +95,8 @@ class SocketStream final : public Stream {
     if (is_tcp_) tune(socket_.native_handle());
     peer_ = describe_endpoint(socket_.remote_endpoint(ignored));
     local_ = describe_endpoint(socket_.local_endpoint(ignored));
+    if (peer_ == kUnix) peer_uid_ = uid_of_peer(socket_.native_handle());
+    is_private_ = peer_ == kUnix || is_loopback(socket_.remote_endpoint(ignored));
   }
 
   // Asio tries the read at once, and again when the reactor reports input: no call is wasted.
@@ -161,12 +185,16 @@ class SocketStream final : public Stream {
 
   std::string peer() const override { return peer_; }
   std::string local() const override { return local_; }
+  bool is_private() const override { return is_private_; }
+  std::optional<unsigned> peer_uid() const override { return peer_uid_; }
 
  private:
   Socket socket_;
   bool is_tcp_ = false;
+  bool is_private_ = false;
   std::string peer_;
   std::string local_;
+  std::optional<unsigned> peer_uid_;
 };
 
 }  // namespace
@@ -178,7 +206,7 @@ StreamPointer make_socket_stream(Socket socket) {
 std::string describe_endpoint(const boost::asio::generic::stream_protocol::endpoint& endpoint) {
   namespace ip = boost::asio::ip;
   auto family = endpoint.protocol().family();
-  if (family == AF_UNIX) return "unix";
+  if (family == AF_UNIX) return std::string(kUnix);
   if (family == AF_INET) {
     sockaddr_in v4;
     std::memcpy(&v4, endpoint.data(), sizeof v4);

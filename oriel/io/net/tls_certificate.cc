@@ -217,6 +217,24 @@ bool covers(const x509_st& certificate, const std::string& name) {
                            : X509_check_host(lent, name.data(), name.size(), 0, nullptr)) == 1;
 }
 
+std::string common_name_of(const x509_st& certificate) {
+  const auto* subject = X509_get_subject_name(&certificate);
+  const int index = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
+  if (index < 0) return "";
+  unsigned char* text = nullptr;
+  const int size =
+      ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, index)));
+  if (size < 0) {
+    (void)take_openssl_error();
+    return "";
+  }
+  std::string name(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
+  OPENSSL_free(text);
+  const bool is_clean =
+      std::ranges::all_of(name, [](unsigned char c) { return c >= ' ' && c != 0x7f; });
+  return is_clean ? name : "";
+}
+
 std::vector<std::string> names_of(const x509_st& certificate) {
   const GeneralNames list(static_cast<GENERAL_NAMES*>(
       X509_get_ext_d2i(&certificate, NID_subject_alt_name, nullptr, nullptr)));

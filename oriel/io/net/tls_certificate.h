@@ -39,6 +39,8 @@ std::string fingerprint_of(const x509_st& certificate);
 std::chrono::system_clock::time_point expiry_of(const x509_st& certificate);
 // Whether a client that knows us by `name`, a host name or numeric address, accepts it.
 bool covers(const x509_st& certificate, const std::string& name);
+// The common name of its subject in UTF-8; empty without one, or with control characters in it.
+std::string common_name_of(const x509_st& certificate);
 // The names of make_self_signed, or of any other in its subjectAltName.
 std::vector<std::string> names_of(const x509_st& certificate);
 

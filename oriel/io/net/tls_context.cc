@@ -119,6 +119,34 @@ Status use_pair(SSL_CTX& context, TlsPair& pair) {
   return {};
 }
 
+// The pair of both files for `context`; the certificate.
+Result<CertificatePointer> use_files(SSL_CTX& context, const std::string& certificate_file,
+                                     const std::string& key_file) {
+  ORIEL_TRY(auto certificate, read_pem_file(certificate_file, FileIs::kPublic));
+  ORIEL_TRY(auto key, read_pem_file(key_file, FileIs::kPrivate));
+  auto pair = parse_pem_pair({std::move(certificate), std::move(key)});
+  auto used = pair ? use_pair(context, *pair) : Status(std::unexpected(pair.error()));
+  if (!used)
+    return fail(used.error().code,
+                fmt::format("{} and {}: {}", certificate_file, key_file, used.error().message));
+  return std::move(pair->certificate);
+}
+
+Result<std::vector<CertificatePointer>> read_certificates(const std::string& path) {
+  ORIEL_TRY(const auto text, read_pem_file(path, FileIs::kPublic));
+  auto certificates = parse_pem_certificates(text);
+  if (!certificates) return file_error(path, certificates.error().message);
+  return certificates;
+}
+
+Status trust(SSL_CTX& context, const std::vector<CertificatePointer>& anchors) {
+  for (const auto& anchor : anchors)
+    if (X509_STORE_add_cert(SSL_CTX_get_cert_store(&context), anchor.get()) != 1)
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("a certificate cannot be trusted: {}", take_openssl_error()));
+  return {};
+}
+
 bool is_address(const std::string& host) {
   boost::system::error_code error;
   boost::asio::ip::make_address(host, error);
@@ -138,7 +166,7 @@ struct TlsServerContext::Stamp {
 
     bool operator==(const OfFile&) const = default;
   };
-  OfFile certificate, key;
+  OfFile certificate, key, client_ca;
 
   bool operator==(const Stamp&) const = default;
 };
@@ -164,27 +192,44 @@ TlsServerContext::Stamp TlsServerContext::stamp_of_files() const {
     return Stamp::OfFile{status.st_ino, status.st_size, status.st_mtim.tv_sec,
                          status.st_mtim.tv_nsec};
   };
-  return {look_at(options_.certificate_file), look_at(options_.key_file)};
+  return {look_at(options_.certificate_file), look_at(options_.key_file),
+          look_at(options_.client_ca_file)};
 }
 
 // Takes over what the files have, or leaves everything as it is.
 Status TlsServerContext::load() {
-  ORIEL_TRY(auto certificate, read_pem_file(options_.certificate_file, FileIs::kPublic));
-  ORIEL_TRY(auto key, read_pem_file(options_.key_file, FileIs::kPrivate));
   auto context = make_context(TLS_server_method());
-  auto pair = parse_pem_pair({std::move(certificate), std::move(key)});
-  auto used = pair ? use_pair(*context, *pair) : Status(std::unexpected(pair.error()));
-  if (!used)
-    return fail(used.error().code, fmt::format("{} and {}: {}", options_.certificate_file,
-                                               options_.key_file, used.error().message));
+  ORIEL_TRY(const auto certificate,
+            use_files(*context, options_.certificate_file, options_.key_file));
+  ORIEL_TRY_VOID(load_client_check(*context));
   if (!options_.application_protocol.empty())
     SSL_CTX_set_alpn_select_cb(context.get(), choose_protocol, &options_.application_protocol);
-  const auto expiry = expiry_of(*pair->certificate);
+  const auto expiry = expiry_of(*certificate);
   if (expiry < std::chrono::system_clock::now() && options_.notice)
     options_.notice(fmt::format("{}: the certificate has expired, so browsers will refuse it",
                                 options_.certificate_file));
   context_ = std::move(context);
-  fingerprint_ = fingerprint_of(*pair->certificate);
+  fingerprint_ = fingerprint_of(*certificate);
+  return {};
+}
+
+Status TlsServerContext::load_client_check(SSL_CTX& context) const {
+  if (options_.client_check == TlsClientCheck::kNone) return {};
+  if (options_.client_ca_file.empty())
+    return fail(ErrorCode::kInvalid,
+                "a server that checks its clients' certificates needs a file of those to trust");
+  ORIEL_TRY(const auto anchors, read_certificates(options_.client_ca_file));
+  ORIEL_TRY_VOID(trust(context, anchors));
+  // Whose certificates we take, so that a client with several shows the right one.
+  for (const auto& anchor : anchors) SSL_CTX_add_client_CA(&context, anchor.get());
+  const bool is_required = options_.client_check == TlsClientCheck::kRequired;
+  SSL_CTX_set_verify(
+      &context, SSL_VERIFY_PEER | (is_required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
+  // A resumed session is one of this context, whose keys for tickets go with it at a reload.
+  constexpr std::string_view kSessions = "oriel";
+  const auto bytes = as_bytes(kSessions);
+  ORIEL_CHECK(SSL_CTX_set_session_id_context(&context, bytes.data(),
+                                             static_cast<unsigned>(bytes.size())) == 1);
   return {};
 }
 
@@ -219,23 +264,22 @@ Result<std::unique_ptr<TlsClientContext>> TlsClientContext::make(const TlsClient
   SSL_CTX_set_verify(context.get(),
                      options.trust == TlsTrust::kVerify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE,
                      nullptr);
-  auto anchors_pem = options.anchors_pem;
-  if (!options.anchors_file.empty()) {
-    ORIEL_TRY(const auto text, read_pem_file(options.anchors_file, FileIs::kPublic));
-    anchors_pem += text;
-  }
-  if (anchors_pem.empty() && options.anchors_file.empty()) {
+  if (options.anchors_pem.empty() && options.anchors_file.empty())
     SSL_CTX_set_default_verify_paths(context.get());
-  } else {
-    auto anchors = parse_pem_certificates(anchors_pem);
-    if (!anchors && !options.anchors_file.empty())
-      return file_error(options.anchors_file, anchors.error().message);
-    if (!anchors) return std::unexpected(anchors.error());
-    for (auto& anchor : *anchors)
-      if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), anchor.get()) != 1)
-        return fail(ErrorCode::kInvalid,
-                    fmt::format("a certificate cannot be trusted: {}", take_openssl_error()));
+  if (!options.anchors_pem.empty()) {
+    ORIEL_TRY(const auto anchors, parse_pem_certificates(options.anchors_pem));
+    ORIEL_TRY_VOID(trust(*context, anchors));
   }
+  if (!options.anchors_file.empty()) {
+    ORIEL_TRY(const auto anchors, read_certificates(options.anchors_file));
+    ORIEL_TRY_VOID(trust(*context, anchors));
+  }
+  if (options.certificate_file.empty() != options.key_file.empty())
+    return fail(ErrorCode::kInvalid,
+                "a certificate of ours needs its private key, and a private "
+                "key its certificate (they may be one file)");
+  if (!options.certificate_file.empty())
+    ORIEL_TRY_VOID(use_files(*context, options.certificate_file, options.key_file));
   if (!options.application_protocol.empty()) {
     const auto list = alpn_list(options.application_protocol);
     const auto bytes = as_bytes(list);

@@ -19,6 +19,13 @@ namespace oriel::net {
 // A sentence for the log, without a final period.
 using TlsNotice = std::function<void(const std::string& sentence)>;
 
+// What a server asks of its clients.
+enum class TlsClientCheck {
+  kNone,
+  kOptional,  // who shows a certificate must be trusted; who shows none comes in without a name
+  kRequired,
+};
+
 struct TlsServerOptions {
   std::string certificate_file;  // PEM: ours first, then those that lead to a root
   std::string key_file;          // PEM, readable by its owner only; may be the same file
@@ -27,6 +34,9 @@ struct TlsServerOptions {
   std::string application_protocol;
   // Told when changed files are taken over, or cannot be: then the old pair stays.
   TlsNotice notice = nullptr;
+  // Whom to trust for what clients show: PEM, one or more certificates. Looked at for changes too.
+  TlsClientCheck client_check = TlsClientCheck::kNone;
+  std::string client_ca_file = {};  // needed unless kNone
 };
 
 class TlsServerContext {
@@ -47,6 +57,7 @@ class TlsServerContext {
   struct Stamp;  // what shows that the files have changed
   Stamp stamp_of_files() const;
   Status load();
+  Status load_client_check(ssl_ctx_st& context) const;
   void reload_if_changed(TimePoint now);
 
   TlsServerOptions options_;
@@ -67,6 +78,9 @@ struct TlsClientOptions {
   std::string anchors_pem;
   std::string anchors_file;
   std::string application_protocol;
+  // With what we prove who we are, where a server asks: PEM as for a server; both or neither.
+  std::string certificate_file;
+  std::string key_file;
 };
 
 class TlsClientContext {

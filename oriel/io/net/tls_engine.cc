@@ -16,6 +16,8 @@
 namespace oriel::net {
 namespace {
 
+constexpr int kCertificateRequired = 116;  // RFC 8446, 6.2
+
 // The alert that the peer sent, as OpenSSL's error codes carry it; none for another error.
 std::optional<int> alert_of(unsigned long error) {
   const int reason = ERR_GET_REASON(error);
@@ -25,7 +27,9 @@ std::optional<int> alert_of(unsigned long error) {
 
 bool is_about_certificate(int alert) {
   return alert == SSL_AD_BAD_CERTIFICATE || alert == SSL_AD_CERTIFICATE_UNKNOWN ||
-         alert == SSL_AD_CERTIFICATE_EXPIRED || alert == SSL_AD_UNKNOWN_CA;
+         alert == SSL_AD_CERTIFICATE_EXPIRED || alert == SSL_AD_UNKNOWN_CA ||
+         alert == SSL_AD_CERTIFICATE_REVOKED || alert == SSL_AD_UNSUPPORTED_CERTIFICATE ||
+         alert == SSL_AD_DECRYPT_ERROR;  // of a signature on it
 }
 
 }  // namespace
@@ -116,6 +120,19 @@ std::string TlsEngine::peer_fingerprint() const {
   return certificate == nullptr ? "" : fingerprint_of(*certificate);
 }
 
+std::string TlsEngine::peer_common_name() const {
+  const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
+  const bool is_verified = is_established_ && certificate != nullptr &&
+                           SSL_get_verify_mode(ssl_.get()) != SSL_VERIFY_NONE &&
+                           SSL_get_verify_result(ssl_.get()) == X509_V_OK;
+  return is_verified ? common_name_of(*certificate) : "";
+}
+
+bool TlsEngine::is_private() const {
+  return is_established_ &&
+         (SSL_is_server(ssl_.get()) == 1 || SSL_get_verify_mode(ssl_.get()) != SSL_VERIFY_NONE);
+}
+
 std::string TlsEngine::application_protocol() const {
   const unsigned char* name = nullptr;
   unsigned size = 0;
@@ -126,17 +143,27 @@ std::string TlsEngine::application_protocol() const {
 // The error that the last call left, in a sentence.
 std::unexpected<Error> TlsEngine::failure() const {
   const auto error = ERR_peek_error();
+  // Behind what made it fail, such as a signature by another key.
+  const auto last = ERR_peek_last_error();
   const bool is_distrust =
-      ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == SSL_R_CERTIFICATE_VERIFY_FAILED;
+      ERR_GET_LIB(last) == ERR_LIB_SSL && ERR_GET_REASON(last) == SSL_R_CERTIFICATE_VERIFY_FAILED;
+  const bool is_without_certificate =
+      ERR_GET_LIB(error) == ERR_LIB_SSL &&
+      ERR_GET_REASON(error) == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE;
   const auto words = take_openssl_error();
   if (const auto alert = alert_of(error)) {
     const auto* description = SSL_alert_desc_string_long(*alert);
+    if (*alert == kCertificateRequired)
+      return fail(ErrorCode::kRefused,
+                  "the peer asks for a certificate of ours, and we have shown none");
     if (is_about_certificate(*alert))
       return fail(
           ErrorCode::kRefused,
           fmt::format("the peer does not trust our certificate (TLS alert: {})", description));
     return fail(ErrorCode::kInvalid, fmt::format("the peer ended TLS (alert: {})", description));
   }
+  if (is_without_certificate)
+    return fail(ErrorCode::kRefused, "the peer has shown no certificate, which is needed here");
   if (is_distrust)
     return fail(ErrorCode::kRefused,
                 fmt::format("the certificate of {} is not trusted: {}",

@@ -33,7 +33,8 @@ class TlsEngine {
   bool is_established() const { return is_established_; }
 
   // After the handshake. 0: the peer must say more first. kClosed: the peer has said that it is
-  // done (close_notify). kInvalid: broken or forged.
+  // done (close_notify). kRefused: a server does not take our certificate; with TLS 1.3 a client
+  // hears of it only now. kInvalid: broken or forged.
   Result<std::size_t> read(std::span<std::uint8_t> into);
   // Encrypts as much of `pieces` as makes one record (16 KB), at least a byte of it.
   Result<std::size_t> write_record(std::span<const ByteSpan> pieces);
@@ -42,6 +43,12 @@ class TlsEngine {
 
   // The peer's certificate as a SHA-256 fingerprint "AB:CD:..."; empty when it has shown none.
   std::string peer_fingerprint() const;
+  // The common name of the certificate that the peer has proven to own and that is trusted; empty
+  // when it has shown none or we take anybody's.
+  std::string peer_common_name() const;
+  // Whether nobody in between can be the one we speak with: a client that has verified the server,
+  // and every server, whose client has to see to it.
+  bool is_private() const;
   // "http/1.1", or empty.
   std::string application_protocol() const;
 

@@ -18,6 +18,7 @@ namespace {
 using boost::asio::awaitable;
 
 constexpr std::size_t kReadBytes = 16 * 1024;  // ciphertext at a time: about a record
+constexpr std::size_t kIdleReadBytes = 1024;  // while nothing is there, so that idle ones are small
 
 std::unexpected<Error> closed() { return fail(ErrorCode::kClosed, "the connection is closed"); }
 
@@ -64,6 +65,7 @@ class Conversation : public std::enable_shared_from_this<Conversation> {
   void close();
 
  private:
+  void put(std::size_t count);
   Result<std::size_t> read_from_engine(std::span<std::uint8_t> into);
   std::unexpected<Error> below_ended(const Error& error);
   void push_output();
@@ -83,7 +85,7 @@ class Conversation : public std::enable_shared_from_this<Conversation> {
   bool is_truncated_ = false;
   std::optional<Error> read_error_;   // once it has failed it fails always
   std::optional<Error> write_error_;  // likewise
-  std::array<std::uint8_t, kReadBytes> input_;
+  std::array<std::uint8_t, kIdleReadBytes> input_;
 };
 
 // ---- reading ----------------------------------------------------------------------------------
@@ -101,8 +103,17 @@ awaitable<Status> Conversation::handshake() {
     if (*step) co_return Status{};
     const auto count = co_await below_->read_some(input_);
     if (!count) co_return std::unexpected(count.error());
-    engine_.put_input(ByteSpan(input_).first(*count));
+    put(*count);
   }
+}
+
+// What a wait brought into input_. Where that is full there may be more, which is read through the
+// stack. An error shows up in the next read again.
+void Conversation::put(std::size_t count) {
+  engine_.put_input(ByteSpan(input_).first(count));
+  if (count < input_.size()) return;
+  std::array<std::uint8_t, kReadBytes> more;
+  if (const auto taken = below_->try_read(more)) engine_.put_input(ByteSpan(more).first(*taken));
 }
 
 // 0: nothing is there. What it makes us say, such as an alert, is on its way.
@@ -133,19 +144,20 @@ awaitable<Result<std::size_t>> Conversation::read_some(std::span<std::uint8_t> i
     if (is_closed_) co_return closed();
     const auto taken = co_await below_->read_some(input_);
     if (!taken) co_return below_ended(taken.error());
-    engine_.put_input(ByteSpan(input_).first(*taken));
+    put(*taken);
   }
 }
 
 Result<std::size_t> Conversation::try_read(std::span<std::uint8_t> into) {
+  std::array<std::uint8_t, kReadBytes> input;
   for (;;) {
     auto count = read_from_engine(into);
     if (!count || *count > 0) return count;
     if (engine_.has_output() && !write_error_) return 0;
-    const auto taken = below_->try_read(input_);
+    const auto taken = below_->try_read(input);
     if (!taken) return below_ended(taken.error());
     if (*taken == 0) return 0;
-    engine_.put_input(ByteSpan(input_).first(*taken));
+    engine_.put_input(ByteSpan(input).first(*taken));
   }
 }
 
@@ -314,6 +326,11 @@ class TlsStreamOnStream final : public TlsStream {
   void close() override { it_->close(); }
   std::string peer() const override { return it_->below().peer(); }
   std::string local() const override { return it_->below().local(); }
+  bool is_private() const override {
+    return it_->below().is_private() || it_->engine().is_private();
+  }
+  std::optional<unsigned> peer_uid() const override { return it_->below().peer_uid(); }
+  std::string peer_common_name() const override { return it_->engine().peer_common_name(); }
 
  private:
   std::shared_ptr<Conversation> it_;

@@ -15,6 +15,7 @@ class TlsStream : public Stream {
  public:
   // Before any other operation, once. It takes as long as the peer likes: bound it with close().
   // Errors are those of TlsEngine::handshake and of the stream below; the peer is told by an alert.
+  // A server that does not take a client's certificate may say so in the first read only.
   virtual boost::asio::awaitable<Status> handshake() = 0;
 
   // The stream below ended without a close_notify: somebody on the way may have cut off what the

@@ -394,6 +394,15 @@ TEST(TlsStream, RefusesForgedRecordsForGood) {
   }
 }
 
+TEST(TlsStream, IsPrivateAndKnowsWhomTheClientHasVerified) {
+  Pair pair;
+  EXPECT_EQ(pair.client->peer_common_name(), "");
+  pair.shake_hands();
+  EXPECT_EQ(pair.client->peer_common_name(), "localhost");
+  EXPECT_EQ(pair.server->peer_common_name(), "");
+  EXPECT_TRUE(pair.client->is_private());
+}
+
 TEST(TlsStream, TellsBothSidesThatTheCertificateIsNotTrusted) {
   boost::asio::io_context loop{1};
   auto [near, far] = make_memory_streams(loop.get_executor());

@@ -462,6 +462,9 @@ class WebSocketStream final : public Stream {
   void close() override { below().close(); }
   std::string peer() const override { return below().peer(); }
   std::string local() const override { return below().local(); }
+  bool is_private() const override { return below().is_private(); }
+  std::optional<unsigned> peer_uid() const override { return below().peer_uid(); }
+  std::string peer_common_name() const override { return below().peer_common_name(); }
 
  private:
   Stream& below() { return *socket_.next_layer().below()->stream; }
