@@ -70,10 +70,18 @@ struct FrameOptions {
 };
 
 // A whole frame around a payload that is MessagePack already (empty: none). Compressed when asked,
-// longer than kCompressAboveBytes, and smaller so. payload: at most kWirePayloadBytesMax.
+// longer than kCompressAboveBytes, and smaller so. The caller sees to the length that the peer
+// takes; a payload of 4 GiB and more is a bug.
 Bytes make_frame(FrameType type, ByteSpan payload, const FrameOptions& options);
+inline Bytes make_frame(FrameType type, const Bytes& payload, const FrameOptions& options) {
+  return make_frame(type, ByteSpan(payload), options);
+}
 // Around a value; null makes an empty payload.
 Bytes make_frame(FrameType type, const Value& payload, const FrameOptions& options);
+
+// Around what stands behind the first kHeaderBytes of `frame`, which become the header: a payload
+// that was packed there is not copied.
+Bytes make_frame_in_place(FrameType type, Bytes frame, const FrameOptions& options);
 
 // The payload's value; null when it is empty. Inflates to at most `bytes_max`, taking memory only
 // as bytes come out. Errors: kInvalid (not zlib, not MessagePack, more behind it), kTooLarge.

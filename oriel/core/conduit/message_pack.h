@@ -14,7 +14,8 @@
 namespace oriel::conduit {
 
 // Appends values one after the other to `out`, which outlives the packer; for payloads whose outer
-// shape is known, so that no tree is built for it. The caller sees to the counts.
+// shape is known, so that no tree is built for it. The caller sees to the counts. Text whose bytes
+// are not UTF-8 gets U+FFFD in their place: a str that is none would end the peer's connection.
 class Packer {
  public:
   explicit Packer(Bytes& out) : out_(out) {}
@@ -32,6 +33,8 @@ class Packer {
 };
 
 Bytes pack(const Value& value);
+// What to reserve: no value of UTF-8 text packs to more, most to somewhat less.
+std::size_t packed_bytes_max(const Value& value);
 
 struct UnpackLimits {
   std::size_t depth = kDepthMax;
@@ -40,7 +43,8 @@ struct UnpackLimits {
 
 // Exactly one value that fills `bytes`. No memory is taken for a length before as many bytes are
 // there. Errors: kInvalid (cut short, a byte that begins nothing, text that is not UTF-8, a key
-// that is not text, bytes left over), kTooLarge (depth, values).
+// that is not text, bytes left over), kTooLarge (depth, values). Of a key that comes again the last
+// value counts.
 Result<Value> unpack(ByteSpan bytes, UnpackLimits limits = {});
 
 }  // namespace oriel::conduit

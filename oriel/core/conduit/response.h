@@ -54,7 +54,8 @@ struct Response {
 
   static Response of(Value data, Value metadata = {});
   static Response ok(std::optional<Value> data = {}, std::string message = {});
-  // kInvalid arguments (page below 1, page_size below 1, total below 0) are mistakes of the caller.
+  // page and page_size are at least 1 and total at least 0: what is less, often because a peer
+  // asked for it, becomes that.
   static Response with_pagination(Value data, Pagination pagination);
 
   friend bool operator==(const Response&, const Response&) = default;
@@ -63,13 +64,14 @@ struct Response {
 using Answer = std::expected<Response, CallError>;
 
 // The envelope. A Response whose data is a map with the member "success" goes as that map alone, as
-// the real programs do with what a handler returns.
-Value write_answer(const Answer& answer, ErrorNumbers numbers);
+// the real programs do with what a handler returns; not when it has a message, metadata or
+// pagination. kUnknown has no code, unless it has a number.
+Value write_answer(Answer answer, ErrorNumbers numbers);
 // Of an envelope, whoever sent it. What is no envelope is the data of a success. Unknown numbers
 // become kUnknown and keep their number.
-Answer read_answer(const Value& envelope, ErrorNumbers numbers);
+Answer read_answer(Value envelope, ErrorNumbers numbers);
 
 // The payload of RPC_RESPONSE (3) around the envelope, and of RPC_ERROR (4), for reading.
-Result<Value> envelope_of_response(const Value& payload);
+Result<Value> envelope_of_response(Value payload);
 
 }  // namespace oriel::conduit

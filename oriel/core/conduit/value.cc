@@ -19,6 +19,12 @@ Map::Map(std::initializer_list<Member> members) {
   for (const auto& [key, value] : members) set(key, value);
 }
 
+Map Map::of_distinct(std::vector<Member> members) {
+  Map map;
+  map.members_ = std::move(members);
+  return map;
+}
+
 const Value* Map::find(std::string_view key) const {
   for (const auto& member : members_)
     if (member.first == key) return &member.second;
@@ -41,6 +47,7 @@ void Map::append(std::string key, Value value) {
   members_.emplace_back(std::move(key), std::move(value));
 }
 
+void Map::reserve(std::size_t members) { members_.reserve(members); }
 std::size_t Map::size() const { return members_.size(); }
 const Map::Member* Map::begin() const { return members_.data(); }
 const Map::Member* Map::end() const { return members_.data() + members_.size(); }

@@ -3,7 +3,9 @@
 // sign and all 64 bits; members of a map keep their order, and their keys are text.
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +36,8 @@ class Map {
 
   Map();
   Map(std::initializer_list<Member> members);
+  // Of members whose keys are known to be distinct.
+  static Map of_distinct(std::vector<Member> members);
   Map(const Map&);
   Map(Map&&) noexcept;
   Map& operator=(const Map&);
@@ -48,6 +52,7 @@ class Map {
   void append(std::string key, Value value);
   bool contains(std::string_view key) const { return find(key) != nullptr; }
 
+  void reserve(std::size_t members);
   std::size_t size() const;
   bool empty() const { return size() == 0; }
   const Member* begin() const;
@@ -107,6 +112,9 @@ class Value {
   Bytes* if_bytes() { return std::get_if<Bytes>(&held_); }
   Array* if_array() { return std::get_if<Array>(&held_); }
   Map* if_map() { return std::get_if<Map>(&held_); }
+
+  // Becomes empty text, to be filled.
+  std::string& emplace_text() { return held_.emplace<std::string>(); }
 
   // A member of a map; null when this is no map or has no such member.
   const Value* find(std::string_view key) const;

@@ -38,7 +38,7 @@ class ScramServer {
               std::string nonce);
 
   // client-first-message -> server-first-message. Errors: kInvalid, kUnsupported (channel binding,
-  // extensions).
+  // mandatory extensions, an authorization identity). The user's name is not looked at.
   Result<std::string> challenge(std::string_view client_first);
 
   struct Success {
@@ -55,6 +55,7 @@ class ScramServer {
   std::uint32_t iterations_;
   std::string nonce_;
   std::string gs2_header_;
+  std::string both_nonces_;
   std::string client_first_bare_;
   std::string server_first_;
 };
@@ -85,6 +86,8 @@ class ScramClient {
   const Salted& salted() const { return salted_; }
 
  private:
+  std::string first_bare() const;
+
   std::string user_;
   std::string password_;
   std::string nonce_;
