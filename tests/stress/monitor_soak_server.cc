@@ -10,7 +10,7 @@
 #include <string>
 
 #include "oriel/app/monitor/publisher.h"
-#include "oriel/app/server/lockout.h"
+#include "oriel/app/net/lockout.h"
 #include "oriel/app/web/monitor_door.h"
 
 namespace {
@@ -25,7 +25,7 @@ int run() {
   const observe::Logger logger(
       observe::make_stderr_sink(observe::LogLevel::kError, observe::LogFormat::kText));
   const observe::Metrics metrics({}, Clock::now());
-  server::Lockout lockout;
+  net::Lockout lockout;
   web::Door door({}, lockout);
   auto source = monitor::open_host_source();
   if (!source) return 1;

@@ -25,7 +25,7 @@
 #include "oriel/app/config/suggestion.h"
 #include "oriel/app/monitor/publisher_settings.h"
 #include "oriel/app/observe/log_tail.h"
-#include "oriel/app/server/lockout.h"
+#include "oriel/app/net/lockout.h"
 #include "oriel/app/web/monitor_door.h"
 #include "oriel/app/web/token_file.h"
 
@@ -175,7 +175,7 @@ class MonitorServe {
   const config::Settings& settings_;
   observe::Logger logger_;
   boost::asio::io_context io_{1};
-  server::Lockout lockout_;
+  net::Lockout lockout_;
   const std::string token_;
   web::Door access_;
   const observe::Metrics metrics_{{}, Clock::now()};

@@ -10,7 +10,7 @@
 
 #include "oriel/app/server/desktop_name.h"
 #include "oriel/app/server/limits.h"
-#include "oriel/app/server/peer_address.h"
+#include "oriel/app/net/peer_address.h"
 #include "oriel/base/check.h"
 #include "oriel/base/version.h"
 
@@ -84,7 +84,7 @@ void Server::accept(net::StreamPointer stream, Arrival arrival) {
     stream->close();
     return;
   }
-  const auto admission = access_.admit(id, address_of(stream->peer()));
+  const auto admission = access_.admit(id, net::address_of(stream->peer()));
   if (admission.yields) {
     const auto oldest = viewers_.find(*admission.yields);
     if (oldest != viewers_.end())
@@ -149,7 +149,7 @@ Viewer::Callbacks Server::callbacks() {
 
 std::string Server::refusal_for(std::string_view peer) const {
   const auto wait_s = lockout_.wait_s(peer, Clock::now());
-  return wait_s > 0 ? Lockout::refusal(wait_s) : "";
+  return wait_s > 0 ? net::Lockout::refusal(wait_s) : "";
 }
 
 void Server::viewer_joined(Viewer& viewer) {

@@ -19,7 +19,7 @@
 #include "oriel/app/server/control.h"
 #include "oriel/app/server/frame_pipeline.h"
 #include "oriel/app/server/input_pipeline.h"
-#include "oriel/app/server/lockout.h"
+#include "oriel/app/net/lockout.h"
 #include "oriel/app/server/server_event.h"
 #include "oriel/app/server/viewer.h"
 #include "oriel/io/net/tcp_listener.h"
@@ -69,7 +69,7 @@ class Server : private desktop::DesktopListener {
   // Why the desktop is gone; null while it is there.
   const std::string* lost_reason() const { return lost_reason_ ? &*lost_reason_ : nullptr; }
   const std::map<ViewerId, std::shared_ptr<Viewer>>& viewers() const { return viewers_; }
-  Lockout& lockout() { return lockout_; }
+  net::Lockout& lockout() { return lockout_; }
   // After serve().
   desktop::Desktop& desktop() { return show_->desktop; }
   InputPipeline& input() { return show_->input; }
@@ -126,7 +126,7 @@ class Server : private desktop::DesktopListener {
   TimePoint started_;
   std::string name_;
   Access access_;
-  Lockout lockout_;
+  net::Lockout lockout_;
   Control control_;
   ViewerId told_owner_ = 0;  // who has control, as far as the viewers know
   ViewerId last_owner_ = 0;  // whose keys and buttons may be down, where one at a time has control

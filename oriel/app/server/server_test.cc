@@ -141,7 +141,7 @@ config::Settings guarded_settings() {
 
 TEST(Server, DoesNotForgetWrongPasswordsForTheViewOnlyOne) {
   Running running(guarded_settings());
-  for (int i = 0; i <= Lockout::kFreeFailures; ++i) {
+  for (int i = 0; i <= net::Lockout::kFreeFailures; ++i) {
     EXPECT_EQ(running.try_password("schauen"), "");
     EXPECT_EQ(running.try_password("falsch"), "the server refused: Authentication failed");
   }
@@ -180,7 +180,7 @@ TEST(Server, JudgesNoMoreAnswersThanItAllowsHoweverManyCameToTheDoorBefore) {
     judged += as_text(heard).ends_with("Authentication failed");
     kept_out += as_text(heard).ends_with("too many wrong passwords from this address: wait 1 s");
   }
-  EXPECT_EQ(judged, Lockout::kFreeFailures + 1);
+  EXPECT_EQ(judged, net::Lockout::kFreeFailures + 1);
   EXPECT_EQ(kept_out, 20 - judged);
 }
 

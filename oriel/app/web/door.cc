@@ -97,7 +97,7 @@ Result<api::Roles> Door::judge(std::string_view peer, std::string_view password,
   // Judged and counted in one go, so that nobody is judged who was let in before others failed.
   if (const int wait_s = lockout_.wait_s(peer, now); wait_s > 0) {
     retry_after_s = wait_s;
-    return fail(ErrorCode::kUnavailable, server::Lockout::refusal(wait_s));
+    return fail(ErrorCode::kUnavailable, net::Lockout::refusal(wait_s));
   }
   const bool is_full = is_same_secret(password, config_.password.reveal());
   const bool is_view_only =
@@ -116,7 +116,7 @@ Result<api::LogIn> Door::log_in(std::string_view peer, std::string_view password
     // Who is kept out at another door waits here too.
     if (const int wait_s = lockout_.wait_s(peer, now); wait_s > 0) {
       retry_after_s = wait_s;
-      return fail(ErrorCode::kUnavailable, server::Lockout::refusal(wait_s));
+      return fail(ErrorCode::kUnavailable, net::Lockout::refusal(wait_s));
     }
     return api::LogIn{"", is_loopback_peer(peer) ? Roles::all() : kAnyoneRoles};
   }

@@ -10,7 +10,7 @@
 #include "oriel/app/api/operation.h"
 #include "oriel/app/api/session_store.h"
 #include "oriel/app/config/secret.h"
-#include "oriel/app/server/lockout.h"
+#include "oriel/app/net/lockout.h"
 #include "oriel/base/time.h"
 
 namespace oriel::web {
@@ -24,7 +24,7 @@ struct DoorConfig {
 // The network thread owns it. `lockout` outlives it, and counts failures at every door.
 class Door {
  public:
-  Door(DoorConfig config, server::Lockout& lockout)
+  Door(DoorConfig config, net::Lockout& lockout)
       : config_(std::move(config)), lockout_(lockout) {}
 
   bool has_password() const { return !config_.password.is_empty(); }
@@ -50,7 +50,7 @@ class Door {
                            int& retry_after_s);
 
   DoorConfig config_;
-  server::Lockout& lockout_;
+  net::Lockout& lockout_;
   api::SessionStore sessions_;
   std::function<void(api::SessionId)> hear_;
 };

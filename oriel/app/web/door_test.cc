@@ -18,7 +18,7 @@ net::HttpRequest request(std::string peer, std::vector<net::HttpField> fields = 
 }
 
 struct Doors {
-  server::Lockout lockout;
+  net::Lockout lockout;
   Door open{{}, lockout};
   Door guarded{{config::Secret("full"), config::Secret("look"), "token"}, lockout};
   int wait_s = 0;
@@ -83,8 +83,8 @@ TEST(Door, LocksAnAddressOutThatGuesses) {
   };
   int free = 0;
   while (guess("10.0.0.7:5") == ErrorCode::kRefused) ++free;
-  EXPECT_GE(free, server::Lockout::kFreeFailures);
-  EXPECT_LE(free, server::Lockout::kFreeFailures + 1);
+  EXPECT_GE(free, net::Lockout::kFreeFailures);
+  EXPECT_LE(free, net::Lockout::kFreeFailures + 1);
   EXPECT_GT(doors.wait_s, 0);
   EXPECT_EQ(doors.guarded.log_in("10.0.0.7:6", "full", kNow, doors.wait_s).error().code,
             ErrorCode::kUnavailable);
@@ -96,7 +96,7 @@ TEST(Door, LocksAnAddressOutThatGuesses) {
 TEST(Door, DoesNotForgetWrongPasswordsForTheViewOnlyOne) {
   Doors doors;
   ErrorCode last = ErrorCode::kRefused;
-  for (int i = 0; i <= server::Lockout::kFreeFailures; ++i) {
+  for (int i = 0; i <= net::Lockout::kFreeFailures; ++i) {
     EXPECT_TRUE(doors.guarded.log_in("10.0.0.7:5", "look", kNow, doors.wait_s));
     last = doors.guarded.log_in("10.0.0.7:5", "guess", kNow, doors.wait_s).error().code;
   }
@@ -136,7 +136,7 @@ TEST(Door, CountsWrongPasswordsOfProgramsAndMakesThemWait) {
   for (const char* value : {"Basic ", "Basic x", "Basic eA==", "Basic ====", "Basic %%%%"})
     EXPECT_FALSE(doors.guarded.program_visitor_of(with_authorization(value), kNow)) << value;
   EXPECT_EQ(doors.lockout.wait_s("10.0.0.7:5", kNow), 0);  // those were no passwords
-  for (int i = 0; i <= server::Lockout::kFreeFailures; ++i) {
+  for (int i = 0; i <= net::Lockout::kFreeFailures; ++i) {
     const auto visitor =
         doors.guarded.program_visitor_of(with_authorization("Basic eDp4"), kNow);  // x:x
     ASSERT_FALSE(visitor);

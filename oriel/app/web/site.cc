@@ -8,7 +8,7 @@
 #include "oriel/app/api/reply.h"
 #include "oriel/app/config/door_policy.h"
 #include "oriel/app/monitor/publisher_settings.h"
-#include "oriel/app/server/peer_address.h"
+#include "oriel/app/net/peer_address.h"
 #include "oriel/app/web/accepted_hosts.h"
 #include "oriel/app/web/asset_response.h"
 #include "oriel/app/web/token_file.h"
@@ -124,7 +124,7 @@ void Site::handle(net::HttpRequest request, net::HttpAnswer answer) {
   const bool is_api = request.path.starts_with(api::kApiPrefix);
   // The page itself costs next to nothing, and must come up also beside a busy program.
   if (!is_api && find_web_asset(request.path) != nullptr) return answer(respond(request));
-  if (!rates_.take(server::address_of(request.peer), now)) {
+  if (!rates_.take(net::address_of(request.peer), now)) {
     constexpr std::string_view kClause = "too many requests came from this address; wait a second";
     auto response = is_api ? api::error_reply(429, "too_many_requests", kClause)
                            : net::http_sentence(429, kClause);

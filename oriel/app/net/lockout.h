@@ -9,7 +9,7 @@
 
 #include "oriel/base/time.h"
 
-namespace oriel::server {
+namespace oriel::net {
 
 // The network thread owns it.
 class Lockout {
@@ -43,4 +43,4 @@ class Lockout {
   std::map<std::string, Record, std::less<>> records_;
 };
 
-}  // namespace oriel::server
+}  // namespace oriel::net

@@ -1,8 +1,8 @@
-#include "oriel/app/server/lockout.h"
+#include "oriel/app/net/lockout.h"
 
 #include <gtest/gtest.h>
 
-namespace oriel::server {
+namespace oriel::net {
 namespace {
 
 using namespace std::chrono_literals;
@@ -44,4 +44,4 @@ TEST(Lockout, RemembersABoundedNumberOfAddresses) {
 }
 
 }  // namespace
-}  // namespace oriel::server
+}  // namespace oriel::net

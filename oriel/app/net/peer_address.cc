@@ -1,11 +1,11 @@
-#include "oriel/app/server/peer_address.h"
+#include "oriel/app/net/peer_address.h"
 
 #include <arpa/inet.h>
 
 #include <algorithm>
 #include <array>
 
-namespace oriel::server {
+namespace oriel::net {
 
 std::string address_of(std::string_view peer) {
   if (!peer.starts_with('[')) return std::string(peer.substr(0, peer.rfind(':')));
@@ -18,4 +18,4 @@ std::string address_of(std::string_view peer) {
   return std::string(text) + "/64";
 }
 
-}  // namespace oriel::server
+}  // namespace oriel::net

@@ -1,12 +1,12 @@
-#include "oriel/app/server/lockout.h"
+#include "oriel/app/net/lockout.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "oriel/app/server/peer_address.h"
+#include "oriel/app/net/peer_address.h"
 
-namespace oriel::server {
+namespace oriel::net {
 
 TimePoint Lockout::locked_until(std::string_view peer) const {
   const auto found = records_.find(address_of(peer));
@@ -45,4 +45,4 @@ void Lockout::forget_some(TimePoint now) {
       std::ranges::min_element(records_, {}, [](const auto& entry) { return entry.second.last; }));
 }
 
-}  // namespace oriel::server
+}  // namespace oriel::net

@@ -1,8 +1,8 @@
-#include "oriel/app/server/peer_address.h"
+#include "oriel/app/net/peer_address.h"
 
 #include <gtest/gtest.h>
 
-namespace oriel::server {
+namespace oriel::net {
 namespace {
 
 TEST(PeerAddress, CountsIpv6BySubnetAndLeavesThePortOut) {
@@ -13,4 +13,4 @@ TEST(PeerAddress, CountsIpv6BySubnetAndLeavesThePortOut) {
 }
 
 }  // namespace
-}  // namespace oriel::server
+}  // namespace oriel::net
