@@ -24,8 +24,8 @@
 #include "oriel/app/config/settings_help.h"
 #include "oriel/app/config/suggestion.h"
 #include "oriel/app/monitor/publisher_settings.h"
-#include "oriel/app/observe/log_tail.h"
 #include "oriel/app/net/lockout.h"
+#include "oriel/app/observe/log_tail.h"
 #include "oriel/app/web/monitor_door.h"
 #include "oriel/app/web/token_file.h"
 

@@ -2,16 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <exception>
 #include <utility>
 
+#include "oriel/app/conduit/await_callback.h"
 #include "oriel/base/check.h"
 #include "oriel/core/conduit/message_pack.h"
 
@@ -21,23 +17,8 @@ namespace {
 
 // Of call latencies, as of heartbeats in the real programs.
 constexpr double kLatencyWeight = 0.3;
-
-// Suspends a coroutine until `start` has called what it is given, on whatever thread. `start` must
-// see to it that it is called exactly once.
-template <typename T>
-asio::awaitable<T> await_callback(std::function<void(std::function<void(T)>)> start) {
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(T)>(
-      [start = std::move(start)](auto completion) mutable {
-        auto shared = std::make_shared<decltype(completion)>(std::move(completion));
-        start([shared](T value) {
-          auto executor = asio::get_associated_executor(*shared);
-          asio::dispatch(executor, [shared, value = std::move(value)]() mutable {
-            (*shared)(std::move(value));
-          });
-        });
-      },
-      asio::use_awaitable);
-}
+// The longest frame that any peer takes.
+constexpr std::size_t kFrameBytesMax = kHeaderBytes + kWirePayloadBytesMax;
 
 CallResult<Value> data_of(Answer answer) {
   if (!answer) return std::unexpected(std::move(answer.error()));
@@ -48,8 +29,13 @@ Answer failed(CallCode code, std::string message) {
   return std::unexpected(CallError{.code = code, .message = std::move(message)});
 }
 
+std::string too_long(std::string_view what, const Bytes& frame) {
+  return fmt::format("{} has {} bytes, at most {} can be sent", what, frame.size() - kHeaderBytes,
+                     kWirePayloadBytesMax);
+}
+
 // What an exception of a handler says to the caller, as the real programs say it.
-Answer threw(const std::string& method, std::exception_ptr thrown) {
+Answer threw(const std::string& method, const std::exception_ptr& thrown) {
   try {
     std::rethrow_exception(thrown);
   } catch (const std::exception& exception) {
@@ -67,13 +53,21 @@ Answer run_plain(const Method& method, Context& context, Value params) {
   }
 }
 
-Result<Reply> run_plain(const Handler& handler, Context& context, const Value& data) {
+Result<Reply> threw_message(const std::exception_ptr& thrown) {
   try {
-    return std::get<PlainHandler>(handler.body)(context, data);
+    std::rethrow_exception(thrown);
   } catch (const std::exception& exception) {
     return fail(ErrorCode::kUnavailable, exception.what());
   } catch (...) {
     return fail(ErrorCode::kUnavailable, "it threw what is no exception");
+  }
+}
+
+Result<Reply> run_plain(const Handler& handler, Context& context, const Value& data) {
+  try {
+    return std::get<PlainHandler>(handler.body)(context, data);
+  } catch (...) {
+    return threw_message(std::current_exception());
   }
 }
 
@@ -108,6 +102,17 @@ std::string_view connection_state_name(ConnectionState state) {
   return "";
 }
 
+void ConnectionShared::end() {
+  boost::asio::any_io_executor gone;  // ends without the lock
+  std::function<bool()> asked;
+  {
+    std::lock_guard lock(mutex_);
+    gone = std::exchange(executor, {});
+    asked = std::exchange(is_inside, nullptr);
+  }
+  workers.stop();
+}
+
 Connection::Connection(std::shared_ptr<ConnectionShared> shared, std::string id,
                        net::StreamPointer stream, std::unique_ptr<PeerSession> session,
                        net::SessionDriverLimits limits)
@@ -116,13 +121,44 @@ Connection::Connection(std::shared_ptr<ConnectionShared> shared, std::string id,
       remote_address_(stream->peer()),
       log_(shared_->log.with_id(std::string_view(id_).substr(0, 8))),
       session_(std::move(session)),
-      driver_(std::make_shared<net::SessionDriver>(shared_->executor, std::move(stream), *session_,
-                                                   *this, limits)),
-      call_timer_(shared_->executor) {}
+      executor_(shared_->executor),
+      driver_(std::make_shared<net::SessionDriver>(executor_, std::move(stream), *session_,
+                                                   static_cast<net::SessionHost&>(*this), limits)),
+      call_timer_(executor_),
+      stay_(executor_) {}
 
 Connection::~Connection() = default;
 
-void Connection::start() { driver_->start(); }
+// A handler of a timer that never fires: with it in the executor's context the connection lives,
+// and when the context ends first, what is left in it is given back in time.
+struct Connection::Stay {
+  explicit Stay(std::shared_ptr<Connection> who) : connection(std::move(who)) {}
+  Stay(Stay&&) = default;
+  ~Stay() {
+    if (connection) connection->release();
+  }
+  void operator()(const boost::system::error_code&) {}
+
+  std::shared_ptr<Connection> connection;
+};
+
+void Connection::start() {
+  stay_->expires_at(boost::asio::steady_timer::time_point::max());
+  stay_->async_wait(Stay(shared_from_this()));
+  driver_->start();
+}
+
+void Connection::release() {
+  has_ended_ = true;
+  state_ = ConnectionState::kClosed;
+  running_.clear();
+  pending_.clear();
+  room_waiters_.clear();
+  driver_.reset();
+  call_timer_.reset();
+  stay_.reset();
+  executor_ = {};
+}
 
 bool Connection::is_connected() const {
   const auto state = state_.load();
@@ -144,21 +180,40 @@ ConnectionStats Connection::stats() const {
 // ---- the session's turn
 
 void Connection::session_progressed() {
-  is_in_callback_ = true;
-  while (auto event = session_->take_event())
-    std::visit([this](auto&& one) { take(std::move(one)); }, std::move(*event));
-  is_in_callback_ = false;
+  take_events();
   note_progress();
 }
 
+void Connection::take_events() {
+  if (std::exchange(is_in_callback_, true)) return;
+  while (!is_held_ && !has_ended_) {
+    auto event = session_->take_event();
+    if (!event) break;
+    std::visit([this](auto&& one) { take(std::move(one)); }, std::move(*event));
+  }
+  is_in_callback_ = false;
+}
+
+void Connection::resume() {
+  is_held_ = false;
+  if (has_ended_) return;
+  take_events();
+  kick_soon();
+}
+
 void Connection::note_progress() {
+  if (!driver_) return;
   std::lock_guard lock(mutex_);
   stats_.session = session_->stats();
   stats_.bytes_in = driver_->bytes_in();
   stats_.bytes_out = driver_->bytes_out();
 }
 
-void Connection::session_writable() { serve_room_waiters(); }
+void Connection::session_writable() {
+  is_in_callback_ = true;
+  serve_room_waiters();
+  is_in_callback_ = false;
+}
 
 void Connection::serve_room_waiters() {
   while (!room_waiters_.empty() && session_->has_room()) {
@@ -170,22 +225,44 @@ void Connection::serve_room_waiters() {
 
 void Connection::session_ended(const Error& reason) {
   const auto self = shared_from_this();
+  if (!has_ended_) {
+    while (const auto event = session_->take_event())  // what was held back
+      if (const auto* closed = std::get_if<PeerClosed>(&*event)) take(PeerClosed(*closed));
+    const auto& why = peer_reason_ ? *peer_reason_ : reason;
+    finish(why);
+    if (shared_->owner != nullptr) shared_->owner->connection_ended(*this, why);
+  }
+  if (stay_) stay_->cancel();
+  release();
+}
+
+void Connection::abandon() {
+  if (has_ended_) return;
+  const auto self = shared_from_this();
+  const Error reason{ErrorCode::kClosed, "the program ends"};
+  finish(reason);
+  driver_->close_now(reason);
+}
+
+// What waits for this conversation hears that it is over.
+void Connection::finish(const Error& reason) {
   has_ended_ = true;
   state_ = ConnectionState::kClosed;
   note_progress();
-  call_timer_.cancel();
+  call_timer_->cancel();
   for (auto& [correlation, context] : running_) context->request_stop();
   running_.clear();
   waiting_messages_.clear();
   for (auto& room : std::exchange(room_waiters_, {}))
     room(fail(ErrorCode::kClosed, "the connection has ended: " + reason.message));
   call_deadlines_.clear();
-  for (auto& [correlation, call] : std::exchange(pending_, {}))
+  for (auto& [correlation, call] : std::exchange(pending_, {})) {
+    call.stop.reset();
     call.done(failed(CallCode::kUnknownOutcome,
                      fmt::format("the connection was lost before the answer came ({}); whether the "
                                  "call has run is not known",
                                  reason.message)));
-  if (shared_->owner != nullptr) shared_->owner->connection_ended(*this, reason);
+  }
 }
 
 void Connection::take(Opened&& event) {
@@ -200,6 +277,7 @@ void Connection::take(Opened&& event) {
 }
 
 void Connection::take(LoginRefused&& event) {
+  peer_reason_ = Error{ErrorCode::kRefused, event.reason};
   if (shared_->owner != nullptr) shared_->owner->login_refused(*this, event);
 }
 
@@ -210,16 +288,37 @@ void Connection::take(PeerPaused&& event) {
 
 void Connection::take(PeerClosed&& event) {
   state_ = ConnectionState::kClosing;
-  peer_reason_ = event.reason;
+  if (!peer_reason_)
+    peer_reason_ = Error{ErrorCode::kClosed,
+                         event.reason.empty() ? "the peer closed the connection"
+                                              : "the peer closed the connection: " + event.reason};
 }
 
 // ---- calls of the peer
 
-ContextPointer Connection::make_context(std::optional<TimePoint> deadline) {
-  return std::make_shared<Context>(shared_from_this(), shared_->user_data, log_, deadline);
+ContextPointer Connection::begin_handler(std::uint64_t correlation,
+                                         std::optional<TimePoint> deadline) {
+  auto context = std::make_shared<Context>(shared_from_this(), shared_->user_data, log_, deadline);
+  running_.emplace(correlation, context);
+  ++shared_->handlers_running;
+  return context;
+}
+
+void Connection::end_handler(std::uint64_t correlation, const ContextPointer& context) {
+  const auto [begin, end] = running_.equal_range(correlation);
+  for (auto one = begin; one != end; ++one)
+    if (one->second == context) {
+      running_.erase(one);
+      break;
+    }
+  if (--shared_->handlers_running == 0 && shared_->owner != nullptr)
+    shared_->owner->handlers_rest();
 }
 
 void Connection::take(CallReceived&& call) {
+  if (shared_->is_stopping)
+    return answer(call.correlation,
+                  failed(CallCode::kDisconnected, "the program is stopping: the call has not run"));
   const auto method = shared_->dispatcher.find_method(call.method);
   if (!method)
     return answer(call.correlation,
@@ -235,51 +334,57 @@ void Connection::run_method(const std::shared_ptr<const Method>& method, CallRec
   std::optional<TimePoint> deadline;
   if (call.timeout_ms)
     deadline = Clock::now() + std::chrono::milliseconds(std::min(*call.timeout_ms, kTimeoutMsMax));
-  const auto context = make_context(deadline);
   const auto correlation = call.correlation;
-  const bool is_plain = std::holds_alternative<PlainMethod>(method->body);
-  if (is_plain && method->run == Run::kLoop)
-    return answer(correlation, run_plain(*method, *context, std::move(call.params)));
-  running_.insert_or_assign(correlation, context);
   const auto self = shared_from_this();
-  if (is_plain) {
-    shared_->workers.run(
-        [self, method, context, correlation, params = std::move(call.params)]() mutable {
-          self->finish_later(correlation, run_plain(*method, *context, std::move(params)));
-        });
+  const auto* coroutine = std::get_if<CoroutineMethod>(&method->body);
+  if (coroutine == nullptr && method->run == Run::kLoop) {
+    Context context(self, shared_->user_data, log_, deadline);
+    return answer(correlation, run_plain(*method, context, std::move(call.params)));
+  }
+  const auto context = begin_handler(correlation, deadline);
+  if (coroutine != nullptr) {
+    asio::co_spawn(executor_, (*coroutine)(context, std::move(call.params)),
+                   [self, method, context, correlation](std::exception_ptr thrown, Answer answer) {
+                     if (thrown) answer = threw(method->description.name, thrown);
+                     self->end_handler(correlation, context);
+                     self->answer(correlation, answer);
+                   });
     return;
   }
-  asio::co_spawn(shared_->executor,
-                 std::get<CoroutineMethod>(method->body)(context, std::move(call.params)),
-                 [self, method, context, correlation](std::exception_ptr thrown, Answer answer) {
-                   if (thrown) answer = threw(method->description.name, thrown);
-                   self->running_.erase(correlation);
-                   self->answer(correlation, answer);
-                 });
+  // From here on a worker may be the last to hold this connection.
+  const bool is_taken = shared_->workers.run(
+      [self, method, context, correlation, params = std::move(call.params)]() mutable {
+        auto what = run_plain(*method, *context, std::move(params));
+        self->shared_->post([self, context, correlation, what = std::move(what)] {
+          self->end_handler(correlation, context);
+          self->answer(correlation, what);
+        });
+      });
+  if (is_taken) return;
+  end_handler(correlation, context);
+  answer(correlation, failed(CallCode::kRateLimited, "no thread could be had to run the call"));
 }
 
 void Connection::answer(std::uint64_t correlation, const Answer& answer) {
   if (has_ended_) return;
   const auto make = [&](const Answer& what) {
-    Bytes payload;
-    Packer packer(payload);
+    Bytes frame(kHeaderBytes);
+    Packer packer(frame);
     packer.map(2);
     packer.text("success");
     packer.boolean(true);
     packer.text("result");
     packer.value(write_answer(what, shared_->numbers));
-    return payload;
+    return frame;
   };
-  auto payload = make(answer);
-  if (payload.size() > kWirePayloadBytesMax)
-    payload = make(
-        failed(CallCode::kInternal, fmt::format("the answer has {} bytes, at most {} can be sent",
-                                                payload.size(), kWirePayloadBytesMax)));
-  session_->answer(correlation,
-                   std::make_shared<const Bytes>(make_frame(FrameType::kRpcResponse, payload,
-                                                            {.compression = shared_->compression,
-                                                             .timestamp_ms = unix_ms(),
-                                                             .correlation = correlation})));
+  auto frame = make(answer);
+  if (frame.size() > kFrameBytesMax)
+    frame = make(failed(CallCode::kInternal, too_long("the answer", frame)));
+  session_->answer(correlation, std::make_shared<const Bytes>(make_frame_in_place(
+                                    FrameType::kRpcResponse, std::move(frame),
+                                    {.compression = shared_->compression,
+                                     .timestamp_ms = unix_ms(),
+                                     .correlation = correlation})));
   {
     std::lock_guard lock(mutex_);
     ++stats_.calls_answered;
@@ -287,29 +392,8 @@ void Connection::answer(std::uint64_t correlation, const Answer& answer) {
   kick_soon();
 }
 
-// From a worker. Many that finish together are answered in one go.
-void Connection::finish_later(std::uint64_t correlation, Answer answer) {
-  {
-    std::lock_guard lock(mutex_);
-    finished_.push_back({correlation, std::move(answer)});
-    if (finished_.size() > 1) return;
-  }
-  asio::post(shared_->executor, [self = shared_from_this()] { self->take_finished(); });
-}
-
-void Connection::take_finished() {
-  std::vector<Finished> finished;
-  {
-    std::lock_guard lock(mutex_);
-    finished.swap(finished_);
-  }
-  for (const auto& [correlation, what] : finished) {
-    running_.erase(correlation);
-    answer(correlation, what);
-  }
-}
-
 void Connection::take(CallCancelled&& event) {
+  if (event.correlation == 0) return;  // shared by those whose answer nobody wants
   const auto running = running_.find(event.correlation);
   if (running != running_.end()) running->second->request_stop();
 }
@@ -322,24 +406,23 @@ void Connection::take(MessageReceived&& message) {
     ++stats_.messages_in;
   }
   const auto handlers = shared_->dispatcher.find_handlers(message.type);
-  if (!handlers) return session_->message_handled();
+  if (!handlers || shared_->is_stopping) return session_->message_handled();
   const auto waiting = waiting_messages_.find(message.type);
   if (waiting != waiting_messages_.end()) {
     waiting->second.push_back(std::move(message.data));
     return;
   }
-  if (!is_quick(*handlers)) {
-    waiting_messages_.emplace(message.type, std::deque<Value>{std::move(message.data)});
-    return handle_next(message.type);
+  if (is_quick(*handlers)) {
+    Context context(shared_from_this(), shared_->user_data, log_, {});
+    MessageRun run{.handlers = handlers, .type = std::move(message.type)};
+    for (const auto& handler : *handlers)
+      note_reply(run, run_plain(*handler, context, message.data));
+    session_->message_handled();
+    return reply_to(run.type, run.reply);
   }
-  const auto context = make_context({});
-  Result<Reply> reply;
-  for (const auto& handler : *handlers) {
-    reply = run_plain(*handler, *context, message.data);
-    if (!reply) log_failure(message.type, reply.error());
-  }
-  session_->message_handled();
-  reply_to(message.type, reply);
+  auto& line = waiting_messages_[message.type];
+  line.push_back(std::move(message.data));
+  handle_next(message.type);
 }
 
 // Messages of one type are handled one after the other, so that they keep their order; other types
@@ -347,55 +430,80 @@ void Connection::take(MessageReceived&& message) {
 void Connection::handle_next(const std::string& type) {
   const auto waiting = waiting_messages_.find(type);
   if (waiting == waiting_messages_.end()) return;
+  const auto handlers = shared_->dispatcher.find_handlers(type);
   if (waiting->second.empty()) {
     waiting_messages_.erase(waiting);
     return;
   }
-  auto data = std::move(waiting->second.front());
+  auto run = std::make_shared<MessageRun>(
+      MessageRun{.handlers = handlers, .type = type, .data = std::move(waiting->second.front())});
   waiting->second.pop_front();
-  auto handlers = shared_->dispatcher.find_handlers(type);
-  asio::co_spawn(shared_->executor, handle(std::move(handlers), type, std::move(data)),
-                 [self = shared_from_this(), type](std::exception_ptr) {
-                   if (self->has_ended_) return;
-                   self->session_->message_handled();
-                   self->kick_soon();
-                   self->handle_next(type);
-                 });
+  run->context = begin_handler(0, {});
+  run_handlers(run);
 }
 
-asio::awaitable<void> Connection::handle(std::shared_ptr<const Dispatcher::Handlers> handlers,
-                                         std::string type, Value data) {
-  const auto context = make_context({});
-  Result<Reply> reply;
-  for (const auto& handler : *handlers) {
-    if (const auto* coroutine = std::get_if<CoroutineHandler>(&handler->body)) {
-      try {
-        reply = co_await (*coroutine)(context, data);
-      } catch (const std::exception& exception) {
-        reply = fail(ErrorCode::kUnavailable, exception.what());
-      }
-    } else if (handler->run == Run::kLoop) {
-      reply = run_plain(*handler, *context, data);
-    } else {
-      reply = co_await await_callback<Result<Reply>>(
-          [this, &handler, &context, &data](std::function<void(Result<Reply>)> done) {
-            shared_->workers.run([&handler, &context, &data, done = std::move(done)] {
-              done(run_plain(*handler, *context, data));
-            });
-          });
-    }
-    if (!reply) log_failure(type, reply.error());
+void Connection::run_handlers(const MessageRunPointer& run) {
+  while (run->next < run->handlers->size() && !has_ended_) {
+    const auto handler = (*run->handlers)[run->next++];
+    if (const auto* coroutine = std::get_if<CoroutineHandler>(&handler->body))
+      return run_coroutine(run, *coroutine);
+    if (handler->run == Run::kWorker) return run_on_worker(run, handler);
+    note_reply(*run, run_plain(*handler, *run->context, run->data));
   }
-  reply_to(type, reply);
+  message_done(run);
 }
 
-void Connection::log_failure(const std::string& type, const Error& error) {
-  log_.warning("a message was not handled", {{"type", type}, {"reason", error.message}});
+void Connection::run_coroutine(const MessageRunPointer& run, const CoroutineHandler& handler) {
+  asio::co_spawn(
+      executor_, handler(run->context, run->data),
+      [self = shared_from_this(), run](const std::exception_ptr& thrown, Result<Reply> reply) {
+        if (thrown) reply = threw_message(thrown);
+        self->note_reply(*run, std::move(reply));
+        self->run_handlers(run);
+      });
 }
 
-void Connection::reply_to(const std::string& type, const Result<Reply>& reply) {
-  if (has_ended_ || !reply || !*reply) return;
-  if (auto sent = send_message(type + "_response", **reply); !sent)
+// From here on a worker may be the last to hold this connection.
+void Connection::run_on_worker(const MessageRunPointer& run,
+                               std::shared_ptr<const Handler> handler) {
+  const auto self = shared_from_this();
+  const bool is_taken = shared_->workers.run([self, run, handler = std::move(handler)] {
+    auto reply = run_plain(*handler, *run->context, run->data);
+    self->shared_->post([self, run, reply = std::move(reply)]() mutable {
+      self->note_reply(*run, std::move(reply));
+      self->run_handlers(run);
+    });
+  });
+  if (is_taken) return;
+  note_reply(*run, fail(ErrorCode::kUnavailable, "no thread could be had"));
+  message_done(run);
+}
+
+// The last handler that has something to say is heard.
+void Connection::note_reply(MessageRun& run, Result<Reply> reply) {
+  if (!reply) {
+    log_.warning("a message was not handled",
+                 {{"type", run.type}, {"reason", reply.error().message}});
+  } else if (*reply) {
+    run.reply = std::move(*reply);
+  }
+}
+
+void Connection::message_done(const MessageRunPointer& run) {
+  end_handler(0, run->context);
+  if (has_ended_) return;
+  session_->message_handled();
+  reply_to(run->type, run->reply);
+  kick_soon();
+  // By way of the loop: a thousand that wait must not be as many calls deep.
+  asio::post(executor_, [self = shared_from_this(), type = run->type] { self->handle_next(type); });
+}
+
+void Connection::reply_to(const std::string& type, const Reply& reply) {
+  if (has_ended_ || !reply) return;
+  auto frame = make_message(type + "_response", *reply);
+  const auto sent = frame ? put_message(*frame) : std::unexpected(std::move(frame.error()));
+  if (!sent)
     log_.warning("the reply to a message was not sent",
                  {{"type", type}, {"reason", sent.error().message}});
 }
@@ -411,19 +519,18 @@ Result<SharedBytes> make_message_frame(std::string_view type, const Value& data,
   if (type.empty() || type.size() > kNameBytesMax)
     return fail(ErrorCode::kInvalid, fmt::format("a message's type has 1 to {} bytes, got {}",
                                                  kNameBytesMax, type.size()));
-  Bytes payload;
-  Packer packer(payload);
+  Bytes frame(kHeaderBytes);
+  Packer packer(frame);
   packer.map(2);
   packer.text("type");
   packer.text(type);
   packer.text("data");
   packer.value(data);
-  if (payload.size() > kWirePayloadBytesMax)
-    return fail(ErrorCode::kTooLarge,
-                fmt::format("the message has {} bytes, at most {} can be sent", payload.size(),
-                            kWirePayloadBytesMax));
-  return std::make_shared<const Bytes>(make_frame(
-      FrameType::kMessage, payload, {.compression = compression, .timestamp_ms = unix_ms}));
+  if (frame.size() > kFrameBytesMax)
+    return fail(ErrorCode::kTooLarge, too_long("the message", frame));
+  return std::make_shared<const Bytes>(
+      make_frame_in_place(FrameType::kMessage, std::move(frame),
+                          {.compression = compression, .timestamp_ms = unix_ms}));
 }
 
 Status Connection::put_message(const SharedBytes& frame) {
@@ -444,35 +551,41 @@ Status Connection::put_message(const SharedBytes& frame) {
   return {};
 }
 
-bool Connection::is_inside() const { return shared_->is_inside && shared_->is_inside(); }
-
 Status Connection::send_message(std::string_view type, const Value& data) {
-  if (state_ == ConnectionState::kClosed)
-    return fail(ErrorCode::kClosed, "the connection has ended");
+  if (state_ == ConnectionState::kClosed) return closed();
   ORIEL_TRY(auto frame, make_message(type, data));
-  if (is_inside()) return has_ended_ ? closed() : put_message(frame);
-  asio::post(shared_->executor,
-             [self = shared_from_this(), frame = std::move(frame), type = std::string(type)] {
-               auto sent = self->has_ended_ ? closed() : self->put_message(frame);
-               if (!sent)
-                 self->log_.warning("a message was not sent",
-                                    {{"type", type}, {"reason", sent.error().message}});
-             });
-  return {};
+  if (shared_->is_on_strand()) return has_ended_ ? closed() : put_message(frame);
+  if (handed_over_.fetch_add(1) >= shared_->handed_over_max) {
+    --handed_over_;
+    return fail(ErrorCode::kUnavailable,
+                "too many messages are on their way from other threads; try again later");
+  }
+  const bool is_posted = shared_->post(
+      [self = shared_from_this(), frame = std::move(frame), type = std::string(type)] {
+        --self->handed_over_;
+        auto sent = self->has_ended_ ? closed() : self->put_message(frame);
+        if (!sent)
+          self->log_.warning("a message was not sent",
+                             {{"type", type}, {"reason", sent.error().message}});
+      });
+  return is_posted ? Status{} : closed();
 }
 
 asio::awaitable<Status> Connection::async_send_message(std::string type, Value data) {
   const auto self = shared_from_this();
   auto frame = make_message(type, data);
   if (!frame) co_return std::unexpected(std::move(frame.error()));
-  co_return co_await await_callback<Status>(
-      [self, frame = std::move(*frame)](std::function<void(Status)> done) {
-        asio::dispatch(self->shared_->executor, [self, frame, done = std::move(done)]() mutable {
-          self->when_room([self, frame, done = std::move(done)](Status room) {
-            done(room ? self->put_message(frame) : room);
+  std::function<void(std::function<void(Status)>)> start =
+      [self, frame = std::move(*frame)](const std::function<void(Status)>& done) {
+        const bool is_posted = self->shared_->post([self, frame, done] {
+          self->when_room([self, frame, done](Status room) {
+            done(room ? self->put_message(frame) : std::move(room));
           });
         });
-      });
+        if (!is_posted) done(closed());
+      };
+  auto waiting = await_callback<Status>(std::move(start));
+  co_return co_await std::move(waiting);
 }
 
 void Connection::when_room(std::function<void(Status)> room) {
@@ -488,12 +601,17 @@ Sent Connection::offer(const SharedBytes& frame, TopicId topic, TopicPolicy poli
   return sent;
 }
 
-// Many small frames leave in one write: the driver is told once, after what happens now.
+// Many small frames leave in one write: the driver is told once, after what happens now; and all
+// connections of a broadcast in one turn of the loop.
 void Connection::kick_soon() {
-  if (is_in_callback_ || std::exchange(is_kick_due_, true)) return;
-  asio::post(shared_->executor, [self = shared_from_this()] {
-    self->is_kick_due_ = false;
-    if (!self->has_ended_) self->driver_->kick();
+  if (is_in_callback_ || has_ended_ || std::exchange(is_kick_due_, true)) return;
+  shared_->kicks.push_back(shared_from_this());
+  if (shared_->kicks.size() > 1) return;
+  asio::post(executor_, [shared = shared_] {
+    for (const auto& connection : std::exchange(shared->kicks, {})) {
+      connection->is_kick_due_ = false;
+      if (!connection->has_ended_) connection->driver_->kick();
+    }
   });
 }
 
@@ -502,36 +620,45 @@ void Connection::kick_soon() {
 asio::awaitable<Answer> Connection::async_request(std::string method, Value params,
                                                   CallOptions options) {
   const auto self = shared_from_this();
-  co_return co_await await_callback<Answer>([self, method = std::move(method),
-                                             params = std::move(params),
-                                             options](std::function<void(Answer)> done) mutable {
-    self->start_call(std::move(method), std::move(params), options, std::move(done));
-  });
+  // What the coroutine's own cancellation and the caller's token have in common.
+  std::stop_source stop;
+  const std::stop_callback linked(options.stop, [stop]() mutable { stop.request_stop(); });
+  std::function<void(std::function<void(Answer)>)> start =
+      [self, method = std::move(method), params = std::move(params), timeout = options.timeout,
+       stop](std::function<void(Answer)> done) {
+        self->start_call(method, params, {.timeout = timeout, .stop = stop.get_token()},
+                         std::move(done));
+      };
+  auto waiting =
+      await_callback<Answer>(std::move(start), [stop]() mutable { stop.request_stop(); });
+  co_return co_await std::move(waiting);
 }
 
 asio::awaitable<CallResult<Value>> Connection::async_call(std::string method, Value params,
                                                           CallOptions options) {
-  co_return data_of(co_await async_request(std::move(method), std::move(params), options));
+  auto asked = async_request(std::move(method), std::move(params), std::move(options));
+  co_return data_of(co_await std::move(asked));
 }
 
 std::future<CallResult<Value>> Connection::call_future(std::string method, Value params,
                                                        CallOptions options) {
   auto promise = std::make_shared<std::promise<CallResult<Value>>>();
   auto future = promise->get_future();
-  start_call(std::move(method), std::move(params), options,
+  start_call(std::move(method), std::move(params), std::move(options),
              [promise](Answer answer) { promise->set_value(data_of(std::move(answer))); });
   return future;
 }
 
 void Connection::start_call(std::string method, Value params, CallOptions options,
                             std::function<void(Answer)> done) {
-  if (is_inside())
+  if (shared_->is_on_strand())
     return begin_call(std::move(method), std::move(params), std::move(options), std::move(done));
-  asio::post(shared_->executor, [self = shared_from_this(), method = std::move(method),
-                                 params = std::move(params), options = std::move(options),
-                                 done = std::move(done)]() mutable {
-    self->begin_call(std::move(method), std::move(params), std::move(options), std::move(done));
-  });
+  const bool is_posted =
+      shared_->post([self = shared_from_this(), method = std::move(method),
+                     params = std::move(params), options = std::move(options), done]() mutable {
+        self->begin_call(std::move(method), std::move(params), std::move(options), std::move(done));
+      });
+  if (!is_posted) done(failed(CallCode::kDisconnected, "not connected: the call was not sent"));
 }
 
 Status Connection::notify(std::string method, Value params) {
@@ -552,8 +679,8 @@ void Connection::begin_call(std::string method, Value params, CallOptions option
         fmt::format("a method's name has 1 to {} bytes, got {}", kNameBytesMax, method.size())));
   const auto correlation = ++last_correlation_;
   const bool says_timeout = options.timeout.count() > 0 && session_->peer().is_oriel;
-  Bytes payload;
-  Packer packer(payload);
+  Bytes bytes(kHeaderBytes);
+  Packer packer(bytes);
   packer.map(says_timeout ? 3 : 2);
   packer.text("method");
   packer.text(method);
@@ -563,14 +690,11 @@ void Connection::begin_call(std::string method, Value params, CallOptions option
     packer.text("timeout_ms");
     packer.integer(options.timeout.count());
   }
-  if (payload.size() > kWirePayloadBytesMax)
-    return done(failed(CallCode::kInvalidParams,
-                       fmt::format("the call has {} bytes, at most {} can be sent", payload.size(),
-                                   kWirePayloadBytesMax)));
-  auto frame = std::make_shared<const Bytes>(make_frame(FrameType::kRpcRequest, payload,
-                                                        {.compression = shared_->compression,
-                                                         .timestamp_ms = unix_ms(),
-                                                         .correlation = correlation}));
+  if (bytes.size() > kFrameBytesMax)
+    return done(failed(CallCode::kInvalidParams, too_long("the call", bytes)));
+  auto frame = std::make_shared<const Bytes>(make_frame_in_place(
+      FrameType::kRpcRequest, std::move(bytes),
+      {.compression = shared_->compression, .timestamp_ms = unix_ms(), .correlation = correlation}));
   if (session_->send(std::move(frame)) != Sent::kQueued)
     return done(failed(CallCode::kRateLimited,
                        "the peer does not keep up, and the send queue is full: the call was not "
@@ -586,8 +710,8 @@ void Connection::begin_call(std::string method, Value params, CallOptions option
   }
   if (options.stop.stop_possible())
     call.stop = std::make_unique<std::stop_callback<std::function<void()>>>(
-        options.stop, [weak = weak_from_this(), executor = shared_->executor, correlation] {
-          asio::post(executor, [weak, correlation] {
+        options.stop, [weak = weak_from_this(), shared = shared_, correlation] {
+          shared->post([weak, correlation] {
             if (const auto self = weak.lock()) self->cancel_call(correlation);
           });
         });
@@ -606,11 +730,13 @@ void Connection::cancel_call(std::uint64_t correlation) {
 }
 
 void Connection::take(ReplyReceived&& reply) {
-  if (!pending_.contains(reply.correlation)) {
+  const auto call = pending_.find(reply.correlation);
+  if (call == pending_.end()) {
     std::lock_guard lock(mutex_);
     ++stats_.replies_unexpected;
     return;
   }
+  note_latency(Clock::now() - call->second.sent_at);
   end_call(reply.correlation, read_answer(reply.envelope, shared_->numbers));
 }
 
@@ -626,17 +752,17 @@ void Connection::end_call(std::uint64_t correlation, Answer answer) {
         break;
       }
   }
-  {
-    const auto latency = Clock::now() - call.sent_at;
-    std::lock_guard lock(mutex_);
-    auto& average = stats_.call_latency;
-    average = average ? Duration(static_cast<Duration::rep>(
-                            kLatencyWeight * static_cast<double>(latency.count()) +
-                            (1 - kLatencyWeight) * static_cast<double>(average->count())))
-                      : latency;
-  }
   call.stop.reset();
   call.done(std::move(answer));
+}
+
+void Connection::note_latency(Duration latency) {
+  std::lock_guard lock(mutex_);
+  auto& average = stats_.call_latency;
+  average = average ? Duration(static_cast<Duration::rep>(
+                          kLatencyWeight * static_cast<double>(latency.count()) +
+                          (1 - kLatencyWeight) * static_cast<double>(average->count())))
+                    : latency;
 }
 
 // The timer is set for the earliest deadline, and not again for each call: most are answered long
@@ -646,8 +772,8 @@ void Connection::arm_call_timer() {
   const auto earliest = call_deadlines_.begin()->first;
   if (armed_for_ && *armed_for_ <= earliest) return;
   armed_for_ = earliest;
-  call_timer_.expires_at(earliest);
-  call_timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+  call_timer_->expires_at(earliest);
+  call_timer_->async_wait([self = shared_from_this()](const boost::system::error_code& error) {
     if (!error) self->call_timer_fired();
   });
 }
@@ -675,12 +801,11 @@ void Connection::call_timer_fired() {
 Status Connection::closed() { return fail(ErrorCode::kClosed, "the connection has ended"); }
 
 void Connection::close(std::string reason) {
-  asio::dispatch(shared_->executor, [self = shared_from_this(), reason = std::move(reason)] {
-    if (self->has_ended_) return;
-    self->state_ = ConnectionState::kClosing;
-    self->session_->say_close(reason);
-    self->driver_->close_after_flush({ErrorCode::kClosed, reason});
-  });
+  const auto work = [self = shared_from_this(), reason = std::move(reason)] {
+    self->close_now({ErrorCode::kClosed, reason});
+  };
+  if (shared_->is_on_strand()) return work();
+  shared_->post(work);
 }
 
 void Connection::close_now(Error reason, net::Farewell farewell) {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
@@ -19,6 +20,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "oriel/app/conduit/dispatcher.h"
@@ -63,26 +65,64 @@ class ConnectionOwner {
   virtual void login_refused(Connection& connection, const LoginRefused& refused) = 0;
   // Whether the peer may do what needs this role.
   virtual bool may(const Connection& connection, std::string_view role) = 0;
-  // The last call; calls under way have ended.
+  // The last call; calls under way have ended. What a peer that has said CLOSE gave as its reason,
+  // and why it did not let us in, is part of `reason`.
   virtual void connection_ended(Connection& connection, const Error& reason) = 0;
+  // No method and no handler is at work any more.
+  virtual void handlers_rest() {}
 };
 
-// What connections of one owner have in common; lives as long as the last of them.
+// What connections of one owner have in common; lives as long as the last of them, and so longer
+// than the owner when a handler is still at work. The owner fills it before the first connection
+// and calls end() before the executor's context goes.
 struct ConnectionShared {
+  explicit ConnectionShared(std::size_t workers_max = kWorkersMax) : workers(workers_max) {}
+
   boost::asio::any_io_executor executor;  // a strand, or the loop of one thread
-  std::shared_ptr<void> keeper;           // of the executor's context, or null
+  std::function<bool()> is_inside;        // whether the caller is on it
   Dispatcher dispatcher;
   WorkerPool workers;
   UserData user_data;
   observe::Logger log;
   ErrorNumbers numbers = ErrorNumbers::kPrograms;
   Compression compression = Compression::kNone;
-  // Whether the caller is on the executor's strand.
-  std::function<bool()> is_inside;
-  // Null once the owner has gone. Of the strand.
+  // Messages of one connection that are on their way from other threads.
+  std::size_t handed_over_max = kQueueMessages;
+
+  // ---- of the strand
+
+  // Null once the owner has gone.
   ConnectionOwner* owner = nullptr;
+  // Methods and handlers are not begun any more.
+  bool is_stopping = false;
+  // Methods and handlers that have begun and not ended, on whatever thread.
+  std::size_t handlers_running = 0;
+  // Connections with something to write, told to their drivers in one turn.
+  std::vector<std::shared_ptr<Connection>> kicks;
+
+  // ---- any thread
+
+  bool is_on_strand() const {
+    std::lock_guard lock(mutex_);
+    return is_inside && is_inside();
+  }
+  // False, and `work` is dropped, after end().
+  template <typename Work>
+  bool post(Work&& work) const {
+    std::lock_guard lock(mutex_);
+    if (!executor) return false;
+    boost::asio::post(executor, std::forward<Work>(work));
+    return true;
+  }
+  // Nobody touches the executor's context any more; jobs that wait for a worker are dropped.
+  void end();
+
+ private:
+  mutable std::mutex mutex_;  // guards executor and is_inside against end()
 };
 
+// Keeps itself alive from start() to the end of the conversation or of the executor's context,
+// whichever comes first. Whoever keeps it longer finds it closed.
 class Connection final : public std::enable_shared_from_this<Connection>, private net::SessionHost {
  public:
   Connection(std::shared_ptr<ConnectionShared> shared, std::string id, net::StreamPointer stream,
@@ -103,18 +143,20 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   UserData& user_data() { return user_data_; }
 
   // Sends a message without waiting. kUnavailable: the peer does not keep up, and the send queue is
-  // full; kClosed; kTooLarge. On another thread than the connection's, it is handed over and a
-  // failure is logged.
+  // full; kClosed; kTooLarge. From another thread than the connection's it is handed over, as long
+  // as not too many are on their way, and a later failure is logged.
   Status send_message(std::string_view type, const Value& data);
   // Waits for room in the send queue.
   boost::asio::awaitable<Status> async_send_message(std::string type, Value data);
 
   // Calls a method of the peer and gives the data of its answer; the whole of it by async_request.
-  // A connection lost meanwhile: kUnknownOutcome, for the call may have run.
+  // A connection lost meanwhile: kUnknownOutcome, for the call may have run. Cancelling the
+  // coroutine cancels the call.
   boost::asio::awaitable<CallResult<Value>> async_call(std::string method, Value params = {},
                                                        CallOptions options = {});
   boost::asio::awaitable<Answer> async_request(std::string method, Value params = {},
                                                CallOptions options = {});
+  // Waiting for it on the connection's own thread waits for ever.
   std::future<CallResult<Value>> call_future(std::string method, Value params = {},
                                              CallOptions options = {});
   // `done` is called once, on the connection's strand.
@@ -129,12 +171,19 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   // ---- the connection's strand
 
   void start();
+  // Between these two nothing that the peer sends is handled: it waits in the session, bounded.
+  void hold() { is_held_ = true; }
+  void resume();
   // A frame made once for many peers.
   Sent offer(const SharedBytes& frame, TopicId topic, TopicPolicy policy);
   // `room` is called once, when there is room in the send queue or the connection has ended.
   void when_room(std::function<void(Status)> room);
   void close_now(Error reason, net::Farewell farewell = net::Farewell::kNormal);
-  boost::asio::any_io_executor executor() const { return shared_->executor; }
+  // For an owner that goes: ends at once, without a goodbye, and tells nobody but those who wait
+  // for an answer.
+  void abandon();
+  // Empty once it has ended.
+  boost::asio::any_io_executor executor() const { return executor_; }
   // For frames made outside.
   std::uint64_t unix_ms() const { return session_->unix_ms(Clock::now()); }
 
@@ -145,10 +194,17 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
     std::optional<TimePoint> deadline;
     std::unique_ptr<std::stop_callback<std::function<void()>>> stop;
   };
-  struct Finished {
-    std::uint64_t correlation = 0;
-    Answer answer;
+  // A message of the peer, and the handlers that are still to run.
+  struct MessageRun {
+    std::shared_ptr<const Dispatcher::Handlers> handlers;
+    std::string type;
+    Value data;
+    ContextPointer context;
+    std::size_t next = 0;
+    Reply reply;
   };
+  using MessageRunPointer = std::shared_ptr<MessageRun>;
+  struct Stay;
 
   // net::SessionHost
   void session_progressed() override;
@@ -164,18 +220,24 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void take(PeerPaused&& event);
   void take(PeerClosed&& event);
 
+  void take_events();
+  void finish(const Error& reason);
+  void release();
+
   // Calls of the peer.
   void run_method(const std::shared_ptr<const Method>& method, CallReceived&& call);
   void answer(std::uint64_t correlation, const Answer& answer);
-  void finish_later(std::uint64_t correlation, Answer answer);
-  void take_finished();
-  ContextPointer make_context(std::optional<TimePoint> deadline);
+  ContextPointer begin_handler(std::uint64_t correlation, std::optional<TimePoint> deadline);
+  void end_handler(std::uint64_t correlation, const ContextPointer& context);
 
   // Messages of the peer.
   void handle_next(const std::string& type);
-  boost::asio::awaitable<void> handle(std::shared_ptr<const Dispatcher::Handlers> handlers,
-                                      std::string type, Value data);
-  void reply_to(const std::string& type, const Result<Reply>& reply);
+  void run_handlers(const MessageRunPointer& run);
+  void run_on_worker(const MessageRunPointer& run, std::shared_ptr<const Handler> handler);
+  void run_coroutine(const MessageRunPointer& run, const CoroutineHandler& handler);
+  void note_reply(MessageRun& run, Result<Reply> reply);
+  void message_done(const MessageRunPointer& run);
+  void reply_to(const std::string& type, const Reply& reply);
 
   // Our calls.
   void begin_call(std::string method, Value params, CallOptions options,
@@ -187,42 +249,50 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   Status put_message(const SharedBytes& frame);
   void kick_soon();
   void cancel_call(std::uint64_t correlation);
-  bool is_inside() const;
+  void note_latency(Duration latency);
   void note_progress();
   void serve_room_waiters();
-  void log_failure(const std::string& type, const Error& error);
   static Status closed();
 
   std::shared_ptr<ConnectionShared> shared_;
   const std::string id_;
-  std::string remote_address_;
+  const std::string remote_address_;
   observe::Logger log_;
   UserData user_data_;
   std::unique_ptr<PeerSession> session_;
-  std::shared_ptr<net::SessionDriver> driver_;
 
   std::atomic<ConnectionState> state_ = ConnectionState::kAuthenticating;
   std::atomic<bool> has_opened_ = false;
+  std::atomic<std::size_t> handed_over_ = 0;
   mutable std::mutex mutex_;  // guards the next ones
   ProgramFacts program_;
   ConnectionStats stats_;
-  std::vector<Finished> finished_;
+
+  // What lives in the executor's context; given back at the end (release), so that a thread that
+  // keeps the connection longer does not touch a context that has gone.
+  boost::asio::any_io_executor executor_;
+  std::shared_ptr<net::SessionDriver> driver_;
+  std::optional<boost::asio::steady_timer> call_timer_;
+  std::optional<boost::asio::steady_timer> stay_;
 
   // Of the strand; others may read identity_ once has_opened_.
   std::string identity_;
-  std::string peer_reason_;
+  std::optional<Error> peer_reason_;  // what the peer gave as the reason of the end
   bool is_kick_due_ = false;
   bool is_in_callback_ = false;
+  bool is_held_ = false;
   bool has_ended_ = false;
   std::uint64_t last_correlation_ = 0;
   std::unordered_map<std::uint64_t, PendingCall> pending_;
   std::multimap<TimePoint, std::uint64_t> call_deadlines_;
-  boost::asio::steady_timer call_timer_;
   std::optional<TimePoint> armed_for_;
-  std::unordered_map<std::uint64_t, ContextPointer> running_;  // calls of the peer
+  // Calls of the peer by their correlation, and messages under 0.
+  std::unordered_multimap<std::uint64_t, ContextPointer> running_;
   std::map<std::string, std::deque<Value>> waiting_messages_;  // by type, while one is handled
   std::deque<std::function<void(Status)>> room_waiters_;
 };
+
+using ConnectionPointer = std::shared_ptr<Connection>;
 
 // A message's frame, which may be sent to many. kInvalid: the type; kTooLarge.
 Result<SharedBytes> make_message_frame(std::string_view type, const Value& data,

@@ -9,6 +9,15 @@ namespace oriel::conduit {
 
 inline constexpr std::uint16_t kDefaultPort = 8080;
 inline constexpr std::size_t kConnectionsMax = 100;
+// Beyond the limit of connections so many may be about to log in, or hear that there is no room;
+// then the oldest of them yields.
+inline constexpr std::size_t kArrivalsMax = 256;
+
+// What the options may be set to at most.
+inline constexpr std::size_t kConnectionsAtMost = 1'000'000;
+inline constexpr std::size_t kQueueAtMost = 1'000'000;
+inline constexpr std::size_t kWorkersAtMost = 4096;
+inline constexpr std::size_t kDescriptionBytesMax = 1000;
 
 // Threads for handlers that may block; beyond, they wait for each other.
 inline constexpr std::size_t kWorkersMax = 64;

@@ -3,13 +3,14 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
 namespace oriel::conduit {
 
 struct WorkerPool::State {
-  State(std::size_t most, std::chrono::milliseconds idle) : threads_max(most), idle_time(idle) {}
+  State(std::size_t most, std::chrono::milliseconds rest) : threads_max(most), idle_time(rest) {}
 
   void work();
 
@@ -18,7 +19,7 @@ struct WorkerPool::State {
   std::mutex mutex;  // guards the next ones
   std::condition_variable changed;
   std::condition_variable ended;
-  std::deque<std::function<void()>> jobs;
+  std::deque<std::move_only_function<void()>> jobs;
   std::size_t threads = 0;
   std::size_t idle = 0;
   bool is_stopping = false;
@@ -47,20 +48,28 @@ WorkerPool::WorkerPool(std::size_t threads_max, std::chrono::milliseconds idle_t
 
 WorkerPool::~WorkerPool() { stop(); }
 
-void WorkerPool::run(std::function<void()> job) {
+bool WorkerPool::run(std::move_only_function<void()> job) {
   std::lock_guard lock(state_->mutex);
-  if (state_->is_stopping) return;
+  if (state_->is_stopping) return false;
   state_->jobs.push_back(std::move(job));
   if (state_->idle >= state_->jobs.size() || state_->threads >= state_->threads_max) {
     state_->changed.notify_one();
-    return;
+    return true;
   }
   ++state_->threads;
-  std::thread([state = state_] { state->work(); }).detach();
+  try {
+    std::thread([state = state_] { state->work(); }).detach();
+  } catch (const std::system_error&) {  // the system has no more; those that there are go on
+    if (--state_->threads == 0) {
+      state_->jobs.pop_back();
+      return false;
+    }
+  }
+  return true;
 }
 
 void WorkerPool::stop() {
-  std::deque<std::function<void()>> dropped;  // ends without the lock
+  std::deque<std::move_only_function<void()>> dropped;  // ends without the lock
   std::lock_guard lock(state_->mutex);
   state_->is_stopping = true;
   dropped.swap(state_->jobs);

@@ -21,8 +21,9 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  // `job` throws nothing. After stop() it is dropped.
-  void run(std::function<void()> job);
+  // `job` throws nothing. False, and it is dropped, after stop() and when there is no thread for it
+  // and none can be made.
+  bool run(std::move_only_function<void()> job);
   // Drops the jobs that wait, and lets those that run end.
   void stop();
   // Waits until all threads have ended, which they do after stop(); not from a job. False after

@@ -8,9 +8,9 @@
 #include <boost/json/serialize.hpp>
 #include <thread>
 
+#include "oriel/app/net/peer_address.h"
 #include "oriel/app/server/desktop_name.h"
 #include "oriel/app/server/limits.h"
-#include "oriel/app/net/peer_address.h"
 #include "oriel/base/check.h"
 #include "oriel/base/version.h"
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "oriel/app/config/settings.h"
+#include "oriel/app/net/lockout.h"
 #include "oriel/app/observe/log.h"
 #include "oriel/app/observe/metrics.h"
 #include "oriel/app/server/access.h"
@@ -19,7 +20,6 @@
 #include "oriel/app/server/control.h"
 #include "oriel/app/server/frame_pipeline.h"
 #include "oriel/app/server/input_pipeline.h"
-#include "oriel/app/net/lockout.h"
 #include "oriel/app/server/server_event.h"
 #include "oriel/app/server/viewer.h"
 #include "oriel/io/net/tcp_listener.h"

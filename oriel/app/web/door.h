@@ -24,8 +24,7 @@ struct DoorConfig {
 // The network thread owns it. `lockout` outlives it, and counts failures at every door.
 class Door {
  public:
-  Door(DoorConfig config, net::Lockout& lockout)
-      : config_(std::move(config)), lockout_(lockout) {}
+  Door(DoorConfig config, net::Lockout& lockout) : config_(std::move(config)), lockout_(lockout) {}
 
   bool has_password() const { return !config_.password.is_empty(); }
   // Without a password this machine has every role, and others (--allow-anyone) all but admin.
