@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "oriel/core/conduit/utf8.h"
+
 namespace oriel::conduit {
 namespace {
 
@@ -45,8 +47,9 @@ Status ClientSession::receive_login(const FrameHeader& header, const Value& payl
       return {};
     case FrameType::kClose: {
       const auto* reason = text_in(payload, "reason");
-      return fail(ErrorCode::kClosed, reason != nullptr ? "the server closes: " + *reason
-                                                        : "the server closes without a reason");
+      return fail(ErrorCode::kClosed,
+                  reason != nullptr ? "the server closes: " + cut_utf8(*reason, kReasonBytesMax)
+                                    : "the server closes without a reason");
     }
     default:
       return fail(ErrorCode::kInvalid, fmt::format("expected AUTH_SUCCESS or AUTH_FAILURE, got {}",
@@ -85,8 +88,9 @@ void ClientSession::refused(const Value& payload) {
   const auto* reason = text_in(payload, "reason");
   // Our own servers say what they take; the real ones do not know SCRAM.
   const bool may_try_hash = scram_ && !has_answered_ && payload.find("mechanisms") == nullptr;
-  tell(LoginRefused{.reason = reason != nullptr ? *reason : "no reason was given",
-                    .may_try_hash = may_try_hash});
+  tell(LoginRefused{
+      .reason = reason != nullptr ? cut_utf8(*reason, kReasonBytesMax) : "no reason was given",
+      .may_try_hash = may_try_hash});
   end();
 }
 

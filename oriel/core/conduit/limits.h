@@ -24,12 +24,19 @@ inline constexpr std::size_t kValuesMax = 1'000'000;
 // Names of message types and methods.
 inline constexpr std::size_t kNameBytesMax = 256;
 
+// Reasons of ends and refusals.
+inline constexpr std::size_t kReasonBytesMax = 500;
+// What a peer says of itself: each text.
+inline constexpr std::size_t kFactBytesMax = 200;
+
 // Payloads of up to this many bytes are never compressed.
 inline constexpr std::size_t kCompressAboveBytes = 1024;
 
 // Messages that wait to be handled, or to be sent. PAUSE goes out at the high mark, RESUME at the
 // low one.
 inline constexpr std::size_t kQueueMessages = 1000;
+// What those that wait to be handled hold in memory: a thousand small bombs are a large one.
+inline constexpr std::size_t kReceiveQueueBytes = 64 * 1024 * 1024;
 inline constexpr double kHighWaterMark = 0.8;
 inline constexpr double kLowWaterMark = 0.5;
 // Frames that wait for a peer that does not read, in bytes.
@@ -41,6 +48,9 @@ inline constexpr std::chrono::seconds kAuthTimeout{10};
 inline constexpr std::chrono::seconds kConnectionTimeout{30};
 inline constexpr std::chrono::seconds kHeartbeatInterval{30};
 inline constexpr std::chrono::seconds kHeartbeatTimeout{90};
+
+// A caller may say how long it waits; more than this is as good as for ever.
+inline constexpr std::chrono::milliseconds kCallTimeoutMax = std::chrono::hours(24);
 
 inline constexpr double kMessagesPerSecond = 100;
 inline constexpr double kBytesPerSecond = 10.0 * 1024 * 1024;

@@ -1,5 +1,7 @@
 #include "oriel/core/conduit/login.h"
 
+#include "oriel/core/conduit/limits.h"
+#include "oriel/core/conduit/utf8.h"
 #include "oriel/core/crypto/constant_time.h"
 
 namespace oriel::conduit {
@@ -8,12 +10,11 @@ namespace {
 // Tells our own programs from others; a number, so that there can be a next one.
 constexpr std::string_view kOrielKey = "oriel";
 constexpr std::int64_t kOrielRevision = 1;
-constexpr std::size_t kFactBytesMax = 200;
 
 std::string text_of(const Value* facts, std::string_view key) {
   const auto* value = facts != nullptr ? facts->find(key) : nullptr;
   const auto* text = value != nullptr ? value->if_text() : nullptr;
-  return text != nullptr ? text->substr(0, kFactBytesMax) : std::string();
+  return text != nullptr ? cut_utf8(*text, kFactBytesMax) : std::string();
 }
 
 }  // namespace

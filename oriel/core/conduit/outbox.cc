@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "oriel/base/check.h"
+#include "oriel/core/conduit/frame.h"
 
 namespace oriel::conduit {
 
@@ -14,15 +15,18 @@ Sent Outbox::push(SharedBytes frame) {
 }
 
 Sent Outbox::push(SharedBytes frame, TopicId topic, TopicPolicy policy) {
-  if (policy == TopicPolicy::kKeepLatest && replace(frame, topic)) return Sent::kQueued;
+  ORIEL_CHECK(topic != 0);
+  if (policy == TopicPolicy::kKeepLatest) {
+    if (!replace(frame, topic)) append(std::move(frame), topic);
+    return Sent::kQueued;
+  }
   if (is_full()) {
     if (policy == TopicPolicy::kBlock) return Sent::kFull;
     if (policy == TopicPolicy::kDisconnect) return Sent::kTooSlow;
-    while (is_full())
-      if (!drop_oldest(topic)) {
-        ++dropped_;
-        return Sent::kDropped;
-      }
+    if (!make_room(topic)) {
+      ++dropped_;
+      return Sent::kDropped;
+    }
   }
   append(std::move(frame), topic);
   return Sent::kQueued;
@@ -34,6 +38,16 @@ SharedBytes Outbox::pop() {
   waiting_.pop_front();
   bytes_ -= frame->size();
   return frame;
+}
+
+bool Outbox::drop_call(std::uint64_t correlation) {
+  const auto call = std::ranges::find_if(waiting_, [&](const Waiting& waiting) {
+    const auto header = parse_frame_header(*waiting.frame, waiting.frame->size());
+    return header && header->type == FrameType::kRpcRequest && header->correlation == correlation;
+  });
+  if (call == waiting_.end()) return false;
+  erase(call);
+  return true;
 }
 
 // The newest takes the place of the one that waits, so that others keep theirs.
@@ -50,15 +64,26 @@ bool Outbox::replace(const SharedBytes& frame, TopicId topic) {
 bool Outbox::drop_oldest(TopicId topic) {
   const auto oldest = std::ranges::find(waiting_, topic, &Waiting::topic);
   if (oldest == waiting_.end()) return false;
-  bytes_ -= oldest->frame->size();
-  waiting_.erase(oldest);
+  erase(oldest);
   ++dropped_;
   return true;
+}
+
+// As far as the topic itself can: when all of it that waited has gone, the newest is not lost too.
+bool Outbox::make_room(TopicId topic) {
+  bool has_dropped = false;
+  while (is_full() && drop_oldest(topic)) has_dropped = true;
+  return has_dropped;
 }
 
 void Outbox::append(SharedBytes frame, TopicId topic) {
   bytes_ += frame->size();
   waiting_.push_back({std::move(frame), topic});
+}
+
+void Outbox::erase(Place place) {
+  bytes_ -= place->frame->size();
+  waiting_.erase(place);
 }
 
 }  // namespace oriel::conduit

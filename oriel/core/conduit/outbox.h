@@ -29,15 +29,20 @@ enum class Sent {
 // Topics are numbers of the sender's own; 0 is what belongs to none.
 using TopicId = std::uint64_t;
 
+// It is full from its caps on, so the bytes may be beyond theirs by one frame. Of each kKeepLatest
+// topic one frame may be there besides: its newest is never lost.
 class Outbox {
  public:
   Outbox(std::size_t frames_max, std::size_t bytes_max)
       : frames_max_(frames_max), bytes_max_(bytes_max) {}
 
   Sent push(SharedBytes frame);
+  // topic: not 0.
   Sent push(SharedBytes frame, TopicId topic, TopicPolicy policy);
   // The frame at the front. There must be one.
   SharedBytes pop();
+  // Whether the RPC_REQUEST with this id was still here; it is not any more.
+  bool drop_call(std::uint64_t correlation);
 
   bool empty() const { return waiting_.empty(); }
   bool is_full() const { return waiting_.size() >= frames_max_ || bytes_ >= bytes_max_; }
@@ -49,10 +54,13 @@ class Outbox {
     SharedBytes frame;
     TopicId topic = 0;
   };
+  using Place = std::deque<Waiting>::iterator;
 
   bool replace(const SharedBytes& frame, TopicId topic);
   bool drop_oldest(TopicId topic);
+  bool make_room(TopicId topic);
   void append(SharedBytes frame, TopicId topic);
+  void erase(Place place);
 
   std::size_t frames_max_;
   std::size_t bytes_max_;

@@ -6,37 +6,72 @@
 #include <utility>
 
 #include "oriel/base/check.h"
-#include "oriel/core/conduit/message_pack.h"
 #include "oriel/core/conduit/response.h"
+#include "oriel/core/conduit/utf8.h"
 
 namespace oriel::conduit {
 namespace {
 
-// While a long frame comes in, the session is shown it after each so many bytes: they are signs of
-// life.
-constexpr std::size_t kLookEveryBytes = 64 * 1024;
+constexpr std::string_view kMagic = "CNDT";
 // A frame of up to this size is copied behind the others, so that small ones leave together.
 constexpr std::size_t kCopyBytes = 4 * 1024;
-constexpr std::size_t kReasonBytesMax = 500;
+// A rest for the rate ends at the latest after this; what is owed stays owed.
+constexpr double kRestMaxS = 24 * 60 * 60;
 
 SharedBytes share(Bytes bytes) { return std::make_shared<const Bytes>(std::move(bytes)); }
 
 double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
-// As much as came in one second may come at once.
-double refilled(double allowance, double rate, double elapsed_s) {
-  return std::min(rate, allowance + rate * elapsed_s);
+TimePoint later(TimePoint time, Duration by) {
+  return by < TimePoint::max() - time ? time + by : TimePoint::max();
 }
 
-Duration time_to_earn(double allowance, double rate) {
+// Takes `cost` from what `rate` a second has earned (of it, as much as comes in one second may come
+// at once), and says how long it takes to earn what is missing.
+Duration charge(double& allowance, double rate, double cost, double elapsed_s) {
+  if (!(rate > 0)) return Duration::zero();
+  allowance = std::min(rate, allowance + rate * elapsed_s) - cost;
   if (allowance >= 0) return Duration::zero();
-  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(-allowance / rate));
+  return std::chrono::duration_cast<Duration>(
+      std::chrono::duration<double>(std::min(-allowance / rate, kRestMaxS)));
 }
 
-std::optional<std::int64_t> positive_integer(const Value* value) {
-  const auto* number = value != nullptr ? value->if_integer() : nullptr;
+// Roughly what it takes in memory.
+std::size_t footprint(const Value& value) {
+  std::size_t bytes = sizeof(Value);
+  if (const auto* text = value.if_text()) bytes += text->size();
+  if (const auto* blob = value.if_bytes()) bytes += blob->size();
+  if (const auto* extension = value.if_extension()) bytes += extension->bytes.size();
+  if (const auto* array = value.if_array())
+    for (const auto& element : *array) bytes += footprint(element);
+  if (const auto* map = value.if_map())
+    for (const auto& [key, member] : *map) bytes += sizeof key + key.size() + footprint(member);
+  return bytes;
+}
+
+// What counts against the receive queue. Small payloads are not looked into: a queue of them is not
+// large, whatever they hold.
+std::size_t held_bytes(const FrameHeader& header, const Value& payload) {
+  const auto bytes = kHeaderBytes + header.payload_bytes;
+  const bool is_small = !header.is_compressed() && header.payload_bytes <= kCompressAboveBytes;
+  return is_small ? bytes : std::max(bytes, footprint(payload));
+}
+
+std::optional<std::int64_t> call_timeout_ms(const Value* value) {
+  if (value == nullptr) return std::nullopt;
+  constexpr std::int64_t kMax = kCallTimeoutMax.count();
+  if (value->if_unsigned() != nullptr) return kMax;
+  const auto* number = value->if_integer();
   if (number == nullptr || *number <= 0) return std::nullopt;
-  return *number;
+  return std::min(*number, kMax);
+}
+
+std::string_view speaker_of(std::string_view bytes) {
+  if (bytes.starts_with('\x16')) return "TLS";
+  if (bytes.starts_with("RFB")) return "VNC";
+  for (const auto* method : {"GET", "POST", "PUT", "HEAD", "OPTI", "CONN", "PRI", "HTTP"})
+    if (bytes.starts_with(method)) return "HTTP";
+  return "something else";
 }
 
 }  // namespace
@@ -47,7 +82,8 @@ PeerSession::PeerSession(SessionLimits limits, SessionStart start)
       outbox_(limits.send_queue, limits.send_queue_bytes),
       allowed_at_(start.now),
       heard_at_(start.now),
-      check_at_(start.now + limits.auth_timeout),
+      check_at_(later(start.now, limits.auth_timeout)),
+      moved_at_(start.now),
       now_(start.now) {
   if (limits_.rate) {
     messages_allowance_ = limits_.rate->messages_per_second;
@@ -57,9 +93,10 @@ PeerSession::PeerSession(SessionLimits limits, SessionStart start)
 
 std::optional<SessionEvent> PeerSession::take_event() {
   if (events_.empty()) return std::nullopt;
-  auto event = std::move(events_.front());
+  auto told = std::move(events_.front());
   events_.pop_front();
-  return event;
+  reply_bytes_ -= told.bytes;
+  return std::move(told.event);
 }
 
 SessionStats PeerSession::stats() const {
@@ -83,39 +120,53 @@ std::size_t PeerSession::payload_bytes_max() const {
 Result<Need> PeerSession::receive(ByteSpan bytes, TimePoint now) {
   now_ = now;
   heard_at_ = now;
+  asked_at_.reset();
+  rests_for_room_ = false;
   Need need;
   while (state_ != State::kClosing) {
     const auto rest = bytes.subspan(need.consumed);
-    need.wanted = kHeaderBytes;
-    if (rests_until() > now) return need;
-    if (rest.empty()) {
-      need.wanted = 1;
+    need.wanted = 1;
+    if (is_full()) {
+      rests_for_room_ = has_not_listened_ = true;
       return need;
     }
-    // What is not the conduit's is told from its first bytes: whoever speaks something else may
-    // never send a whole header.
-    if (rest.size() < kHeaderBytes && as_text(rest.first(std::min<std::size_t>(rest.size(), 4))) ==
-                                          std::string_view("CNDT").substr(0, rest.size()))
-      return need;
-    auto header = parse_frame_header(rest, payload_bytes_max());
-    if (!header) return fail_session(std::move(header.error()), now);
-    const auto frame_bytes = kHeaderBytes + header->payload_bytes;
-    if (rest.size() < frame_bytes) {
-      need.wanted = std::min(frame_bytes, rest.size() + kLookEveryBytes);
-      return need;
-    }
-    auto status = receive_frame(*header, rest.subspan(kHeaderBytes, header->payload_bytes), now);
-    if (!status) return fail_session(std::move(status.error()), now);
-    need.consumed += frame_bytes;
-    spend(frame_bytes, now);
+    if (rest.empty() || rests_until_ > now) return need;
+    auto consumed = receive_one(rest, need.wanted, now);
+    if (!consumed) return fail_session(std::move(consumed.error()), now);
+    if (*consumed == 0) return need;
+    need.consumed += *consumed;
+    spend(*consumed, now);
   }
   need.consumed = bytes.size();
   need.wanted = 1;
   return need;
 }
 
+// The bytes of the frame at the front; 0 when it is not complete, and then says what is wanted.
+Result<std::size_t> PeerSession::receive_one(ByteSpan bytes, std::size_t& wanted, TimePoint now) {
+  // Whoever speaks something else may never send a whole header.
+  const auto magic = as_text(bytes.first(std::min(bytes.size(), kMagic.size())));
+  if (magic != kMagic.substr(0, magic.size()))
+    return fail(ErrorCode::kInvalid,
+                fmt::format("expected a frame, which begins with \"{}\", got {}", kMagic,
+                            speaker_of(magic)));
+  wanted = kHeaderBytes;
+  if (bytes.size() < kHeaderBytes) return 0;
+  ORIEL_TRY(const auto header, parse_frame_header(bytes, payload_bytes_max()));
+  const auto frame_bytes = kHeaderBytes + header.payload_bytes;
+  // Any part of a long frame is worth a look: it is a sign of life.
+  wanted = bytes.size() + 1;
+  if (bytes.size() < frame_bytes) return 0;
+  ORIEL_TRY_VOID(receive_frame(header, bytes.subspan(kHeaderBytes, header.payload_bytes), now));
+  return frame_bytes;
+}
+
+// What was left when there was no room is to be shown again as soon as there is: a time that has
+// passed says so.
 std::optional<TimePoint> PeerSession::rests_until() const {
-  if (items_ >= limits_.receive_queue) return TimePoint::max();
+  if (state_ == State::kClosing) return std::nullopt;
+  if (is_full()) return TimePoint::max();
+  if (rests_for_room_ && !rests_until_) return TimePoint::min();
   return rests_until_;
 }
 
@@ -127,16 +178,18 @@ Status PeerSession::receive_frame(const FrameHeader& header, ByteSpan payload, T
 }
 
 Status PeerSession::receive_open(const FrameHeader& header, Value payload, TimePoint now) {
+  const auto bytes = held_bytes(header, payload);
   switch (header.type) {
     case FrameType::kMessage:
-      return receive_message(std::move(payload));
+      return receive_message(std::move(payload), bytes);
     case FrameType::kRpcRequest:
-      return receive_call(header.correlation, std::move(payload), now);
+      return receive_call(header.correlation, std::move(payload), bytes, now);
     case FrameType::kRpcList:
-      return receive_call(header.correlation, Map{{"method", "listall"}}, now);
+      return receive_call(header.correlation, Map{{"method", "listall"}}, bytes, now);
     case FrameType::kRpcResponse:
     case FrameType::kRpcError:
-      return receive_reply(header.correlation, payload);
+      receive_reply(header.correlation, std::move(payload), bytes);
+      return {};
     case FrameType::kPing:
       ++stats_.pings_received;
       say(FrameType::kPong, nullptr, now);
@@ -146,17 +199,11 @@ Status PeerSession::receive_open(const FrameHeader& header, Value payload, TimeP
       if (pinged_at_) stats_.round_trip = now - *std::exchange(pinged_at_, std::nullopt);
       return {};
     case FrameType::kPause:
-    case FrameType::kResume: {
-      const bool pauses = header.type == FrameType::kPause;
-      ++(pauses ? stats_.pauses_received : stats_.resumes_received);
-      if (!limits_.has_backpressure || pauses == is_paused_) return {};
-      is_paused_ = pauses;
-      tell(PeerPaused{pauses});
-      flush_outbox();
+    case FrameType::kResume:
+      receive_pause(header.type == FrameType::kPause);
       return {};
-    }
     case FrameType::kNack:
-      if (calls_.contains(header.correlation)) tell(CallCancelled{header.correlation});
+      receive_cancel(header.correlation);
       return {};
     case FrameType::kAck:
     case FrameType::kCloseAck:
@@ -173,7 +220,7 @@ Status PeerSession::receive_open(const FrameHeader& header, Value payload, TimeP
                                                frame_type_name(header.type)));
 }
 
-Status PeerSession::receive_message(Value payload) {
+Status PeerSession::receive_message(Value payload, std::size_t bytes) {
   auto* map = payload.if_map();
   auto* type = map != nullptr ? map->find("type") : nullptr;
   auto* name = type != nullptr ? type->if_text() : nullptr;
@@ -184,16 +231,19 @@ Status PeerSession::receive_message(Value payload) {
                     kNameBytesMax,
                     map == nullptr    ? describe(payload)
                     : type == nullptr ? "a map without it"
-                                      : fmt::format("\"type\" as {}", describe(*type))));
+                    : name == nullptr ? fmt::format("\"type\" as {}", describe(*type))
+                                      : fmt::format("text of {} bytes", name->size())));
   auto* data = map->find("data");
-  item_came();
+  messages_.add(bytes);
+  item_came(bytes);
   tell(MessageReceived{std::move(*name), data != nullptr ? std::move(*data) : Value()});
   return {};
 }
 
-Status PeerSession::receive_call(std::uint64_t correlation, Value payload, TimePoint now) {
+Status PeerSession::receive_call(std::uint64_t correlation, Value payload, std::size_t bytes,
+                                 TimePoint now) {
   // An answer could not be told from that of the first.
-  if (correlation != 0 && calls_.contains(correlation))
+  if (calls_.contains(correlation))
     return fail(ErrorCode::kInvalid,
                 fmt::format("RPC_REQUEST: the correlation id {} is that of a call that has no "
                             "answer yet",
@@ -202,7 +252,7 @@ Status PeerSession::receive_call(std::uint64_t correlation, Value payload, TimeP
   auto* method = map != nullptr ? map->find("method") : nullptr;
   auto* name = method != nullptr ? method->if_text() : nullptr;
   if (name == nullptr || name->empty() || name->size() > kNameBytesMax) {
-    refuse_call(correlation,
+    refuse_call(correlation, CallCode::kMethodNotFound,
                 fmt::format("RPC method not found: expected a map with \"method\" as text of 1 to "
                             "{} bytes",
                             kNameBytesMax),
@@ -211,77 +261,139 @@ Status PeerSession::receive_call(std::uint64_t correlation, Value payload, TimeP
   }
   CallReceived call{.correlation = correlation, .method = std::move(*name)};
   if (auto* params = map->find("params")) call.params = std::move(*params);
-  call.timeout_ms = positive_integer(map->find("timeout_ms"));
-  if (correlation != 0) calls_.insert(correlation);
-  item_came();
+  if (!call.params.is_null() && call.params.if_map() == nullptr &&
+      call.params.if_array() == nullptr) {
+    refuse_call(
+        correlation, CallCode::kInvalidParams,
+        fmt::format("\"params\": expected a map or an array, got {}", describe(call.params)), now);
+    return {};
+  }
+  call.timeout_ms = call_timeout_ms(map->find("timeout_ms"));
+  if (correlation != 0) {
+    calls_.emplace(correlation, Call{.bytes = bytes});
+  } else {
+    calls_without_id_.add(bytes);
+  }
+  item_came(bytes);
   tell(std::move(call));
   return {};
 }
 
-void PeerSession::refuse_call(std::uint64_t correlation, std::string message, TimePoint now) {
-  const CallError error{.code = CallCode::kMethodNotFound, .message = std::move(message)};
+void PeerSession::refuse_call(std::uint64_t correlation, CallCode code, std::string message,
+                              TimePoint now) {
+  const CallError error{.code = code, .message = std::move(message)};
   say(FrameType::kRpcResponse,
       Map{{"success", true},
           {"result", write_answer(std::unexpected(error), ErrorNumbers::kPrograms)}},
       now, correlation);
 }
 
-Status PeerSession::receive_reply(std::uint64_t correlation, const Value& payload) {
-  ORIEL_TRY(auto envelope, envelope_of_response(payload));
-  tell(ReplyReceived{correlation, std::move(envelope)});
-  return {};
+void PeerSession::receive_reply(std::uint64_t correlation, Value payload, std::size_t bytes) {
+  auto envelope = envelope_of_response(std::move(payload));
+  if (!envelope)
+    envelope = write_answer(std::unexpected(CallError{.message = envelope.error().message}),
+                            ErrorNumbers::kPrograms);
+  reply_bytes_ += bytes;
+  events_.push_back({ReplyReceived{correlation, std::move(*envelope)}, bytes});
+}
+
+void PeerSession::receive_pause(bool pauses) {
+  ++(pauses ? stats_.pauses_received : stats_.resumes_received);
+  if (!limits_.has_backpressure || pauses == is_paused_) return;
+  is_paused_ = pauses;
+  // Of a flood of them only the last is told.
+  auto* last = events_.empty() ? nullptr : std::get_if<PeerPaused>(&events_.back().event);
+  if (last != nullptr) {
+    last->is_paused = pauses;
+  } else {
+    tell(PeerPaused{pauses});
+  }
+  flush_outbox();
+}
+
+// Other programs may mean something else by NACK.
+void PeerSession::receive_cancel(std::uint64_t correlation) {
+  const auto call = calls_.find(correlation);
+  if (!peer_.is_oriel || call == calls_.end() || call->second.is_cancelled) return;
+  call->second.is_cancelled = true;
+  tell(CallCancelled{correlation});
 }
 
 void PeerSession::receive_close(const Value& payload, TimePoint now) {
   const auto* reason = payload.find("reason");
   const auto* text = reason != nullptr ? reason->if_text() : nullptr;
-  tell(PeerClosed{text != nullptr ? text->substr(0, kReasonBytesMax) : std::string()});
+  tell(PeerClosed{text != nullptr ? cut_utf8(*text, kReasonBytesMax) : std::string()});
   say(FrameType::kCloseAck, nullptr, now);
   end();
 }
 
 std::unexpected<Error> PeerSession::fail_session(Error error, TimePoint now) {
-  // A peer that speaks the conduit is told why.
-  if (stats_.frames_in > 0 || error.code != ErrorCode::kInvalid)
-    say(FrameType::kClose, Map{{"reason", error.message}}, now);
+  // A peer that speaks the conduit is told why, unless it has closed.
+  const bool is_heard = stats_.frames_in > 0 || error.code != ErrorCode::kInvalid;
+  if (is_heard && error.code != ErrorCode::kClosed)
+    say(FrameType::kClose, Map{{"reason", cut_utf8(error.message, kReasonBytesMax)}}, now);
   end();
   return std::unexpected(std::move(error));
 }
 
 // ---- flow
 
-void PeerSession::item_came() {
+void PeerSession::Tally::add(std::size_t of_one) {
+  ++count;
+  bytes += of_one;
+}
+
+std::size_t PeerSession::Tally::take_one() {
+  ORIEL_CHECK(count > 0);
+  const auto of_one = bytes / count;
+  --count;
+  bytes -= of_one;
+  return of_one;
+}
+
+double PeerSession::fill() const {
+  const auto share = [](std::size_t held, std::size_t room) {
+    return static_cast<double>(held) / static_cast<double>(std::max<std::size_t>(room, 1));
+  };
+  return std::max(share(items_, limits_.receive_queue),
+                  share(item_bytes_, limits_.receive_queue_bytes));
+}
+
+// There is always room for one.
+bool PeerSession::is_full() const {
+  return (items_ > 0 && fill() >= 1) ||
+         (reply_bytes_ > 0 && reply_bytes_ >= limits_.receive_queue_bytes);
+}
+
+void PeerSession::item_came(std::size_t bytes) {
   ++items_;
-  const auto high = kHighWaterMark * static_cast<double>(limits_.receive_queue);
-  if (!limits_.has_backpressure || has_paused_peer_ || static_cast<double>(items_) < high) return;
+  item_bytes_ += bytes;
+  if (!limits_.has_backpressure || has_paused_peer_ || fill() < kHighWaterMark) return;
   has_paused_peer_ = true;
   ++stats_.pauses_sent;
   say(FrameType::kPause, nullptr, now_);
 }
 
-void PeerSession::item_done() {
-  ORIEL_CHECK(items_ > 0);
+void PeerSession::item_done(std::size_t bytes) {
   --items_;
-  const auto low = kLowWaterMark * static_cast<double>(limits_.receive_queue);
-  if (!has_paused_peer_ || static_cast<double>(items_) > low) return;
+  item_bytes_ -= bytes;
+  if (!has_paused_peer_ || fill() > kLowWaterMark) return;
   has_paused_peer_ = false;
-  if (state_ != State::kOpen) return;
+  if (!is_open()) return;
   ++stats_.resumes_sent;
   say(FrameType::kResume, nullptr, now_);
 }
 
-void PeerSession::message_handled() { item_done(); }
+void PeerSession::message_handled() { item_done(messages_.take_one()); }
 
 void PeerSession::spend(std::size_t bytes, TimePoint now) {
   if (!limits_.rate) return;
   const auto& rate = *limits_.rate;
-  const auto elapsed = seconds(now - std::exchange(allowed_at_, now));
-  messages_allowance_ = refilled(messages_allowance_, rate.messages_per_second, elapsed) - 1;
-  bytes_allowance_ =
-      refilled(bytes_allowance_, rate.bytes_per_second, elapsed) - static_cast<double>(bytes);
-  const auto wait = std::max(time_to_earn(messages_allowance_, rate.messages_per_second),
-                             time_to_earn(bytes_allowance_, rate.bytes_per_second));
-  rests_until_ = wait > Duration::zero() ? std::optional(now + wait) : std::nullopt;
+  const auto elapsed_s = seconds(now - std::exchange(allowed_at_, now));
+  const auto wait = std::max(
+      charge(messages_allowance_, rate.messages_per_second, 1, elapsed_s),
+      charge(bytes_allowance_, rate.bytes_per_second, static_cast<double>(bytes), elapsed_s));
+  rests_until_ = wait > Duration::zero() ? std::optional(later(now, wait)) : std::nullopt;
 }
 
 // ---- out
@@ -300,7 +412,7 @@ void PeerSession::put(SharedBytes frame) {
 }
 
 void PeerSession::flush_outbox() {
-  while (!outbox_.empty() && !is_ahead()) put(outbox_.pop());
+  while (is_open() && !outbox_.empty() && !is_ahead()) put(outbox_.pop());
 }
 
 Sent PeerSession::send(SharedBytes frame) {
@@ -318,18 +430,29 @@ Sent PeerSession::offer(SharedBytes frame, TopicId topic, TopicPolicy policy) {
 }
 
 void PeerSession::answer(std::uint64_t correlation, SharedBytes frame) {
-  if (correlation != 0 && calls_.erase(correlation) == 0) return;
-  item_done();
-  if (is_open()) put(std::move(frame));
+  bool is_wanted = is_open();
+  if (correlation == 0) {
+    if (calls_without_id_.count == 0) return;
+    item_done(calls_without_id_.take_one());
+  } else {
+    const auto call = calls_.extract(correlation);
+    if (call.empty()) return;
+    item_done(call.mapped().bytes);
+    is_wanted = is_wanted && !call.mapped().is_cancelled;
+  }
+  if (is_wanted) put(std::move(frame));
 }
 
-void PeerSession::cancel(std::uint64_t correlation) {
+bool PeerSession::cancel(std::uint64_t correlation) {
+  if (outbox_.drop_call(correlation)) return true;
   if (is_open() && peer_.is_oriel) say(FrameType::kNack, nullptr, now_, correlation);
+  return false;
 }
 
 void PeerSession::say_close(std::string_view reason) {
   if (state_ == State::kClosing) return;
-  say(FrameType::kClose, Map{{"reason", reason.substr(0, kReasonBytesMax)}}, now_);
+  while (is_open() && !is_paused_ && !outbox_.empty()) put(outbox_.pop());
+  say(FrameType::kClose, Map{{"reason", cut_utf8(reason, kReasonBytesMax)}}, now_);
   end();
 }
 
@@ -345,15 +468,38 @@ void PeerSession::writable(TimePoint now, std::size_t /*unsent_bytes*/) {
 
 // ---- life
 
+namespace {
+
+bool has_heartbeats(const SessionLimits& limits) {
+  return limits.heartbeat_interval > Duration::zero() &&
+         limits.heartbeat_timeout > Duration::zero();
+}
+
+// After so much silence a peer is asked.
+Duration ask_after(const SessionLimits& limits) {
+  return limits.heartbeat_interval < limits.heartbeat_timeout ? limits.heartbeat_interval
+                                                              : limits.heartbeat_timeout / 2;
+}
+
+// A peer that is stalled is looked for at twice the pace: it is found at most half too late.
+TimePoint next_look(TimePoint now, TimePoint life, const SessionLimits& limits) {
+  if (limits.connection_timeout <= Duration::zero()) return life;
+  return std::min(life, later(now, limits.connection_timeout / 2));
+}
+
+}  // namespace
+
 void PeerSession::open(Opened opened, TimePoint now) {
   state_ = State::kOpen;
   peer_ = opened.peer;
-  check_at_ = now + limits_.heartbeat_interval;
+  moved_at_ = now;
+  const auto life = has_heartbeats(limits_) ? later(now, ask_after(limits_)) : TimePoint::max();
+  check_at_ = next_look(now, life, limits_);
   tell(std::move(opened));
 }
 
 std::optional<TimePoint> PeerSession::deadline() const {
-  if (state_ == State::kClosing) return std::nullopt;
+  if (state_ == State::kClosing || check_at_ == TimePoint::max()) return std::nullopt;
   return check_at_;
 }
 
@@ -364,39 +510,53 @@ Status PeerSession::deadline_passed(TimePoint now) {
     return fail_session({ErrorCode::kTimeout,
                          fmt::format("no log-in within {:g} s", seconds(limits_.auth_timeout))},
                         now);
-  if (now - heard_at_ >= limits_.heartbeat_timeout)
-    return fail_session({ErrorCode::kTimeout, fmt::format("the peer was silent for {:g} s",
-                                                          seconds(limits_.heartbeat_timeout))},
-                        now);
-  look_at_stall(now);
-  if (stalled_since_ && now - *stalled_since_ >= limits_.connection_timeout)
-    return fail_session({ErrorCode::kTimeout, fmt::format("the peer has read nothing for {:g} s",
-                                                          seconds(limits_.connection_timeout))},
-                        now);
-  auto next = heard_at_ + limits_.heartbeat_interval;
-  if (next <= now) {
-    if (!pinged_at_ || now - *pinged_at_ >= limits_.heartbeat_interval) {
-      pinged_at_ = now;
-      ++stats_.pings_sent;
-      say(FrameType::kPing, nullptr, now);
-    }
-    next = std::min(now + limits_.heartbeat_interval, heard_at_ + limits_.heartbeat_timeout);
-  }
-  // Half of it, so that a stall is seen at most half too late.
-  check_at_ = std::min(next, now + limits_.connection_timeout / 2);
+  const auto late = now - check_at_;
+  if (auto moving = look_at_progress(now, late); !moving)
+    return fail_session(std::move(moving.error()), now);
+  auto life = look_at_life(now, late);
+  if (!life) return fail_session(std::move(life.error()), now);
+  check_at_ = next_look(now, *life, limits_);
   return {};
 }
 
-// What waits, and that nothing of it has left since the last look.
-void PeerSession::look_at_stall(TimePoint now) {
+// Whether the peer takes anything of what waits for it. Who looks late was kept from working
+// itself, and from writing: then it is no fault of the peer's.
+Status PeerSession::look_at_progress(TimePoint now, Duration late) {
+  const auto timeout = limits_.connection_timeout;
   const auto written = output_.written_bytes();
-  const bool is_stalled = !output_.empty() && written == written_at_check_;
+  const bool is_stalled = !output_.empty() && written == written_at_check_ && late <= timeout / 2;
   written_at_check_ = written;
-  if (!is_stalled) {
-    stalled_since_.reset();
-  } else if (!stalled_since_) {
-    stalled_since_ = now;
+  if (!is_stalled) moved_at_ = now;
+  if (timeout <= Duration::zero() || now - moved_at_ < timeout) return {};
+  return fail(ErrorCode::kTimeout,
+              fmt::format("the peer has read nothing for {:g} s", seconds(timeout)));
+}
+
+// Whether the peer lives, and when to look again. It may have said much that was not listened to:
+// while there was no room for it, or it was too much for the rate, or this look comes late.
+Result<TimePoint> PeerSession::look_at_life(TimePoint now, Duration late) {
+  if (!has_heartbeats(limits_)) return TimePoint::max();
+  const auto patience = limits_.heartbeat_timeout - ask_after(limits_);
+  if (is_full() || std::exchange(has_not_listened_, false)) {
+    heard_at_ = now;
+    asked_at_.reset();
   }
+  if (late > patience) asked_at_.reset();
+  if (asked_at_ && now - *asked_at_ >= patience)
+    return fail(ErrorCode::kTimeout,
+                fmt::format("the peer was silent for {:g} s", seconds(limits_.heartbeat_timeout)));
+  const auto silent_since = std::max(heard_at_, rests_until_.value_or(heard_at_));
+  const auto ask_at = later(asked_at_ ? *pinged_at_ : silent_since, ask_after(limits_));
+  if (now >= ask_at) ask(now);
+  if (!asked_at_) return ask_at;
+  return std::min(later(*pinged_at_, ask_after(limits_)), later(*asked_at_, patience));
+}
+
+void PeerSession::ask(TimePoint now) {
+  if (!asked_at_) asked_at_ = now;
+  pinged_at_ = now;
+  ++stats_.pings_sent;
+  say(FrameType::kPing, nullptr, now);
 }
 
 }  // namespace oriel::conduit

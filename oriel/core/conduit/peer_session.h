@@ -9,11 +9,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 #include <variant>
 
 #include "oriel/base/output_queue.h"
 #include "oriel/base/session.h"
+#include "oriel/core/conduit/error_code.h"
 #include "oriel/core/conduit/frame.h"
 #include "oriel/core/conduit/login.h"
 #include "oriel/core/conduit/outbox.h"
@@ -33,10 +34,13 @@ struct Opened {
 
   friend bool operator==(const Opened&, const Opened&) = default;
 };
-// Server: a wrong password; the session ends. Client: the server refuses, and why.
+// Server: nobody was let in, and the session ends. Client: the server refuses, and why.
 struct LoginRefused {
   std::string reason;
-  // Client: what refuses may know the older way of logging in, which is worth another connection.
+  // Server: it was a guess, and not what the server does not take from anybody.
+  bool is_wrong_password = false;
+  // Client: what refuses may know the older way of logging in, which is worth another connection,
+  // if nobody can listen in: whoever could, could also have refused in the server's place.
   bool may_try_hash = false;
 
   friend bool operator==(const LoginRefused&, const LoginRefused&) = default;
@@ -50,20 +54,23 @@ struct MessageReceived {
 struct CallReceived {
   std::uint64_t correlation = 0;
   std::string method;
-  Value params;                            // a map, an array or null
-  std::optional<std::int64_t> timeout_ms;  // how long the caller waits, if it says so
+  Value params;  // a map, an array or null
+  // How long the caller waits, if it says so: 1 to kCallTimeoutMax.
+  std::optional<std::int64_t> timeout_ms;
 
   friend bool operator==(const CallReceived&, const CallReceived&) = default;
 };
-// The caller does not want the answer to this call any more.
+// The caller does not want the answer to this call any more; answer() is due all the same, and what
+// it is given goes nowhere.
 struct CallCancelled {
   std::uint64_t correlation = 0;
 
   friend bool operator==(const CallCancelled&, const CallCancelled&) = default;
 };
+// Also late ones, and those to no call at all: who calls knows.
 struct ReplyReceived {
   std::uint64_t correlation = 0;
-  Value envelope;  // see response.h
+  Value envelope;  // see response.h; an error when the peer sent something else
 
   friend bool operator==(const ReplyReceived&, const ReplyReceived&) = default;
 };
@@ -104,7 +111,8 @@ class PeerSession : public Session {
   std::optional<SessionEvent> take_event();
 
   // Calls and messages count against the receive queue from their event until they are handled:
-  // answer() for a call, message_handled() for a message.
+  // answer() for a call, message_handled() for a message. Both also after the end. The owner kicks
+  // its driver, which may have been resting.
   void message_handled();
 
   bool is_open() const { return state_ == State::kOpen; }
@@ -122,11 +130,13 @@ class PeerSession : public Session {
   // A broadcast, which `topic` (not 0) and `policy` say what to do with when it must wait.
   Sent offer(SharedBytes frame, TopicId topic, TopicPolicy policy);
   // The answer to a call, once; nothing for a correlation that is not waiting. Never waits for
-  // RESUME.
+  // RESUME. Calls may have the correlation 0, several at a time; any of them is answered.
   void answer(std::uint64_t correlation, SharedBytes frame);
-  // We do not wait for this call any more. Does nothing when the peer is not one of ours.
-  void cancel(std::uint64_t correlation);
-  // Says CLOSE with a reason. The owner then closes after flushing.
+  // We do not wait for this call any more. True when it had not left yet, and now never will: it
+  // cannot have run. Otherwise the peer is told, if it is one of ours. Also after the end.
+  bool cancel(std::uint64_t correlation);
+  // Says CLOSE with a reason, behind all that waits, unless the peer has paused us. The owner then
+  // closes after flushing.
   void say_close(std::string_view reason);
 
   // For frames that the owner makes.
@@ -153,28 +163,53 @@ class PeerSession : public Session {
   void open(Opened opened, TimePoint now);
   // It is over as soon as what was said has gone out.
   void end() { state_ = State::kClosing; }
-  void tell(SessionEvent event) { events_.push_back(std::move(event)); }
+  void tell(SessionEvent event) { events_.push_back({std::move(event)}); }
   void say(FrameType type, const Value& payload, TimePoint now, std::uint64_t correlation = 0);
 
  private:
   enum class State { kLogin, kOpen, kClosing };
 
+  struct Told {
+    SessionEvent event;
+    std::size_t bytes = 0;  // of a reply, until it is taken
+  };
+  // A call of the peer that waits for our answer.
+  struct Call {
+    std::size_t bytes = 0;
+    bool is_cancelled = false;
+  };
+  // What is not told from each other, so that all count for their average.
+  struct Tally {
+    std::size_t count = 0;
+    std::size_t bytes = 0;
+
+    void add(std::size_t of_one);
+    std::size_t take_one();
+  };
+
+  Result<std::size_t> receive_one(ByteSpan bytes, std::size_t& wanted, TimePoint now);
   Status receive_frame(const FrameHeader& header, ByteSpan payload, TimePoint now);
   Status receive_open(const FrameHeader& header, Value payload, TimePoint now);
-  Status receive_message(Value payload);
-  Status receive_call(std::uint64_t correlation, Value payload, TimePoint now);
-  Status receive_reply(std::uint64_t correlation, const Value& payload);
+  Status receive_message(Value payload, std::size_t bytes);
+  Status receive_call(std::uint64_t correlation, Value payload, std::size_t bytes, TimePoint now);
+  void receive_reply(std::uint64_t correlation, Value payload, std::size_t bytes);
+  void receive_pause(bool pauses);
+  void receive_cancel(std::uint64_t correlation);
   void receive_close(const Value& payload, TimePoint now);
-  void refuse_call(std::uint64_t correlation, std::string message, TimePoint now);
+  void refuse_call(std::uint64_t correlation, CallCode code, std::string message, TimePoint now);
   std::unexpected<Error> fail_session(Error error, TimePoint now);
 
-  void item_came();
-  void item_done();
+  void item_came(std::size_t bytes);
+  void item_done(std::size_t bytes);
+  double fill() const;
+  bool is_full() const;
   void spend(std::size_t bytes, TimePoint now);
   bool is_ahead() const;
   void put(SharedBytes frame);
   void flush_outbox();
-  void look_at_stall(TimePoint now);
+  Status look_at_progress(TimePoint now, Duration late);
+  Result<TimePoint> look_at_life(TimePoint now, Duration late);
+  void ask(TimePoint now);
   std::size_t payload_bytes_max() const;
 
   SessionLimits limits_;
@@ -183,17 +218,23 @@ class PeerSession : public Session {
   ProgramFacts peer_;
   OutputQueue output_;
   Outbox outbox_;
-  std::deque<SessionEvent> events_;
+  std::deque<Told> events_;
   SessionStats stats_;
 
-  // In.
-  std::unordered_set<std::uint64_t> calls_;  // that wait for our answer
-  std::size_t items_ = 0;                    // that came and are not handled
+  // In. Items are calls and messages that came and are not handled.
+  std::unordered_map<std::uint64_t, Call> calls_;
+  Tally calls_without_id_;
+  Tally messages_;
+  std::size_t items_ = 0;
+  std::size_t item_bytes_ = 0;
+  std::size_t reply_bytes_ = 0;  // of replies that are not taken
   bool has_paused_peer_ = false;
+  bool rests_for_room_ = false;    // the last receive() left something for when there is room
+  bool has_not_listened_ = false;  // the same at any time since the last look at life
   double messages_allowance_ = 0;
   double bytes_allowance_ = 0;
   TimePoint allowed_at_{};
-  std::optional<TimePoint> rests_until_;
+  std::optional<TimePoint> rests_until_;  // for the rate
 
   // Out.
   bool is_paused_ = false;
@@ -201,10 +242,11 @@ class PeerSession : public Session {
   // Life. deadline() moves only when it has passed, so that traffic does not move timers.
   TimePoint heard_at_;
   TimePoint check_at_;
-  std::optional<TimePoint> pinged_at_;
+  std::optional<TimePoint> asked_at_;   // first, since the peer was heard last
+  std::optional<TimePoint> pinged_at_;  // last, and not answered
   std::uint64_t written_at_check_ = 0;
-  std::optional<TimePoint> stalled_since_;
-  TimePoint now_;  // of the last call that knew it
+  TimePoint moved_at_;  // of the last look that found something written, or nothing to write
+  TimePoint now_;       // of the last call that knew it
 };
 
 }  // namespace oriel::conduit

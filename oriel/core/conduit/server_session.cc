@@ -7,6 +7,9 @@
 namespace oriel::conduit {
 namespace {
 
+// As the real programs say it.
+const LoginRefused kWrongPassword{.reason = "Invalid password", .is_wrong_password = true};
+
 const std::string* text_in(const Value& payload, std::string_view key) {
   const auto* value = payload.find(key);
   return value != nullptr ? value->if_text() : nullptr;
@@ -26,27 +29,28 @@ Status ServerSession::receive_login(const FrameHeader& header, const Value& payl
 }
 
 Status ServerSession::begin(const Value& payload, TimePoint now) {
-  if (!config_.lock_out.empty()) return refuse(config_.lock_out, now);
+  if (!config_.lock_out.empty()) return refuse({.reason = config_.lock_out}, now);
   client_ = read_program_facts(payload.find("client_info"));
   if (const auto* hash = text_in(payload, "password_hash")) return judge_hash(*hash, now);
   const auto* mechanism = text_in(payload, "mechanism");
   const auto* message = text_in(payload, "message");
   if (mechanism == nullptr || message == nullptr)
-    return refuse("AUTH_REQUEST has neither \"password_hash\" nor \"mechanism\" and \"message\"",
-                  now);
+    return refuse(
+        {.reason = "AUTH_REQUEST has neither \"password_hash\" nor \"mechanism\" and \"message\""},
+        now);
   if (*mechanism != kScramMechanism)
-    return refuse(fmt::format("expected the mechanism {}", kScramMechanism), now);
+    return refuse({.reason = fmt::format("expected the mechanism {}", kScramMechanism)}, now);
   return challenge(*message, now);
 }
 
 Status ServerSession::judge_hash(const std::string& hash, TimePoint now) {
   if (!config_.takes_bare_hash)
     return refuse(
-        "a bare password hash is taken on this machine and over TLS only; log in with "
-        "SCRAM-SHA-256, connect by TLS, or have the server permit it",
+        {.reason = "a bare password hash is taken on this machine and over TLS only; log in "
+                   "with SCRAM-SHA-256, connect by TLS, or have the server permit it"},
         now);
   const auto* identity = book_.find_hash(hash);
-  if (identity == nullptr) return refuse("Invalid password", now);
+  if (identity == nullptr) return refuse(kWrongPassword, now);
   welcome(*identity, {}, now);
   return {};
 }
@@ -54,29 +58,30 @@ Status ServerSession::judge_hash(const std::string& hash, TimePoint now) {
 Status ServerSession::challenge(const std::string& message, TimePoint now) {
   scram_ = book_.scram(config_.nonce);
   auto answer = scram_->challenge(message);
-  if (!answer) return refuse(answer.error().message, now);
+  if (!answer) return refuse({.reason = std::move(answer.error().message)}, now);
   say(FrameType::kAuthRequest, Map{{"mechanism", kScramMechanism}, {"message", *answer}}, now);
   return {};
 }
 
 Status ServerSession::judge_scram(const Value& payload, TimePoint now) {
   const auto* message = text_in(payload, "message");
-  if (message == nullptr) return refuse("AUTH_REQUEST has no \"message\"", now);
+  if (message == nullptr) return refuse({.reason = "AUTH_REQUEST has no \"message\""}, now);
   const auto success = scram_->verify(*message);
   if (!success)
-    return refuse(
-        success.error().code == ErrorCode::kRefused ? "Invalid password" : success.error().message,
-        now);
+    return success.error().code == ErrorCode::kRefused
+               ? refuse(kWrongPassword, now)
+               : refuse({.reason = success.error().message}, now);
   welcome(book_.identity(success->key), success->message, now);
   return {};
 }
 
 // Ends without an error, so that the reason goes out as what it is and not as CLOSE.
-Status ServerSession::refuse(std::string reason, TimePoint now) {
+Status ServerSession::refuse(LoginRefused refused, TimePoint now) {
   Array mechanisms{kScramMechanism};
   if (config_.takes_bare_hash) mechanisms.emplace_back("password_hash");
-  say(FrameType::kAuthFailure, Map{{"reason", reason}, {"mechanisms", std::move(mechanisms)}}, now);
-  tell(LoginRefused{.reason = std::move(reason)});
+  say(FrameType::kAuthFailure,
+      Map{{"reason", refused.reason}, {"mechanisms", std::move(mechanisms)}}, now);
+  tell(std::move(refused));
   end();
   return {};
 }

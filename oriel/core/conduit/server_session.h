@@ -32,7 +32,7 @@ class ServerSession final : public PeerSession {
   Status judge_hash(const std::string& hash, TimePoint now);
   Status challenge(const std::string& message, TimePoint now);
   Status judge_scram(const Value& payload, TimePoint now);
-  Status refuse(std::string reason, TimePoint now);
+  Status refuse(LoginRefused refused, TimePoint now);
   void welcome(std::string identity, std::string scram_message, TimePoint now);
 
   ServerSessionConfig config_;

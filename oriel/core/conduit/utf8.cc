@@ -62,4 +62,10 @@ std::string with_valid_utf8(std::string_view text) {
   return valid;
 }
 
+std::string cut_utf8(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return std::string(text);
+  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0) == 0x80) --bytes_max;
+  return std::string(text.substr(0, bytes_max));
+}
+
 }  // namespace oriel::conduit

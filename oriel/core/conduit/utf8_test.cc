@@ -55,5 +55,12 @@ TEST(Utf8, ReplacesEachWrongByte) {
   EXPECT_EQ(with_valid_utf8("a\xc3"), "a\xEF\xBF\xBD");
 }
 
+TEST(CutUtf8, CutsBetweenCharacters) {
+  const std::string text = "a\u00e9\u20ac\U0001f600z";  // 1, 2, 3, 4 and 1 bytes
+  const std::size_t kept[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11, 11};
+  for (std::size_t bytes_max = 0; bytes_max < std::size(kept); ++bytes_max)
+    EXPECT_EQ(cut_utf8(text, bytes_max), text.substr(0, kept[bytes_max])) << bytes_max;
+}
+
 }  // namespace
 }  // namespace oriel::conduit
