@@ -119,6 +119,7 @@ Connection::Connection(std::shared_ptr<ConnectionShared> shared, std::string id,
     : shared_(std::move(shared)),
       id_(std::move(id)),
       remote_address_(stream->peer()),
+      certificate_name_(stream->peer_common_name()),
       log_(shared_->log.with_id(std::string_view(id_).substr(0, 8))),
       session_(std::move(session)),
       executor_(shared_->executor),
@@ -244,13 +245,17 @@ void Connection::abandon() {
   driver_->close_now(reason);
 }
 
+void Connection::stop_handlers() {
+  for (auto& [correlation, context] : running_) context->request_stop();
+}
+
 // What waits for this conversation hears that it is over.
 void Connection::finish(const Error& reason) {
   has_ended_ = true;
   state_ = ConnectionState::kClosed;
   note_progress();
   call_timer_->cancel();
-  for (auto& [correlation, context] : running_) context->request_stop();
+  stop_handlers();
   running_.clear();
   waiting_messages_.clear();
   for (auto& room : std::exchange(room_waiters_, {}))
@@ -431,7 +436,7 @@ void Connection::handle_next(const std::string& type) {
   const auto waiting = waiting_messages_.find(type);
   if (waiting == waiting_messages_.end()) return;
   const auto handlers = shared_->dispatcher.find_handlers(type);
-  if (waiting->second.empty()) {
+  if (waiting->second.empty() || shared_->is_stopping) {
     waiting_messages_.erase(waiting);
     return;
   }
@@ -597,7 +602,12 @@ void Connection::when_room(std::function<void(Status)> room) {
 Sent Connection::offer(const SharedBytes& frame, TopicId topic, TopicPolicy policy) {
   if (has_ended_) return Sent::kClosed;
   const auto sent = session_->offer(frame, topic, policy);
-  if (sent == Sent::kQueued) kick_soon();
+  if (sent != Sent::kQueued) return sent;
+  {
+    std::lock_guard lock(mutex_);
+    ++stats_.messages_out;
+  }
+  kick_soon();
   return sent;
 }
 

@@ -133,6 +133,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
 
   const std::string& id() const { return id_; }                          // a UUID
   const std::string& remote_address() const { return remote_address_; }  // "127.0.0.1:40312"
+  // Of the certificate that the peer has proven to own and that we trust; empty: none.
+  const std::string& certificate_name() const { return certificate_name_; }
   bool is_authenticated() const { return has_opened_; }
   ConnectionState state() const { return state_; }
   bool is_connected() const;
@@ -179,6 +181,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   // `room` is called once, when there is room in the send queue or the connection has ended.
   void when_room(std::function<void(Status)> room);
   void close_now(Error reason, net::Farewell farewell = net::Farewell::kNormal);
+  // Asks methods and handlers that are at work to stop (Context::stop_token).
+  void stop_handlers();
   // For an owner that goes: ends at once, without a goodbye, and tells nobody but those who wait
   // for an answer.
   void abandon();
@@ -257,6 +261,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   std::shared_ptr<ConnectionShared> shared_;
   const std::string id_;
   const std::string remote_address_;
+  const std::string certificate_name_;
   observe::Logger log_;
   UserData user_data_;
   std::unique_ptr<PeerSession> session_;
