@@ -263,10 +263,15 @@ void Connection::finish(const Error& reason) {
   call_deadlines_.clear();
   for (auto& [correlation, call] : std::exchange(pending_, {})) {
     call.stop.reset();
-    call.done(failed(CallCode::kUnknownOutcome,
-                     fmt::format("the connection was lost before the answer came ({}); whether the "
-                                 "call has run is not known",
-                                 reason.message)));
+    // What still waited in the session has not run, and may be sent again.
+    const bool was_sent = !session_->cancel(correlation);
+    call.done(was_sent ? failed(CallCode::kUnknownOutcome,
+                                fmt::format("the connection was lost before the answer came ({}); "
+                                            "whether the call has run is not known",
+                                            reason.message))
+                       : failed(CallCode::kDisconnected,
+                                fmt::format("the connection was lost ({}): the call was not sent",
+                                            reason.message)));
   }
 }
 
@@ -288,6 +293,7 @@ void Connection::take(LoginRefused&& event) {
 
 void Connection::take(PeerPaused&& event) {
   state_ = event.is_paused ? ConnectionState::kPaused : ConnectionState::kConnected;
+  if (shared_->owner != nullptr) shared_->owner->connection_paused(*this, event.is_paused);
   if (!event.is_paused) serve_room_waiters();
 }
 
@@ -385,11 +391,11 @@ void Connection::answer(std::uint64_t correlation, const Answer& answer) {
   auto frame = make(answer);
   if (frame.size() > kFrameBytesMax)
     frame = make(failed(CallCode::kInternal, too_long("the answer", frame)));
-  session_->answer(correlation, std::make_shared<const Bytes>(make_frame_in_place(
-                                    FrameType::kRpcResponse, std::move(frame),
-                                    {.compression = shared_->compression,
-                                     .timestamp_ms = unix_ms(),
-                                     .correlation = correlation})));
+  session_->answer(correlation, std::make_shared<const Bytes>(
+                                    make_frame_in_place(FrameType::kRpcResponse, std::move(frame),
+                                                        {.compression = shared_->compression,
+                                                         .timestamp_ms = unix_ms(),
+                                                         .correlation = correlation})));
   {
     std::lock_guard lock(mutex_);
     ++stats_.calls_answered;
@@ -702,9 +708,11 @@ void Connection::begin_call(std::string method, Value params, CallOptions option
   }
   if (bytes.size() > kFrameBytesMax)
     return done(failed(CallCode::kInvalidParams, too_long("the call", bytes)));
-  auto frame = std::make_shared<const Bytes>(make_frame_in_place(
-      FrameType::kRpcRequest, std::move(bytes),
-      {.compression = shared_->compression, .timestamp_ms = unix_ms(), .correlation = correlation}));
+  auto frame =
+      std::make_shared<const Bytes>(make_frame_in_place(FrameType::kRpcRequest, std::move(bytes),
+                                                        {.compression = shared_->compression,
+                                                         .timestamp_ms = unix_ms(),
+                                                         .correlation = correlation}));
   if (session_->send(std::move(frame)) != Sent::kQueued)
     return done(failed(CallCode::kRateLimited,
                        "the peer does not keep up, and the send queue is full: the call was not "
