@@ -75,7 +75,10 @@ Client::Client(asio::any_io_executor executor, ClientOptions options) {
 
 Client::~Client() {
   shared_->detach();
-  if (!thread_) return shared_->disconnect([] {});
+  if (!thread_) {
+    shared_->disconnect([] {});
+    return;
+  }
   ORIEL_CHECK(!shared_->is_inside());
   const auto timeout = shared_->options().stop_timeout;
   if (thread_->is_running()) {

@@ -373,8 +373,8 @@ void Client::Shared::begin_wait(const std::shared_ptr<WaitingSend>& waiting,
   waiting->on_stop = std::make_unique<std::stop_callback<std::function<void()>>>(
       stop, [weak = std::weak_ptr(waiting), common = common_] {
         common->post([weak] {
-          if (const auto waiting = weak.lock())
-            waiting->end(client_failure(ClientErrorKind::kCancelled, "the message was not sent"));
+          if (const auto send = weak.lock())
+            send->end(client_failure(ClientErrorKind::kCancelled, "the message was not sent"));
         });
       });
 }
