@@ -51,11 +51,7 @@ struct Awaited<boost::asio::awaitable<T>> {
 // What an Answer is made of: its data's type, for the schema.
 template <typename T>
 struct DataOf {
-  using type = std::decay_t<T>;
-};
-template <>
-struct DataOf<void> {
-  using type = std::nullptr_t;
+  using type = std::remove_cvref_t<T>;
 };
 template <>
 struct DataOf<Response> {
@@ -74,9 +70,9 @@ struct Types {
   static MethodDescription describe(const MethodOptions& options, std::string name) {
     return describe_method<R, Args...>(std::move(name), options.description, options.parameters);
   }
-  static CallResult<std::tuple<Args...>> read(const std::string& method, const Value& params,
+  static CallResult<std::tuple<Args...>> read(const std::string& method, Value&& params,
                                               const std::vector<Parameter>& names) {
-    return read_arguments<Args...>(method, params, names);
+    return read_arguments<Args...>(method, std::move(params), names);
   }
 };
 
@@ -84,13 +80,13 @@ struct Types {
 template <typename R, typename... Args>
 struct Plain {
   using Returned = R;
-  using Arguments = Types<std::decay_t<Args>...>;
+  using Arguments = Types<std::remove_cvref_t<Args>...>;
   static constexpr bool takes_context = false;
 };
 template <typename R, typename... Args>
 struct Plain<R, Context&, Args...> {
   using Returned = R;
-  using Arguments = Types<std::decay_t<Args>...>;
+  using Arguments = Types<std::remove_cvref_t<Args>...>;
   static constexpr bool takes_context = true;
 };
 
@@ -149,7 +145,7 @@ template <typename F>
 PlainMethod plain_method(F function, std::string name, std::vector<Parameter> names) {
   return [function = std::move(function), name = std::move(name), names = std::move(names)](
              Context& context, Value params) mutable -> Answer {
-    auto arguments = Signature<F>::Arguments::read(name, params, names);
+    auto arguments = Signature<F>::Arguments::read(name, std::move(params), names);
     if (!arguments) return std::unexpected(std::move(arguments.error()));
     if constexpr (std::is_void_v<typename Signature<F>::Returned>) {
       call_with(function, context, std::move(*arguments));
@@ -165,7 +161,7 @@ template <typename F>
 boost::asio::awaitable<Answer> run_coroutine(std::shared_ptr<F> function, std::string name,
                                              std::shared_ptr<const std::vector<Parameter>> names,
                                              ContextPointer context, Value params) {
-  auto arguments = Signature<F>::Arguments::read(name, params, *names);
+  auto arguments = Signature<F>::Arguments::read(name, std::move(params), *names);
   if (!arguments) co_return std::unexpected(std::move(arguments.error()));
   if constexpr (std::is_void_v<typename Awaited<typename Signature<F>::Returned>::type>) {
     co_await call_with(*function, *context, std::move(*arguments));
@@ -189,7 +185,7 @@ CoroutineMethod coroutine_method(F function, std::string name, std::vector<Param
 template <typename R, typename First, typename... Rest>
 struct HandlerPlain {
   using Returned = R;
-  using Data = std::decay_t<First>;
+  using Data = std::remove_cvref_t<First>;
   static constexpr bool takes_context = false;
   static constexpr bool takes_connection = false;
 };
@@ -227,7 +223,9 @@ template <typename T>
 Result<T> read_data(const Value& data) {
   auto read = from_value<T>(data);
   if (read) return std::move(*read);
-  return fail(ErrorCode::kInvalid, describe_errors(read.error()));
+  const auto& wrong = read.error().front();
+  return fail(ErrorCode::kInvalid,
+              wrong.field.empty() ? wrong.message : wrong.field + ": " + wrong.message);
 }
 
 template <typename F>

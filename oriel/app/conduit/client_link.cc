@@ -1,18 +1,16 @@
 #include "oriel/app/conduit/client_link.h"
 
 #include <fmt/format.h>
-#include <openssl/rand.h>
 
 #include <algorithm>
-#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "oriel/app/conduit/random_text.h"
 #include "oriel/app/net/reconnect_delay.h"
-#include "oriel/base/check.h"
 
 namespace oriel::conduit {
 namespace {
@@ -21,16 +19,6 @@ using boost::asio::awaitable;
 using std::chrono::milliseconds;
 
 constexpr auto kNoThrow = boost::asio::as_tuple(boost::asio::use_awaitable);
-
-// Hexadecimal digits, two for each byte.
-std::string random_hex(std::size_t bytes) {
-  std::string hex;
-  std::array<unsigned char, 32> random;
-  ORIEL_CHECK(bytes <= random.size());
-  ORIEL_CHECK(RAND_bytes(random.data(), static_cast<int>(bytes)) == 1);
-  for (std::size_t i = 0; i < bytes; ++i) hex += fmt::format("{:02x}", random[i]);
-  return hex;
-}
 
 ClientErrorKind kind_of(net::ConnectFailure failure) {
   switch (failure) {
@@ -268,7 +256,7 @@ awaitable<ClientLink::Attempt> ClientLink::log_in(net::StreamPointer stream, Log
   limits.read_buffer_max_bytes =
       std::max(limits.read_buffer_max_bytes, options_.max_message_size + options_.buffer_size);
   limits.flush_timeout = options_.stop_timeout / 2;
-  connection_ = std::make_shared<Connection>(shared_, random_hex(16), std::move(stream),
+  connection_ = std::make_shared<Connection>(shared_, random_uuid(), std::move(stream),
                                              std::move(session), limits);
   connection_->start();
   while (!was_open_ && !end_) co_await changed_.wait();

@@ -155,6 +155,9 @@ void Connection::release() {
   running_.clear();
   pending_.clear();
   room_waiters_.clear();
+  // Its work may have been dropped, and would hold this for ever.
+  if (is_kick_due_)
+    std::erase_if(shared_->kicks, [this](const auto& other) { return other.get() == this; });
   driver_.reset();
   call_timer_.reset();
   stay_.reset();
@@ -263,15 +266,14 @@ void Connection::finish(const Error& reason) {
   call_deadlines_.clear();
   for (auto& [correlation, call] : std::exchange(pending_, {})) {
     call.stop.reset();
-    // What still waited in the session has not run, and may be sent again.
-    const bool was_sent = !session_->cancel(correlation);
-    call.done(was_sent ? failed(CallCode::kUnknownOutcome,
-                                fmt::format("the connection was lost before the answer came ({}); "
-                                            "whether the call has run is not known",
-                                            reason.message))
-                       : failed(CallCode::kDisconnected,
-                                fmt::format("the connection was lost ({}): the call was not sent",
-                                            reason.message)));
+    call.done(session_->cancel(correlation)
+                  ? failed(CallCode::kDisconnected,
+                           fmt::format("the connection was lost ({}); the call was not sent",
+                                       reason.message))
+                  : failed(CallCode::kUnknownOutcome,
+                           fmt::format("the connection was lost before the answer came ({}); "
+                                       "whether the call has run is not known",
+                                       reason.message)));
   }
 }
 
@@ -358,7 +360,7 @@ void Connection::run_method(const std::shared_ptr<const Method>& method, CallRec
                    [self, method, context, correlation](std::exception_ptr thrown, Answer answer) {
                      if (thrown) answer = threw(method->description.name, thrown);
                      self->end_handler(correlation, context);
-                     self->answer(correlation, answer);
+                     self->answer(correlation, std::move(answer));
                    });
     return;
   }
@@ -366,9 +368,9 @@ void Connection::run_method(const std::shared_ptr<const Method>& method, CallRec
   const bool is_taken = shared_->workers.run(
       [self, method, context, correlation, params = std::move(call.params)]() mutable {
         auto what = run_plain(*method, *context, std::move(params));
-        self->shared_->post([self, context, correlation, what = std::move(what)] {
+        self->shared_->post([self, context, correlation, what = std::move(what)]() mutable {
           self->end_handler(correlation, context);
-          self->answer(correlation, what);
+          self->answer(correlation, std::move(what));
         });
       });
   if (is_taken) return;
@@ -376,26 +378,26 @@ void Connection::run_method(const std::shared_ptr<const Method>& method, CallRec
   answer(correlation, failed(CallCode::kRateLimited, "no thread could be had to run the call"));
 }
 
-void Connection::answer(std::uint64_t correlation, const Answer& answer) {
+void Connection::answer(std::uint64_t correlation, Answer answer) {
   if (has_ended_) return;
-  const auto make = [&](const Answer& what) {
+  const auto make = [&](Answer what) {
     Bytes frame(kHeaderBytes);
     Packer packer(frame);
     packer.map(2);
     packer.text("success");
     packer.boolean(true);
     packer.text("result");
-    packer.value(write_answer(what, shared_->numbers));
+    packer.value(write_answer(std::move(what), shared_->numbers));
     return frame;
   };
-  auto frame = make(answer);
+  auto frame = make(std::move(answer));
   if (frame.size() > kFrameBytesMax)
     frame = make(failed(CallCode::kInternal, too_long("the answer", frame)));
-  session_->answer(correlation, std::make_shared<const Bytes>(
-                                    make_frame_in_place(FrameType::kRpcResponse, std::move(frame),
-                                                        {.compression = shared_->compression,
-                                                         .timestamp_ms = unix_ms(),
-                                                         .correlation = correlation})));
+  session_->answer(correlation, std::make_shared<const Bytes>(make_frame_in_place(
+                                    FrameType::kRpcResponse, std::move(frame),
+                                    {.compression = shared_->compression,
+                                     .timestamp_ms = unix_ms(),
+                                     .correlation = correlation})));
   {
     std::lock_guard lock(mutex_);
     ++stats_.calls_answered;
@@ -708,11 +710,9 @@ void Connection::begin_call(std::string method, Value params, CallOptions option
   }
   if (bytes.size() > kFrameBytesMax)
     return done(failed(CallCode::kInvalidParams, too_long("the call", bytes)));
-  auto frame =
-      std::make_shared<const Bytes>(make_frame_in_place(FrameType::kRpcRequest, std::move(bytes),
-                                                        {.compression = shared_->compression,
-                                                         .timestamp_ms = unix_ms(),
-                                                         .correlation = correlation}));
+  auto frame = std::make_shared<const Bytes>(make_frame_in_place(
+      FrameType::kRpcRequest, std::move(bytes),
+      {.compression = shared_->compression, .timestamp_ms = unix_ms(), .correlation = correlation}));
   if (session_->send(std::move(frame)) != Sent::kQueued)
     return done(failed(CallCode::kRateLimited,
                        "the peer does not keep up, and the send queue is full: the call was not "
@@ -755,7 +755,7 @@ void Connection::take(ReplyReceived&& reply) {
     return;
   }
   note_latency(Clock::now() - call->second.sent_at);
-  end_call(reply.correlation, read_answer(reply.envelope, shared_->numbers));
+  end_call(reply.correlation, read_answer(std::move(reply.envelope), shared_->numbers));
 }
 
 void Connection::end_call(std::uint64_t correlation, Answer answer) {
@@ -831,6 +831,10 @@ void Connection::close_now(Error reason, net::Farewell farewell) {
   state_ = ConnectionState::kClosing;
   session_->say_close(reason.message);
   driver_->close_after_flush(std::move(reason), farewell);
+}
+
+void Connection::cut(Error reason) {
+  if (!has_ended_) driver_->close_now(std::move(reason));
 }
 
 }  // namespace oriel::conduit

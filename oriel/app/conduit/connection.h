@@ -183,6 +183,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   // `room` is called once, when there is room in the send queue or the connection has ended.
   void when_room(std::function<void(Status)> room);
   void close_now(Error reason, net::Farewell farewell = net::Farewell::kNormal);
+  // The same without a goodbye.
+  void cut(Error reason);
   // Asks methods and handlers that are at work to stop (Context::stop_token).
   void stop_handlers();
   // For an owner that goes: ends at once, without a goodbye, and tells nobody but those who wait
@@ -232,7 +234,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
 
   // Calls of the peer.
   void run_method(const std::shared_ptr<const Method>& method, CallReceived&& call);
-  void answer(std::uint64_t correlation, const Answer& answer);
+  void answer(std::uint64_t correlation, Answer answer);
   ContextPointer begin_handler(std::uint64_t correlation, std::optional<TimePoint> deadline);
   void end_handler(std::uint64_t correlation, const ContextPointer& context);
 

@@ -66,7 +66,7 @@ void Dispatcher::add_built_in_methods() {
                 return Response::of(Map{{"methods", std::move(rows)}, {"count", count}});
               }),
               .run = Run::kLoop});
-  const Parameter method{.name = "method", .fallback = Value()};
+  const Parameter method("method");
   add_method({.description = describe_method<Value, std::optional<std::string>>(
                   "describe", "Gives the JSON Schemas of one method, or of all.", {&method, 1}),
               .body = PlainMethod([this, method](Context&, const Value& params) -> Answer {

@@ -17,7 +17,6 @@ inline constexpr std::size_t kArrivalsMax = 256;
 inline constexpr std::size_t kConnectionsAtMost = 1'000'000;
 inline constexpr std::size_t kQueueAtMost = 1'000'000;
 inline constexpr std::size_t kWorkersAtMost = 4096;
-inline constexpr std::size_t kDescriptionBytesMax = 1000;
 
 // Threads for handlers that may block; beyond, they wait for each other.
 inline constexpr std::size_t kWorkersMax = 64;

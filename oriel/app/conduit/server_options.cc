@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::size_t kBufferBytesMin = 1024;
 constexpr std::size_t kBufferBytesMax = 64 * 1024 * 1024;
-constexpr std::size_t kFactBytesMax = 200;
 constexpr std::uint32_t kScramIterationsMin = 4096;  // RFC 7677, 4
 constexpr std::string_view kProtocolVersion = "1.0";
 constexpr std::string_view kAnyIpv4 = "0.0.0.0";

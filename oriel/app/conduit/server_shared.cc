@@ -59,7 +59,7 @@ SessionLimits session_limits(const ServerOptions& options) {
 net::SessionDriverLimits driver_limits(const ServerOptions& options) {
   net::SessionDriverLimits limits;
   limits.read_buffer_bytes = options.buffer_size;
-  limits.read_buffer_max_bytes = 2 * (kHeaderBytes + options.max_message_size);
+  limits.read_buffer_max_bytes = frame_bytes_max(session_limits(options));
   return limits;
 }
 
@@ -344,12 +344,12 @@ asio::awaitable<void> Server::Shared::shake_hands(std::unique_ptr<net::TlsStream
 // Who comes and does not log in takes no place from those that do.
 void Server::Shared::make_room_for_arrival() {
   if (handshakes_.size() + arrivals_.size() < kArrivalsMax) return;
-  if (!handshakes_.empty()) return handshakes_.front()->close();
-  const auto oldest = clients_.find(arrivals_.front());
+  if (!handshakes_.empty()) {
+    handshakes_.splice(handshakes_.end(), handshakes_, handshakes_.begin());
+    return handshakes_.back()->close();
+  }
   arrivals_.splice(arrivals_.end(), arrivals_, arrivals_.begin());
-  oldest->second.connection->close_now(
-      {ErrorCode::kUnavailable, "too many connections have not logged in; try again"},
-      net::Farewell::kPolicy);
+  arrivals_.back()->cut({ErrorCode::kUnavailable, "too many others came before it logged in"});
 }
 
 bool Server::Shared::is_full() const { return connection_count() >= options_.max_connections; }
@@ -371,8 +371,8 @@ ServerSessionConfig Server::Shared::session_config(const net::Stream& stream,
                                                    Arrival arrival) const {
   return {.program = {.name = options_.name,
                       .version = options_.version,
-                      .description = options_.description,
-                      .is_oriel = true},
+                      .is_oriel = true,
+                      .description = options_.description},
           .limits = session_limits(options_),
           .takes_bare_hash = options_.allow_bare_hash ||
                              arrival.takes_bare_hash.value_or(stream.is_private()),

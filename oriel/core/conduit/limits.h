@@ -28,6 +28,7 @@ inline constexpr std::size_t kNameBytesMax = 256;
 inline constexpr std::size_t kReasonBytesMax = 500;
 // What a peer says of itself: each text.
 inline constexpr std::size_t kFactBytesMax = 200;
+inline constexpr std::size_t kDescriptionBytesMax = 1000;
 
 // Payloads of up to this many bytes are never compressed.
 inline constexpr std::size_t kCompressAboveBytes = 1024;

@@ -11,16 +11,18 @@ namespace {
 constexpr std::string_view kOrielKey = "oriel";
 constexpr std::int64_t kOrielRevision = 1;
 
-std::string text_of(const Value* facts, std::string_view key) {
+std::string text_of(const Value* facts, std::string_view key,
+                    std::size_t bytes_max = kFactBytesMax) {
   const auto* value = facts != nullptr ? facts->find(key) : nullptr;
   const auto* text = value != nullptr ? value->if_text() : nullptr;
-  return text != nullptr ? cut_utf8(*text, kFactBytesMax) : std::string();
+  return text != nullptr ? cut_utf8(*text, bytes_max) : std::string();
 }
 
 }  // namespace
 
 Value write_program_facts(const ProgramFacts& facts) {
   Map map{{"name", facts.name}, {"version", facts.version}};
+  if (!facts.description.empty()) map.append("description", facts.description);
   if (facts.is_oriel) map.append(std::string(kOrielKey), kOrielRevision);
   return map;
 }
@@ -29,7 +31,8 @@ ProgramFacts read_program_facts(const Value* facts) {
   const auto* revision = facts != nullptr ? facts->find(kOrielKey) : nullptr;
   return {.name = text_of(facts, "name"),
           .version = text_of(facts, "version"),
-          .is_oriel = revision != nullptr && revision->if_integer() != nullptr};
+          .is_oriel = revision != nullptr && revision->if_integer() != nullptr,
+          .description = text_of(facts, "description", kDescriptionBytesMax)};
 }
 
 std::string password_hash(std::string_view password) {

@@ -27,6 +27,7 @@ struct ProgramFacts {
   std::string version;
   // It is one of ours: it cancels calls, knows deadlines, and gives streams credit.
   bool is_oriel = false;
+  std::string description = {};  // of servers; said when there is one
 
   friend bool operator==(const ProgramFacts&, const ProgramFacts&) = default;
 };

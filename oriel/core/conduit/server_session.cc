@@ -25,11 +25,11 @@ Status ServerSession::receive_login(const FrameHeader& header, const Value& payl
   if (header.type != FrameType::kAuthRequest)
     return fail(ErrorCode::kInvalid,
                 fmt::format("expected AUTH_REQUEST first, got {}", frame_type_name(header.type)));
+  if (!config_.lock_out.empty()) return refuse({.reason = config_.lock_out}, now);
   return scram_ ? judge_scram(payload, now) : begin(payload, now);
 }
 
 Status ServerSession::begin(const Value& payload, TimePoint now) {
-  if (!config_.lock_out.empty()) return refuse({.reason = config_.lock_out}, now);
   client_ = read_program_facts(payload.find("client_info"));
   if (const auto* hash = text_in(payload, "password_hash")) return judge_hash(*hash, now);
   const auto* mechanism = text_in(payload, "mechanism");

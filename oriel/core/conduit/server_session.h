@@ -26,6 +26,9 @@ class ServerSession final : public PeerSession {
   // `book` outlives it.
   ServerSession(ServerSessionConfig config, const LoginBook& book, SessionStart start);
 
+  // From now on no log-in is judged, and this is the answer; nothing once it is done.
+  void lock_out(std::string sentence) { config_.lock_out = std::move(sentence); }
+
  private:
   Status receive_login(const FrameHeader& header, const Value& payload, TimePoint now) override;
   Status begin(const Value& payload, TimePoint now);

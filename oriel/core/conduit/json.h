@@ -1,0 +1,27 @@
+#pragma once
+// Values as JSON, for people and for programs that speak no MessagePack. What JSON lacks:
+//
+//   bytes                {"$bytes": "BASE64"}
+//   an extension         {"$extension": {"type": 5, "bytes": "BASE64"}}
+//   infinity and NaN     null, and so lost
+//
+// A map that looks like one of these by chance is read as one.
+
+#include <boost/json/value.hpp>
+#include <string>
+#include <string_view>
+
+#include "oriel/base/result.h"
+#include "oriel/core/conduit/value.h"
+
+namespace oriel::conduit {
+
+boost::json::value to_json(const Value& value);
+// Errors: kInvalid (bytes or an extension that are malformed), kTooLarge (nested beyond kDepthMax).
+Result<Value> from_json(const boost::json::value& json);
+
+std::string to_json_text(const Value& value);
+// Exactly one JSON value, with white space around it. Errors: as above, and kInvalid for no JSON.
+Result<Value> parse_json(std::string_view text);
+
+}  // namespace oriel::conduit
