@@ -295,6 +295,7 @@ void Connection::take(LoginRefused&& event) {
 
 void Connection::take(PeerPaused&& event) {
   state_ = event.is_paused ? ConnectionState::kPaused : ConnectionState::kConnected;
+  if (shared_->owner != nullptr) shared_->owner->connection_paused(*this, event.is_paused);
   if (!event.is_paused) serve_room_waiters();
 }
 

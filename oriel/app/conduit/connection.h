@@ -62,6 +62,8 @@ class ConnectionOwner {
  public:
   virtual ~ConnectionOwner() = default;
   virtual void connection_opened(Connection& connection, const Opened& opened) = 0;
+  // The peer asks us to send nothing for now, or to go on.
+  virtual void connection_paused(Connection&, bool /*is_paused*/) {}
   virtual void login_refused(Connection& connection, const LoginRefused& refused) = 0;
   // Whether the peer may do what needs this role.
   virtual bool may(const Connection& connection, std::string_view role) = 0;

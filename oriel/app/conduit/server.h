@@ -51,7 +51,7 @@ struct ServerStatistics {
   std::uint64_t logins_refused = 0;       // wrong passwords, and whoever is locked out
   std::uint64_t connections_refused = 0;  // beyond the limit
   std::uint64_t broadcasts = 0;
-  // Sums; call_latency and round_trip are not among them.
+  // Sums; call_latency and the latency of pings are not among them.
   ConnectionStats traffic;
   double messages_per_second = 0;  // in and out, over the uptime
 };

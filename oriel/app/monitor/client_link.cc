@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "oriel/app/monitor/client_limits.h"
-#include "oriel/app/monitor/reconnect_delay.h"
+#include "oriel/app/net/reconnect_delay.h"
 #include "oriel/core/monitor/limits.h"
 
 namespace oriel::monitor {
@@ -182,7 +182,7 @@ ClientLink::Next ClientLink::after_failure(ClientError error, bool is_final) {
 awaitable<void> ClientLink::pause() {
   const double chance = std::uniform_real_distribution<>(0, 1)(chance_);
   if (is_try_wanted_) co_return;
-  pause_.expires_after(reconnect_delay(
+  pause_.expires_after(net::reconnect_delay(
       {options_.reconnect_interval, options_.reconnect_interval_max}, failures_, chance));
   co_await pause_.async_wait(kNoThrow);
 }

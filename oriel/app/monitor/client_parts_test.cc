@@ -5,28 +5,11 @@
 #include "oriel/app/monitor/client_book.h"
 #include "oriel/app/monitor/client_limits.h"
 #include "oriel/app/monitor/client_options.h"
-#include "oriel/app/monitor/reconnect_delay.h"
 
 namespace oriel::monitor {
 namespace {
 
 using namespace std::chrono_literals;
-
-TEST(ReconnectDelay, DoublesFromTheIntervalUpToTheCap) {
-  const ReconnectPace pace{5000ms, 60'000ms};
-  const auto middle = [&](unsigned attempt) { return reconnect_delay(pace, attempt, 0.5); };
-  EXPECT_EQ(middle(1), 5000ms);
-  EXPECT_EQ(middle(2), 10'000ms);
-  EXPECT_EQ(middle(4), 40'000ms);
-  EXPECT_EQ(middle(5), 60'000ms);
-  EXPECT_EQ(middle(4'000'000'000u), 60'000ms);
-}
-
-TEST(ReconnectDelay, VariesByAFifthEitherWay) {
-  EXPECT_EQ(reconnect_delay({1000ms, 1000ms}, 1, 0), 800ms);
-  EXPECT_EQ(reconnect_delay({1000ms, 1000ms}, 1, 1), 1200ms);
-  EXPECT_EQ(reconnect_delay({1000ms, 10ms}, 9, 0.5), 1000ms);
-}
 
 TEST(ClientOptions, HasTheDefaultsOfTheSeed) {
   const ClientOptions options;

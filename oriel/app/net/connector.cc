@@ -195,6 +195,7 @@ awaitable<Connected> Connector::within(std::chrono::milliseconds timeout, Step s
 awaitable<Connected> Connector::open(const ConnectOptions& options, const WebSocketUri& uri) {
   const ChannelOptions channel{.host = uri.host,
                                .port = uri.port,
+                               .family = options.family,
                                .tls = uri.is_secure ? std::optional(tls_of(options)) : std::nullopt,
                                .application_protocol = "http/1.1",
                                .timeout = options.timeout,
@@ -213,7 +214,7 @@ awaitable<Connected> Connector::open(const ConnectOptions& options, const WebSoc
 
 awaitable<Connected> Connector::open_channel(const ChannelOptions& options) {
   abort_step_ = [this] { tcp_.cancel(); };
-  auto tcp = co_await tcp_.connect(options.host, options.port, options.timeout);
+  auto tcp = co_await tcp_.connect(options.host, options.port, options.timeout, options.family);
   if (!tcp) {
     const auto failure = tcp.error().code == ErrorCode::kTimeout ? ConnectFailure::kTimeout
                                                                  : ConnectFailure::kUnreachable;

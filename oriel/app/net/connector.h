@@ -36,6 +36,7 @@ struct TlsConnectOptions {
 struct ChannelOptions {
   std::string host;  // a name or a numeric address without brackets
   std::uint16_t port = 0;
+  AddressFamily family = AddressFamily::kAny;
   std::optional<TlsConnectOptions> tls = {};
   std::string application_protocol = {};  // of TLS; empty: none
   std::chrono::milliseconds timeout{5'000};
@@ -44,6 +45,7 @@ struct ChannelOptions {
 
 struct ConnectOptions {
   std::string uri;
+  AddressFamily family = AddressFamily::kAny;
   std::vector<HttpField> headers;  // added to the handshake; an Authorization goes before the URI's
   std::string ca_file;             // PEM; trusted in place of the system's certificates
   bool verify = true;              // false: anybody's certificate, only for tests

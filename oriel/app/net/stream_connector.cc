@@ -42,12 +42,14 @@ awaitable<Connected> StreamConnector::connect(StreamTarget target, StreamConnect
   if (!target.is_websocket()) {
     ChannelOptions channel{.host = target.host,
                            .port = target.port,
+                           .family = options.family,
                            .timeout = options.timeout,
                            .shown = target.shown()};
     if (target.carrier == StreamCarrier::kTls) channel.tls = std::move(options.tls);
     co_return co_await connector_.connect_channel(std::move(channel));
   }
   ConnectOptions websocket{.uri = target.shown(),
+                           .family = options.family,
                            .headers = std::move(options.headers),
                            .ca_file = std::move(options.tls.ca_file),
                            .verify = options.tls.verify,

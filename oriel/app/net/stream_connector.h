@@ -17,6 +17,7 @@ namespace oriel::net {
 
 struct StreamConnectOptions {
   TlsConnectOptions tls;
+  AddressFamily family = AddressFamily::kAny;  // of the host; not of Unix sockets
   std::chrono::milliseconds timeout{5'000};
   // Of WebSockets only.
   std::vector<HttpField> headers;

@@ -196,7 +196,7 @@ Status PeerSession::receive_open(const FrameHeader& header, Value payload, TimeP
       return {};
     case FrameType::kPong:
       ++stats_.pongs_received;
-      if (pinged_at_) stats_.round_trip = now - *std::exchange(pinged_at_, std::nullopt);
+      if (pinged_at_) stats_.latency.add(now - *std::exchange(pinged_at_, std::nullopt));
       return {};
     case FrameType::kPause:
     case FrameType::kResume:

@@ -16,6 +16,7 @@
 #include "oriel/base/session.h"
 #include "oriel/core/conduit/error_code.h"
 #include "oriel/core/conduit/frame.h"
+#include "oriel/core/conduit/latency.h"
 #include "oriel/core/conduit/login.h"
 #include "oriel/core/conduit/outbox.h"
 #include "oriel/core/conduit/session_config.h"
@@ -102,7 +103,7 @@ struct SessionStats {
   std::uint64_t pauses_received = 0;
   std::uint64_t resumes_received = 0;
   std::uint64_t messages_dropped = 0;  // by topic policies
-  std::optional<Duration> round_trip;  // of the last ping
+  LatencyStats latency;                // of pings and their answers
 };
 
 class PeerSession : public Session {

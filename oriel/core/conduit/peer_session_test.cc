@@ -740,7 +740,7 @@ TEST(PeerSession, MeasuresTheRoundTripOfAPing) {
   server.now += 20ms;
   ASSERT_TRUE(server.feed(frame(FrameType::kPong)));
   ASSERT_TRUE(server.feed(frame(FrameType::kPong))) << "nobody asked";
-  EXPECT_EQ(server.session.stats().round_trip, std::optional<Duration>(20ms));
+  EXPECT_EQ(server.session.stats().latency.current, std::optional<Duration>(20ms));
   EXPECT_EQ(server.session.stats().pongs_received, 2u);
 }
 

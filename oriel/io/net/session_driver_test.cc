@@ -336,65 +336,6 @@ TEST(SessionDriver, ShowsASessionWhatWasLeftWhenItsRestIsOver) {
   EXPECT_EQ(host.ends, 1);
 }
 
-// Takes one message at a time, and the next when the application says that it has room.
-class OneAtATime : public EchoSession {
- public:
-  Result<Need> receive(ByteSpan bytes, TimePoint now) override {
-    EXPECT_FALSE(until > now) << "shown something in its rest";
-    auto need = EchoSession::receive(bytes.first(std::min<std::size_t>(bytes.size(), 4)), now);
-    until = TimePoint::max();
-    return need;
-  }
-  std::optional<TimePoint> rests_until() const override { return until; }
-  void has_room() { until = TimePoint::min(); }
-
-  std::optional<TimePoint> until;
-};
-
-TEST(SessionDriver, EndsARestWithoutATimeWhenItIsKicked) {
-  boost::asio::io_context loop;
-  OneAtATime session;
-  RecordingHost host;
-  auto [ours, theirs] = make_memory_streams(loop.get_executor(), 1024);
-  auto driver =
-      std::make_shared<SessionDriver>(loop.get_executor(), std::move(ours), session, host);
-  driver->start();
-  const auto said = message("one") + message("two") + message("six");
-  auto piece = as_bytes(said);
-  ASSERT_TRUE(theirs->try_write({&piece, 1}));
-  for (int messages = 1; messages <= 3; ++messages) {
-    loop.restart();
-    loop.poll();
-    EXPECT_EQ(session.messages, messages);
-    session.has_room();
-    driver->kick();
-  }
-  theirs->close();
-  loop.restart();
-  loop.poll();
-  EXPECT_EQ(host.ends, 1);
-}
-
-TEST(SessionDriver, GoesOnWhenTheRestIsOverWithinTheCallback) {
-  boost::asio::io_context loop;
-  OneAtATime session;
-  RecordingHost host;
-  host.on_progress = [&] { session.has_room(); };
-  auto [ours, theirs] = make_memory_streams(loop.get_executor(), 1024);
-  auto driver =
-      std::make_shared<SessionDriver>(loop.get_executor(), std::move(ours), session, host);
-  driver->start();
-  const auto said = message("one") + message("two") + message("six");
-  auto piece = as_bytes(said);
-  ASSERT_TRUE(theirs->try_write({&piece, 1}));
-  loop.poll();
-  EXPECT_EQ(session.messages, 3);
-  theirs->close();
-  loop.restart();
-  loop.poll();
-  EXPECT_EQ(host.ends, 1);
-}
-
 TEST(SessionDriver, GrowsTheReadBufferOnlyWithWhatHasArrived) {
   class Greedy : public EchoSession {
    public:

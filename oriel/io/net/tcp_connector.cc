@@ -123,6 +123,12 @@ class WaitingForLookup {
   SharedLookup lookup_;
 };
 
+void leave_ipv6(Found& found) {
+  std::erase_if(found.endpoints,
+                [](const tcp::endpoint& endpoint) { return !endpoint.address().is_v6(); });
+  if (found.endpoints.empty() && found.problem.empty()) found.problem = "it has no IPv6 address";
+}
+
 std::string show(const std::string& host, std::uint16_t port) {
   return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port)
                                              : fmt::format("[{}]:{}", host, port);
@@ -206,11 +212,12 @@ awaitable<Status> TcpConnector::Attempt::try_one(const tcp::endpoint& endpoint, 
 }
 
 awaitable<Result<StreamPointer>> TcpConnector::connect(std::string host, std::uint16_t port,
-                                                       milliseconds timeout) {
+                                                       milliseconds timeout, AddressFamily family) {
   const auto until = Clock::now() + timeout;
   attempt_->is_cancelled = false;
-  const auto found = co_await attempt_->find(host, port, until);
+  auto found = co_await attempt_->find(host, port, until);
   if (!found) co_return std::unexpected(found.error());
+  if (family == AddressFamily::kIpv6) leave_ipv6(*found);
   Error last{ErrorCode::kUnavailable, found->problem};
   auto left = static_cast<std::ptrdiff_t>(found->endpoints.size());
   for (const auto& endpoint : found->endpoints) {

@@ -15,6 +15,8 @@
 
 namespace oriel::net {
 
+enum class AddressFamily { kAny, kIpv6 };
+
 class TcpConnector {
  public:
   explicit TcpConnector(boost::asio::any_io_executor executor);
@@ -23,10 +25,12 @@ class TcpConnector {
   TcpConnector(const TcpConnector&) = delete;
   TcpConnector& operator=(const TcpConnector&) = delete;
 
-  // One at a time. host: a name or a numeric address without brackets. Errors: kUnavailable with
-  // the reason of the last address, kTimeout, kClosed after cancel().
-  boost::asio::awaitable<Result<StreamPointer>> connect(std::string host, std::uint16_t port,
-                                                        std::chrono::milliseconds timeout);
+  // One at a time. host: a name or a numeric address without brackets. family: which of its
+  // addresses. Errors: kUnavailable with the reason of the last address, kTimeout, kClosed after
+  // cancel().
+  boost::asio::awaitable<Result<StreamPointer>> connect(
+      std::string host, std::uint16_t port, std::chrono::milliseconds timeout,
+      AddressFamily family = AddressFamily::kAny);
   // Ends a connect() that waits.
   void cancel();
 
