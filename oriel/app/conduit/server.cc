@@ -124,12 +124,12 @@ Status Server::start() {
   if (!waits())
     return fail(ErrorCode::kInvalid, "start() waits, and cannot on the server's own thread");
   ORIEL_TRY_VOID(thread_->start());
-  std::promise<Status> started;
-  shared_->core().post([shared = shared_, &started] {
-    if (auto status = shared->listen(); !status) return started.set_value(std::move(status));
-    shared->open([&started](Status status) { started.set_value(std::move(status)); });
+  const auto started = std::make_shared<std::promise<Status>>();
+  shared_->core().post([shared = shared_, started] {
+    if (auto status = shared->listen(); !status) return started->set_value(std::move(status));
+    shared->open([started](Status status) { started->set_value(std::move(status)); });
   });
-  return started.get_future().get();
+  return started->get_future().get();
 }
 
 Status Server::run() {
@@ -152,14 +152,15 @@ Status Server::run() {
   if (status) wait();
   // On the loop, since it may be in the handler of a signal. Waited for: then the signals are the
   // program's again.
-  std::promise<void> over;
-  const bool is_posted = shared_->core().post([signals, &over] {
+  if (!thread_->thread.joinable()) return status;
+  const auto over = std::make_shared<std::promise<void>>();
+  const bool is_posted = shared_->core().post([signals, over] {
     boost::system::error_code ignored;
     signals->clear(ignored);
     signals->cancel(ignored);
-    over.set_value();
+    over->set_value();
   });
-  if (is_posted && thread_->thread.joinable()) over.get_future().wait();
+  if (is_posted) over->get_future().wait();
   return status;
 }
 

@@ -96,7 +96,7 @@ std::string StreamTarget::shown() const {
   const auto place = fmt::format("{}:{}", host_in_uri(host), port);
   switch (carrier) {
     case StreamCarrier::kTcp:
-      return place;
+      return "tcp://" + place;
     case StreamCarrier::kTls:
       return "tls://" + place;
     case StreamCarrier::kUnix:
