@@ -10,10 +10,11 @@
 //   On the application's io_context:
 //     Client client(executor, {.target = "tls://host:9000", .password = "secret"});
 //     auto connected = co_await client.async_connect();
-//     auto sum = co_await client.async_call<int>("add", {{"a", 1}, {"b", 2}});
+//     auto sum = co_await client.async_call<int>("add", params("a", 1, "b", 2));
 //
 // Arguments: a Map ({{"a", 1}}), params("a", 1, "b", list) for values of any type of convert.h, or
 // a described struct. Results: any type of convert.h, Value, void, or Response for all of it.
+// g++ 12 does not compile braces inside an expression with co_await: use params() there.
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
