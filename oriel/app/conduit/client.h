@@ -169,6 +169,9 @@ class Client {
     dispatcher().add_method(make_method(std::move(name), std::move(function), std::move(options)));
   }
 
+  // Where both put what they are given; FileExchange and StreamHub add theirs.
+  Dispatcher& dispatcher();
+
   // ---- hooks; several each, called in order, one at a time: in a thread where they may wait for
   // the client, or on the executor's strand, where they must not block. Exceptions are logged.
 
@@ -219,7 +222,6 @@ class Client {
   ClientStatus send_value(std::string_view type, Value data);
   boost::asio::awaitable<ClientStatus> async_send_value(std::string type, Value data);
   void add_disconnect(std::function<void(const ClientError&)> hook);
-  Dispatcher& dispatcher();
   UserData& user_data_of_all() const;
   // Nothing when this thread may wait for the client.
   ClientStatus may_wait(std::string_view what) const;

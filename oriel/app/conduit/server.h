@@ -90,6 +90,9 @@ class Server {
     dispatcher().add_handler(std::move(type), make_handler(std::move(function), options));
   }
 
+  // Where both put what they are given; FileExchange and StreamHub add theirs.
+  Dispatcher& dispatcher();
+
   // Hooks, called on the loop one after the other: plain functions, which must not block, or
   // coroutines. Several each. Exceptions are logged.
   // Before the first client is let in: with Server& or nothing. An error or exception ends the
@@ -189,7 +192,6 @@ class Server {
   class Shared;      // outlives the server as long as its coroutines hold it
   struct OwnThread;  // null on the application's io_context
 
-  Dispatcher& dispatcher();
   UserData& user_data_of_all() const;
   void add_startup(Hook<Server> hook);
   void add_shutdown(Hook<Server> hook);
