@@ -199,10 +199,14 @@ ClientStatus Client::start_notify(std::string_view method, Value params) {
   return client_failure(ClientErrorKind::kNotConnected, sent.error().message);
 }
 
-CallError Client::unreadable(std::string_view method, const std::string& what) {
-  return {.code = CallCode::kInvalidType,
-          .message =
-              fmt::format("the answer of {} is not of the type that is wanted: {}", method, what)};
+CallError Client::unreadable(std::string_view method, const std::vector<FieldError>& errors) {
+  auto error = validation_error(method, errors);
+  error.code = CallCode::kInvalidType;
+  error.message = fmt::format("the answer of {} is not of the type that is wanted", method);
+  if (!errors.empty())
+    error.message += fmt::format(": {}{}{}", errors.front().field,
+                                 errors.front().field.empty() ? "" : ": ", errors.front().message);
+  return error;
 }
 
 CallError Client::gone() {

@@ -29,6 +29,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "oriel/app/conduit/binding.h"
 #include "oriel/app/conduit/client_book.h"
@@ -215,7 +216,7 @@ class Client {
   template <typename T>
   std::future<CallResult<T>> future_of_call(std::string method, Value params,
                                             const ClientCallOptions& options);
-  static CallError unreadable(std::string_view method, const std::string& what);
+  static CallError unreadable(std::string_view method, const std::vector<FieldError>& errors);
   static CallError gone();
 
   ClientStatus start_notify(std::string_view method, Value params);
@@ -266,7 +267,7 @@ CallResult<T> Client::result_of(std::string_view method, Answer answer) {
       return data;
     } else {
       auto read = from_value<T>(data);
-      if (!read) return std::unexpected(unreadable(method, describe_errors(read.error())));
+      if (!read) return std::unexpected(unreadable(method, read.error()));
       return std::move(*read);
     }
   }

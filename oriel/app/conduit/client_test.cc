@@ -147,11 +147,13 @@ TEST(ConduitClient, CallsAndDisconnects) {
 
 TEST(ConduitClient, TakesArgumentsAndGivesResultsOfManyTypes) {
   TestServer server([](Server& s) {
-    s.rpc("join", [](std::vector<std::string> parts, std::string with) {
-      std::string joined;
-      for (const auto& part : parts) joined += (joined.empty() ? "" : with) + part;
-      return joined;
-    }, {.parameters = {{"parts"}, {"with"}}});
+    s.rpc("join",
+          [](std::vector<std::string> parts, std::string with) {
+            std::string joined;
+            for (const auto& part : parts) joined += (joined.empty() ? "" : with) + part;
+            return joined;
+          },
+          {.parameters = {{"parts"}, {"with"}}});
     s.rpc("page", [] {
       return Response::with_pagination(Array{1, 2}, {.total = 5, .page = 1, .page_size = 2});
     });
@@ -170,9 +172,8 @@ TEST(ConduitClient, TakesArgumentsAndGivesResultsOfManyTypes) {
 }
 
 TEST(ConduitClient, MakesRemoteErrorsErrors) {
-  TestServer server([](Server& s) {
-    s.rpc("fail", []() -> Value { throw std::runtime_error("bang"); });
-  });
+  TestServer server(
+      [](Server& s) { s.rpc("fail", []() -> Value { throw std::runtime_error("bang"); }); });
   Client client(to(server));
   ASSERT_TRUE(client.connect());
   const auto none = client.call("nosuch");
@@ -233,8 +234,7 @@ TEST(ConduitClient, GivesFutures) {
   Client client(to(server));
   ASSERT_TRUE(client.connect());
   std::vector<std::future<CallResult<int>>> sums;
-  for (int i = 0; i < 50; ++i)
-    sums.push_back(client.call_future<int>("add", {{"a", i}, {"b", i}}));
+  for (int i = 0; i < 50; ++i) sums.push_back(client.call_future<int>("add", {{"a", i}, {"b", i}}));
   for (int i = 0; i < 50; ++i) EXPECT_EQ(sums[static_cast<std::size_t>(i)].get(), 2 * i);
 }
 
@@ -344,15 +344,14 @@ TEST(ConduitClient, SaysThatACallWouldWaitForItself) {
   Client client(to(server));
   Mailbox<CallResult<Value>> results;
   Mailbox<ClientStatus> sent;
-  client.on(
-      "go",
-      [&](Value) {
-        results.put(client.call("add", {{"a", 1}, {"b", 1}}));
-        sent.put(client.connect());
-        sent.put(client.send("anything"));
-        client.disconnect();  // does not wait
-      },
-      {.run = Run::kLoop});
+  client.on("go",
+            [&](Value) {
+              results.put(client.call("add", {{"a", 1}, {"b", 1}}));
+              sent.put(client.connect());
+              sent.put(client.send("anything"));
+              client.disconnect();  // does not wait
+            },
+            {.run = Run::kLoop});
   ASSERT_TRUE(client.connect());
   server->broadcast("go", Value());
   const auto result = results.take();
