@@ -139,8 +139,13 @@ export class SeeminglyBusyHost {
       subscriber.wanted = wanted;
       subscriber.last = null;
       if (wanted.since === undefined) return;
+      let last = null;
       for (let at_s = this.begin_s - this.history_s; at_s < this.begin_s; at_s += 1) {
-        socket.send(JSON.stringify({ type: "monitoring_data", timestamp: stamp(at_s), data: this.data(at_s) }));
+        const data = this.data(at_s);
+        const sequence = at_s - this.begin_s + 1; // up to 0
+        const change = last ? { delta: true, base: sequence - 1, data: mergePatch(last, data) } : { data };
+        socket.send(JSON.stringify({ type: "monitoring_data", timestamp: stamp(at_s), sequence, ...change }));
+        last = data;
       }
     });
   });
