@@ -139,8 +139,18 @@ export class SeeminglyBusyHost {
       subscriber.wanted = wanted;
       subscriber.last = null;
       if (wanted.since === undefined) return;
+      // Deltas of whole sections: thousands of finer ones would take this process longer than the page.
+      const last = new Map();
       for (let at_s = this.begin_s - this.history_s; at_s < this.begin_s; at_s += 1) {
-        socket.send(JSON.stringify({ type: "monitoring_data", timestamp: stamp(at_s), data: this.data(at_s) }));
+        const sequence = at_s - this.begin_s + 1; // up to 0
+        const base = last.size > 0 ? `"delta": true, "base": ${sequence - 1}, ` : "";
+        const changed = [];
+        for (const [section, value] of Object.entries(this.data(at_s))) {
+          const text = JSON.stringify(value);
+          if (last.get(section) !== text) changed.push(`${JSON.stringify(section)}: ${text}`);
+          last.set(section, text);
+        }
+        socket.send(`{"type": "monitoring_data", "timestamp": "${stamp(at_s)}", "sequence": ${sequence}, ${base}"data": {${changed.join(", ")}}}`);
       }
     });
   });

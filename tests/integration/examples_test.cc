@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <regex>
 
 #include "tests/support/child_process.h"
@@ -85,11 +86,38 @@ TEST(MonitorExamples, SaveInADatabase) {
 
 TEST(MonitorExamples, WriteOneMailForWhatIsBeyondAThreshold) {
   const MonitorServer server;
-  const auto ran = run_example("monitor_alerts", {server.uri(), "1.5", "ram=0"});
+  const auto ran =
+      run_example("monitor_alerts", {server.uri(), "1.5", "ram=0", "cpu=101", "disk=101"});
   EXPECT_EQ(ran.exit_code, 0) << ran.output;
-  EXPECT_THAT(ran.output, HasSubstr("Subject: System monitoring alert\n\n"));
-  EXPECT_THAT(ran.output, HasSubstr("High RAM: "));
+  EXPECT_THAT(ran.output, HasSubstr("Subject: [monitored host] WARNING: RAM usage "));
+  EXPECT_THAT(ran.output, HasSubstr("High RAM usage: "));
   EXPECT_EQ(ran.output.find("Subject"), ran.output.rfind("Subject"));
+}
+
+TEST(MonitorExamples, SendThatMailWhenThereIsAMailServer) {
+  const MonitorServer server;
+  ChildProcess mail({{"python3", ORIEL_ALERT_RECEIVER, "smtp"}, {}});
+  int port = 0;
+  ASSERT_TRUE(
+      wait_until([&] { return std::sscanf(mail.output().c_str(), "port %d", &port) == 1; }));
+  const auto ran =
+      run_example("monitor_alerts", {server.uri(), "1.5", "ram=0", "cpu=101", "disk=101",
+                                     "server=smtp://127.0.0.1:" + std::to_string(port),
+                                     "from=oriel@example.org", "to=admin@example.org", "tls=off"});
+  EXPECT_EQ(ran.exit_code, 0) << ran.output;
+  EXPECT_TRUE(wait_until([&] {
+    return mail.output().find("High RAM usage: ") != std::string::npos;
+  })) << mail.output();
+  EXPECT_THAT(mail.output(), AllOf(HasSubstr("[monitored host] WARNING: RAM usage"),
+                                   HasSubstr("TO:<admin@example.org>")));
+  EXPECT_EQ(ran.output.find("Subject"), std::string::npos) << "printed and not sent";
+}
+
+TEST(MonitorExamples, RefuseAMailServerWithoutAnAddress) {
+  const auto ran =
+      run_example("monitor_alerts", {"ws://127.0.0.1:1", "1", "server=smtp://127.0.0.1:25"});
+  EXPECT_EQ(ran.exit_code, 2);
+  EXPECT_THAT(ran.output, HasSubstr("alert.email_from"));
 }
 
 TEST(MonitorExamples, GiveUpAfterBoundedRetriesAndGoOnWithAServer) {

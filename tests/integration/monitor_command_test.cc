@@ -309,6 +309,57 @@ TEST(MonitorCommand, WatchesTheFleet) {
   EXPECT_TRUE(command.shows("[ALERT] High average processor usage: 52.4% (threshold: 50.0%)\n"));
 }
 
+// tests/support/alert_receiver.py, once it listens.
+class AlertReceiver {
+ public:
+  explicit AlertReceiver(const std::string& kind)
+      : process_({{"python3", ORIEL_ALERT_RECEIVER, kind}, {}}) {
+    EXPECT_TRUE(wait_until([&] { return output().find('\n') != std::string::npos; })) << output();
+  }
+  int port() const {
+    int port = 0;
+    std::sscanf(output().c_str(), "port %d", &port);
+    return port;
+  }
+  std::string output() const { return process_.output(); }
+  bool says(std::string_view text) const {
+    return wait_until([&] { return output().find(text) != std::string::npos; });
+  }
+
+ private:
+  ChildProcess process_;
+};
+
+TEST(MonitorCommand, TellsOfAlertsOverSeveralHostsByEveryWay) {
+  ScriptedWebSocketServer first(captured_stream());
+  ScriptedWebSocketServer second(captured_stream());
+  const AlertReceiver hook("http"), mail("smtp");
+  const TemporaryFolder folder;
+  MonitorCommand command(fmt::format(
+      "--fleet-alert 'average(cpu) > 50, hosts 2' --alert-console --alert-file {0}/alerts.jsonl "
+      "--alert-webhook http://127.0.0.1:{1}/hook --alert-email-server smtp://127.0.0.1:{2} "
+      "--alert-email-tls=false --alert-email-from oriel@example.org --alert-email-to a@example.org "
+      "{3} {4}",
+      folder.path().string(), hook.port(), mail.port(), first.uri(), second.uri()));
+  const std::string message = "High average processor usage: 52.4% (threshold: 50.0%)";
+  EXPECT_TRUE(hook.says(message)) << hook.output();
+  EXPECT_THAT(hook.output(), HasSubstr("\"host\": \"fleet\""));
+  EXPECT_TRUE(mail.says("[fleet] WARNING: average processor usage")) << mail.output();
+  EXPECT_TRUE(wait_until([&] {
+    return support::read_file(folder.path() / "alerts.jsonl").find(message) != std::string::npos;
+  }));
+  EXPECT_TRUE(wait_until([&] {
+    return command.errors().find("[fleet] WARNING " + message) != std::string::npos;
+  })) << command.errors();
+}
+
+TEST(MonitorCommand, KeepsAlertLinesOutOfTheFullScreen) {
+  MonitorCommand command(
+      "--format tui --fleet-alert 'max(cpu) > 50' --alert-console ws://127.0.0.1:1");
+  EXPECT_EQ(command.end(), 2);
+  EXPECT_THAT(command.errors(), HasSubstr("--alert-console would write into the full screen"));
+}
+
 TEST(MonitorCommand, EndsQuietlyWhenNobodyReadsOn) {
   const WebSocketScript script{.messages = std::vector<std::string>(200, captured())};
   ScriptedWebSocketServer server(script);

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <fstream>
+#include <sstream>
 
 #include "oriel/base/byte_writer.h"
 #include "oriel/core/clipboard/text.h"
@@ -252,6 +254,35 @@ TEST(Serve, EndsInTimeAndLeavesNothingWhenASignalComesWhileItStarts) {
     EXPECT_TRUE(wait_until([&] { return processes_with("ORIEL_TEST_MARK=" + mark).empty(); }))
         << "left behind: " << processes_with("ORIEL_TEST_MARK=" + mark).size();
   }
+}
+
+// The limit that a process has now.
+std::string open_files_of(const std::string& pid) {
+  std::ifstream limits("/proc/" + pid + "/limits");
+  for (std::string line; std::getline(limits, line);) {
+    std::string max, open, files, soft;
+    std::istringstream words(line);
+    if (words >> max >> open >> files >> soft && open == "open" && files == "files") return soft;
+  }
+  return "unknown";
+}
+
+TEST(Serve, TakesAsManyFilesAsTheSystemAllowsAndLeavesItsSessionTheUsualLimit) {
+  const support::TemporaryFolder folder;
+  const auto file = (folder.path() / "limit").string();
+  ServerOptions options;
+  options.session = "ulimit -Hn >" + file + "; ulimit -n >>" + file + "; exec sleep 1000";
+  rlimit mine{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &mine), 0);
+  if (mine.rlim_max <= 256) GTEST_SKIP() << "the hard limit is " << mine.rlim_max;
+  const rlimit usual{256, mine.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &usual), 0);
+  OrielServer server(options);
+  ::setrlimit(RLIMIT_NOFILE, &mine);
+  EXPECT_EQ(open_files_of(std::to_string(server.process().pid())), std::to_string(mine.rlim_max));
+  const auto expected = fmt::format("{}\n256\n", mine.rlim_max);
+  EXPECT_TRUE(wait_until([&] { return support::read_file(file) == expected; }))
+      << support::read_file(file);
 }
 
 // Starts the server by `command`, a shell command with "$@" for the program, and lets it end a

@@ -27,6 +27,7 @@
 #include "oriel/app/cli/monitor_request.h"
 #include "oriel/app/cli/monitor_serve.h"
 #include "oriel/app/cli/say.h"
+#include "oriel/app/monitor/alert_dispatcher.h"
 #include "oriel/app/monitor/client.h"
 #include "oriel/app/monitor/fleet_watch.h"
 #include "oriel/app/monitor/tui/tui.h"
@@ -42,6 +43,7 @@ namespace tui = monitor::tui;
 
 // How long the servers are given to say goodbye.
 constexpr auto kStopTimeout = 1500ms;
+constexpr auto kFleet = "fleet";  // the host of alerts that are of several
 // Before the reason, because a narrow line cuts the end.
 constexpr auto kAgain = "connecting again: ";
 
@@ -61,6 +63,7 @@ struct Plan {
   std::vector<Target> targets;
   std::vector<std::string> labels;
   monitor::FleetWatch fleet;
+  std::unique_ptr<monitor::AlertDispatcher> told;  // of what `fleet` finds; none without rules
   std::optional<monitor::Subscribe> request;
   std::optional<monitor::SaveFile> save_file;
   observe::Logger logger;
@@ -202,13 +205,36 @@ class Monitor {
   }
 
   void watch(std::size_t host, const monitor::Value& message) {
+    if (plan_.fleet.is_empty()) return;
     const auto time = wall_time();
-    for (const auto& event : plan_.fleet.update(host, message, time, Clock::now())) {
-      log(host).debug("fleet alert", {{"message", monitor::alert_message(event.alert)}});
-      if (screen_) continue;
+    const auto events = plan_.fleet.update(host, message, time, Clock::now());
+    if (screen_) show_fleet_alerts();
+    for (const auto& event : events) {
+      plan_.told->dispatch(event, kFleet);
+      log_fleet_alert(event);
+      if (screen_ || !event.change.is_notice) continue;
       if (auto status = display_.show_fleet_alert(event, time); !status)
         return output_failed(status);
     }
+  }
+
+  // They stand on standard output too, beside which a log on the terminal says nothing new.
+  void log_fleet_alert(const monitor::AlertRules::Event& event) {
+    const auto level =
+        plan_.flags.log_file.empty() ? config::LogLevel::kDebug : config::LogLevel::kWarning;
+    const bool is_over = event.change.to == monitor::AlertLevel::kNone;
+    plan_.logger.log(level, is_over ? "fleet alert over" : "fleet alert",
+                     {{"message", monitor::alert_message(event.alert)},
+                      {"told", event.change.is_notice ? "yes" : "no"}});
+  }
+
+  void show_fleet_alerts() {
+    std::vector<tui::AlertReading> alerts;
+    for (const auto& alert : plan_.fleet.active())
+      alerts.push_back({.is_critical = alert.level == monitor::AlertLevel::kCritical,
+                        .message = monitor::alert_message(alert),
+                        .component = alert.component});
+    screen_->set_fleet_alerts(std::move(alerts));
   }
 
   void state_changed(std::size_t host) {
@@ -393,6 +419,13 @@ Result<Plan> make_plan(MonitorOptions flags) {
     ORIEL_TRY(plan.save_file, monitor::SaveFile::open({.path = flags.save_file}));
   }
   ORIEL_TRY(plan.logger, make_logger(flags));
+  if (!rules.empty()) {
+    if (flags.is_full_screen && flags.alert.console)
+      return fail(ErrorCode::kInvalid,
+                  "--alert-console would write into the full screen, which shows alerts: leave it "
+                  "out, or use --alert-file FILE");
+    ORIEL_TRY(plan.told, monitor::AlertDispatcher::make(flags.alert, kFleet, plan.logger));
+  }
   plan.flags = std::move(flags);
   return plan;
 }

@@ -1,7 +1,9 @@
 #pragma once
 // THE list of flags of `oriel monitor`: parsing, environment, --help, docs/monitor_command.md and
-// their tests loop over it.
+// their tests loop over it. Who is told of alerts comes from the list of settings
+// (config/setting_table.h), so that it is called the same everywhere.
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,7 +25,7 @@ struct MonitorFlag {
   std::string_view example;      // a valid value that is not the default
   // Takes a text from any source; switches get "true" or "false". The error says what was got and
   // what is allowed.
-  Status (*set)(MonitorOptions&, std::string_view text);
+  std::function<Status(MonitorOptions&, std::string_view text)> set;
 };
 
 // In the order of --help; rows of one group are together.

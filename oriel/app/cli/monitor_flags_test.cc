@@ -121,6 +121,33 @@ TEST(MonitorFlags, TakeFleetRulesOnlyWhenTheyParse) {
   EXPECT_THAT(error_of({"--fleet-alert", "mood > 3"}), StartsWith("--fleet-alert: "));
 }
 
+TEST(MonitorFlags, SayWhoIsToldOfFleetAlertsInTheServersWords) {
+  const auto options =
+      parse({"--fleet-alert", "average(cpu) > 80", "--alert-console", "--alert-file", "a.jsonl",
+             "--alert-webhook", "https://h.example/x", "--alert-email-server",
+             "smtp://m.example:25", "--alert-email-from", "o@x.example", "--alert-email-to",
+             "a@x.example", "--alert-email-tls=false", "--alert-email-level", "critical"},
+            {{"ORIEL_ALERT_WEBHOOK_HEADER", "X-Key: k"}})
+          .value();
+  EXPECT_TRUE(options.alert.console);
+  EXPECT_EQ(options.alert.file, "a.jsonl");
+  EXPECT_EQ(options.alert.webhook, "https://h.example/x");
+  EXPECT_EQ(options.alert.webhook_header.reveal(), "X-Key: k");
+  EXPECT_EQ(options.alert.email_server, "smtp://m.example:25");
+  EXPECT_FALSE(options.alert.email_tls);
+  EXPECT_EQ(options.alert.email_level, monitor::AlertLevel::kCritical);
+}
+
+TEST(MonitorFlags, RefuseToTellOfAlertsThatNobodyWatches) {
+  EXPECT_THAT(error_of({"--alert-file", "a.jsonl"}), HasSubstr("--fleet-alert"));
+  EXPECT_TRUE(parse({}, {{"ORIEL_ALERT_FILE", "a.jsonl"}}));  // perhaps for a server here
+}
+
+TEST(MonitorFlags, TakeNoSecretAndNoRulesOfAServer) {
+  EXPECT_THAT(error_of({"--alert-email-password", "x"}), StartsWith("unknown flag"));
+  EXPECT_THAT(error_of({"--alert-rules", "none"}), StartsWith("unknown flag"));
+}
+
 class EveryMonitorFlag : public ::testing::TestWithParam<MonitorFlag> {};
 
 INSTANTIATE_TEST_SUITE_P(Table, EveryMonitorFlag,

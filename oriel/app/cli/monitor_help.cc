@@ -36,9 +36,9 @@ std::string flag_forms(const MonitorFlag& flag) {
   return forms;
 }
 
-// Switches are off unless they are given.
+// Nearly all switches are off unless they are given.
 std::string_view default_text(const MonitorFlag& flag) {
-  return flag.value_name.empty() ? std::string_view() : flag.preset;
+  return flag.value_name.empty() && flag.preset != "true" ? std::string_view() : flag.preset;
 }
 
 std::string_view or_none(std::string_view text) { return text.empty() ? "none" : text; }
@@ -73,7 +73,8 @@ std::string monitor_markdown() {
      ORIEL_UPDATE_GOLDEN=1 in the environment. -->
 
 What they are for stands in [monitoring.md](monitoring.md). Flags beat the environment. Times are seconds, or have a
-unit: `500ms`, `30s`, `5m`, `1h`. Switches are off unless they are given; `--flag=false` takes one back.
+unit: `500ms`, `30s`, `5m`, `1h`. Switches are off unless they are given or the default is `true`; `--flag=false`
+takes one back.
 )";
   std::string_view group;
   for (const auto& flag : monitor_flags()) {

@@ -7,6 +7,7 @@
 
 #include "oriel/app/config/limits.h"
 #include "oriel/app/config/private_file.h"
+#include "oriel/app/config/suggestion.h"
 
 namespace oriel::cli {
 namespace {
@@ -27,6 +28,17 @@ Result<config::Secret> first_line(const std::string& path, std::string_view what
   return config::Secret(std::move(line));
 }
 
+// From the environment or the file that a flag names, but not from both.
+Status read_alert_secret(const std::string& path, std::string_view what, config::Secret& secret) {
+  if (path.empty()) return {};
+  if (!secret.is_empty())
+    return fail(ErrorCode::kInvalid,
+                fmt::format("--{}-file {} and the same in the environment exclude each other", what,
+                            config::printable(path)));
+  ORIEL_TRY(secret, first_line(path, what));
+  return {};
+}
+
 std::string base64(std::string_view text) {
   std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');  // with a zero at the end
   const auto size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
@@ -42,6 +54,10 @@ Status read_secret_files(MonitorOptions& options) {
   if (!options.password_file.empty()) {
     ORIEL_TRY(options.password, first_line(options.password_file, "password"));
   }
+  ORIEL_TRY_VOID(read_alert_secret(options.alert.webhook_header_file, "alert-webhook-header",
+                                   options.alert.webhook_header));
+  ORIEL_TRY_VOID(read_alert_secret(options.alert.email_password_file, "alert-email-password",
+                                   options.alert.email_password));
   if (options.token_file.empty()) return {};
   if (!options.password_file.empty())
     return fail(ErrorCode::kInvalid, "--password-file and --token-file exclude each other");

@@ -10,6 +10,7 @@
 
 #include "oriel/app/config/log_options.h"
 #include "oriel/app/config/secret.h"
+#include "oriel/app/config/settings.h"
 #include "oriel/app/monitor/formatter.h"
 #include "oriel/core/monitor/metric_table.h"
 #include "oriel/io/net/http_message.h"
@@ -50,6 +51,7 @@ struct MonitorOptions {
   std::optional<std::size_t> top_processes;
 
   std::vector<std::string> fleet_rules;  // each parses
+  config::AlertSettings alert;           // who is told of them; its own rules are for servers
 
   std::string save_file;
   bool saves_formatted = false;

@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
@@ -28,6 +27,7 @@
 #include "oriel/app/observe/log_tail.h"
 #include "oriel/app/web/monitor_door.h"
 #include "oriel/app/web/token_file.h"
+#include "oriel/io/desktop/open_files.h"
 
 namespace oriel::cli {
 namespace {
@@ -108,14 +108,6 @@ Status check_flags(const config::Flags& flags) {
                               kDefaultAddress));
   }
   return {};
-}
-
-// Each client is a file. There are no children here that would inherit the limit.
-void allow_many_files() {
-  rlimit files{};
-  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
-  files.rlim_cur = files.rlim_max;
-  (void)::setrlimit(RLIMIT_NOFILE, &files);
 }
 
 // One run of the server.
@@ -212,7 +204,7 @@ int run_monitor_server(std::span<const char* const> arguments) {
     return kUsage;
   }
   std::signal(SIGPIPE, SIG_IGN);
-  allow_many_files();
+  desktop::raise_open_files();  // each client is one
   const observe::Logger logger(
       observe::make_stderr_sink(settings->log_level, settings->log_format));
   for (const auto& notice : settings->notices) logger.warning(notice);

@@ -19,6 +19,7 @@
 #include "oriel/app/desktops/desktop_table.h"
 #include "oriel/app/server/server.h"
 #include "oriel/app/web/site.h"
+#include "oriel/io/desktop/open_files.h"
 
 namespace oriel::cli {
 namespace {
@@ -197,6 +198,7 @@ int run_serve(std::span<const char* const> arguments) {
     return kUsage;
   }
   std::signal(SIGPIPE, SIG_IGN);
+  desktop::raise_open_files();  // each connection is one
   const auto log = std::make_shared<observe::LogTail>(
       observe::make_stderr_sink(settings->log_level, settings->log_format));
   const observe::Logger logger(log);

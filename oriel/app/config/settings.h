@@ -54,6 +54,8 @@ struct AlertSettings {
   std::string email_password_file;  // load_settings has read it into `email_password`
   monitor::AlertLevel email_level = monitor::AlertLevel::kWarning;
   std::string ca_file;  // PEM, for web hook and mail; empty: the system's
+
+  friend bool operator==(const AlertSettings&, const AlertSettings&) = default;
 };
 
 struct Settings {

@@ -6,6 +6,7 @@
 
 #include "oriel/app/monitor/format_text.h"
 #include "oriel/app/monitor/formatter_kinds.h"
+#include "oriel/app/monitor/section_texts.h"
 #include "oriel/app/monitor/statistics_text.h"
 
 namespace oriel::monitor {
@@ -42,15 +43,20 @@ class DetailedFormatter : public Formatter {
     auto text = fmt::format("=== Monitoring System - {} ===\n",
                             reading.time.empty() ? "n/a" : reading.time);
     text += system_line(reading);
-    text += "🖥️  Processor:\n" + usage("Usage", reading.processor.percent);
-    text += processor_details(reading.processor);
-    text += "\n💾 Memory:\n" + usage("Usage", reading.memory);
-    if (reading.memory.free_bytes)
-      text += fmt::format("    Available: {}\n", size_text(*reading.memory.free_bytes));
-    text += "\n💿 Disk:\n" + usage("Usage", reading.disk) + disk_details(reading);
-    for (const auto& gpu : reading.gpus) text += gpu_block(gpu);
-    if (!reading.alerts.empty()) text += alert_block(reading);
-    return text;
+    std::vector<std::string> blocks;
+    if (reading.has_processor) {
+      blocks.push_back("🖥️  Processor:\n" + usage("Usage", reading.processor.percent) +
+                       processor_details(reading.processor));
+    }
+    if (reading.has_memory) blocks.push_back(memory_block(reading.memory));
+    if (reading.has_disk) {
+      blocks.push_back("💿 Disk:\n" + usage("Usage", reading.disk) + disk_details(reading));
+    }
+    for (const auto& gpu : reading.gpus) blocks.push_back(gpu_block(gpu));
+    if (auto more = more_block(message); !more.empty()) blocks.push_back(std::move(more));
+    if (blocks.empty()) blocks.push_back(fmt::format("    {}\n", kNoFigures));
+    if (!reading.alerts.empty()) blocks.push_back(alert_block(reading));
+    return text + fmt::format("{}", fmt::join(blocks, "\n"));
   }
 
   std::string connection(std::string_view text) const override {
@@ -79,6 +85,21 @@ class DetailedFormatter : public Formatter {
                        sizes.empty() ? "" : fmt::format(" ({})", sizes));
   }
 
+  std::string memory_block(const Reading::Space& memory) const {
+    auto text = "💾 Memory:\n" + usage("Usage", memory);
+    if (memory.free_bytes)
+      text += fmt::format("    Available: {}\n", size_text(*memory.free_bytes));
+    return text;
+  }
+
+  // Of the sections that only Oriel sends, when they were asked for.
+  std::string more_block(const Value& message) const {
+    std::string lines;
+    for (const auto& [name, text, percent] : section_texts(message))
+      lines += fmt::format("    {}: {}\n", name, paint_.usage(percent, text));
+    return lines.empty() ? lines : "📊 More:\n" + lines;
+  }
+
   static std::string system_line(const Reading& reading) {
     std::vector<std::string> parts;
     for (const auto* part : {&reading.hostname, &reading.system, &reading.architecture})
@@ -96,8 +117,8 @@ class DetailedFormatter : public Formatter {
   }
 
   std::string gpu_block(const Reading::Gpu& gpu) const {
-    auto text = gpu.name.empty() ? std::string("\n🎮 GPU:\n")
-                                 : fmt::format("\n🎮 GPU: {}\n", harmless(gpu.name));
+    auto text = gpu.name.empty() ? std::string("🎮 GPU:\n")
+                                 : fmt::format("🎮 GPU: {}\n", harmless(gpu.name));
     text += usage("Usage", gpu.percent);
     if (gpu.memory.percent) text += usage("Memory", gpu.memory);
     if (gpu.temperature_celsius)
@@ -106,7 +127,7 @@ class DetailedFormatter : public Formatter {
   }
 
   std::string alert_block(const Reading& reading) const {
-    std::string text = "\n⚠️  Alerts:\n";
+    std::string text = "⚠️  Alerts:\n";
     for (const auto& alert : reading.alerts)
       text += fmt::format("    {}: {}\n", paint_.level(alert.level, alert_level_name(alert.level)),
                           harmless(alert.message));

@@ -46,13 +46,13 @@ std::shared_ptr<const Value> Edition::data(const DocumentForm& form) {
   return value;
 }
 
-SharedBytes Edition::find(const DocumentForm& form, std::optional<std::uint64_t> base) const {
+SharedBytes Edition::find(const DocumentForm& form, std::optional<std::int64_t> base) const {
   const auto found = std::ranges::find_if(
       lines_, [&](const Line& line) { return line.form == form && line.base == base; });
   return found == lines_.end() ? nullptr : found->bytes;
 }
 
-SharedBytes Edition::keep(const DocumentForm& form, std::optional<std::uint64_t> base,
+SharedBytes Edition::keep(const DocumentForm& form, std::optional<std::int64_t> base,
                           const Value& data) {
   std::optional<Sequence> sequence;
   if (form.has_sequence) sequence = Sequence{number_, base};

@@ -32,11 +32,11 @@ DocumentForm form_of(const Subscribe& subscribe);
 // One strand owns it.
 class Edition {
  public:
-  // Numbers count up from 1.
-  Edition(std::uint64_t number, SharedSnapshot snapshot, std::vector<Alert> alerts)
+  // Numbers count up from 1, those of the past up to 0.
+  Edition(std::int64_t number, SharedSnapshot snapshot, std::vector<Alert> alerts)
       : number_(number), snapshot_(std::move(snapshot)), alerts_(std::move(alerts)) {}
 
-  std::uint64_t number() const { return number_; }
+  std::int64_t number() const { return number_; }
   const Snapshot& snapshot() const { return *snapshot_; }
 
   // A line: the document as a whole.
@@ -55,15 +55,15 @@ class Edition {
   };
   struct Line {
     DocumentForm form;
-    std::optional<std::uint64_t> base;
+    std::optional<std::int64_t> base;
     SharedBytes bytes;
   };
 
   std::shared_ptr<const Value> data(const DocumentForm& form);
-  SharedBytes find(const DocumentForm& form, std::optional<std::uint64_t> base) const;
-  SharedBytes keep(const DocumentForm& form, std::optional<std::uint64_t> base, const Value& data);
+  SharedBytes find(const DocumentForm& form, std::optional<std::int64_t> base) const;
+  SharedBytes keep(const DocumentForm& form, std::optional<std::int64_t> base, const Value& data);
 
-  std::uint64_t number_;
+  std::int64_t number_;
   SharedSnapshot snapshot_;
   std::vector<Alert> alerts_;
   // Few: one for each kind of subscription.

@@ -25,9 +25,16 @@ std::vector<AlertRules::Event> FleetWatch::update(std::size_t host, const Value&
     const auto& rule = alert.rule().rule;
     figures[host].value = document_figure(message, rule.component, rule.metric);
     auto event = alert.update(figures, time, now);
-    if (event && event->change.is_notice) events.push_back(*std::move(event));
+    if (event) events.push_back(*std::move(event));
   }
   return events;
+}
+
+std::vector<Alert> FleetWatch::active() const {
+  std::vector<Alert> alerts;
+  for (const auto& watched : alerts_)
+    if (auto alert = watched.alert.active()) alerts.push_back(*std::move(alert));
+  return alerts;
 }
 
 void FleetWatch::forget(std::size_t host) {

@@ -19,13 +19,16 @@ class FleetWatch {
   // Errors: those of check_rule.
   static Result<FleetWatch> make(std::span<const FleetRule> rules, std::vector<std::string> hosts);
 
-  // `message` came from the host of that number. What people are to be told, in the order of the
-  // rules.
+  // `message` came from the host of that number. What changed, and what people are told late, in
+  // the order of the rules.
   std::vector<AlertRules::Event> update(std::size_t host, const Value& message, WallTime time,
                                         TimePoint now);
 
   // A host that is not connected counts in no rule until its next message.
   void forget(std::size_t host);
+
+  // Those that last, in the order of the rules.
+  std::vector<Alert> active() const;
 
   bool is_empty() const { return alerts_.empty(); }
 

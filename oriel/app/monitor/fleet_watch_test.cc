@@ -31,6 +31,19 @@ TEST(FleetWatch, TellsWhenTheAverageOfAllHostsReachesTheThreshold) {
   EXPECT_EQ(watch.update(1, with_cpu(10), {}, kStart + 2s).at(0).change.to, AlertLevel::kNone);
 }
 
+TEST(FleetWatch, SaysWhatLastsAndWhatChangesWithinACooldown) {
+  auto watch = watch_of("max(cpu) > 80", {"a"});
+  EXPECT_TRUE(watch.active().empty());
+  watch.update(0, with_cpu(90), {}, kStart);
+  ASSERT_EQ(watch.active().size(), 1u);
+  EXPECT_EQ(watch.active()[0].level, AlertLevel::kWarning);
+  watch.update(0, with_cpu(10), {}, kStart + 1s);
+  EXPECT_TRUE(watch.active().empty());
+  const auto again = watch.update(0, with_cpu(90), {}, kStart + 2s);
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_FALSE(again[0].change.is_notice);
+}
+
 TEST(FleetWatch, CountsNoHostThatIsGone) {
   auto watch = watch_of("count(cpu > 90) >= 2", {"a", "b"});
   EXPECT_TRUE(watch.update(0, with_cpu(95), {}, kStart).empty());

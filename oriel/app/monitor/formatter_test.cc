@@ -6,11 +6,13 @@
 
 #include "oriel/app/monitor/client_statistics.h"
 #include "oriel/core/monitor/document.h"
+#include "oriel/core/monitor/metric_table.h"
 #include "oriel/testing/golden.h"
 
 namespace oriel::monitor {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -89,6 +91,22 @@ TEST_P(EveryFormat, LetsNoControlCharacterOfAServerThrough) {
     EXPECT_THAT(shown, Not(HasSubstr("\xe2\x80\xae")));
   }
   EXPECT_THAT(formatter->error(attack), Not(HasSubstr("\n")));
+}
+
+TEST_P(EveryFormat, ShowsEachSectionAloneAndNothingThatWasNotAskedFor) {
+  if (GetParam() == Format::kJson) GTEST_SKIP() << "JSON shows documents as they are";
+  const auto formatter = make_formatter(GetParam(), {.has_color = false});
+  const auto whole = our_document();
+  for (const auto& row : metric_table()) {
+    Object data;
+    for (const auto& member : *whole.find("data")->object())
+      if (member.first == row.name) data.push_back(member);
+    const auto shown = formatter->data(
+        Object{{"timestamp", "2026-11-20T13:47:51.426531"}, {"data", std::move(data)}});
+    EXPECT_THAT(shown, AllOf(Not(HasSubstr("n/a")), Not(HasSubstr("no figures")))) << row.name;
+    if (row.metric != Metric::kProcessor)
+      EXPECT_THAT(shown, AllOf(Not(HasSubstr("CPU:")), Not(HasSubstr("Processor:")))) << row.name;
+  }
 }
 
 TEST_P(EveryFormat, TakesAnyValueForAMessage) {

@@ -143,7 +143,7 @@ class Publisher final : private ServerFacts, private SubscriberOwner {
   TimePoint house_due_{};              // of the history and the alerts; none while nobody listens
   bool is_house_cold_ = false;
   std::uint64_t samples_ = 0;
-  std::uint64_t editions_ = 0;
+  std::int64_t editions_ = 0;
   std::uint64_t lines_made_ = 0;
 
   AlertRules rules_;

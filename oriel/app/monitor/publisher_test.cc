@@ -332,6 +332,42 @@ TEST(Publisher, SendsTheHistoryOnWishThenGoesOn) {
   EXPECT_EQ(later.samples().size(), 1u);
 }
 
+TEST(Publisher, SendsTheHistoryAsDeltasToWhoReadsDeltas) {
+  Stage stage;
+  auto& first = stage.join();
+  ASSERT_TRUE(stage.run_until_it_has(first, 8));
+  auto& late = stage.join();
+  late.say(
+      R"({"type":"subscribe","metrics":["memory","load"],"interval":0.1,"since":0,"delta":true})");
+  const auto sequence = [](const Value& sample) { return sample.find("sequence")->number_or(0); };
+  ASSERT_TRUE(stage.run_until([&] {
+    const auto samples = late.samples();
+    return samples.size() >= 2 && sequence(*samples.back()) > 0 &&
+           samples.back()->find("delta") != nullptr;
+  }));
+  std::optional<double> seen;
+  std::size_t past = 0;
+  for (const auto* sample : late.samples()) {
+    if (!sample->find("sequence")) continue;  // from before the subscription
+    const auto number = sequence(*sample);
+    if (number > 0) break;
+    if (seen) {
+      EXPECT_EQ(sample->find("base")->number_or(9), *seen);
+      EXPECT_EQ(number, *seen + 1);
+      EXPECT_EQ(sample->find("data")->find("load"), nullptr);  // it did not change
+    }
+    seen = number;
+    ++past;
+  }
+  EXPECT_EQ(seen, 0);
+  EXPECT_GE(past, 3u);
+  const auto samples = late.samples();
+  const auto now = std::ranges::find_if(samples, [&](const Value* sample) {
+    return sample->find("sequence") != nullptr && sequence(*sample) > 0;
+  });
+  EXPECT_EQ((*now)->find("delta"), nullptr) << "what is of now builds on nothing of the past";
+}
+
 TEST(Publisher, GoesOnWhenTheClockIsSetBack) {
   Stage stage;
   {

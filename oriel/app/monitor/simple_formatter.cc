@@ -1,7 +1,12 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <string>
+#include <vector>
 
 #include "oriel/app/monitor/format_text.h"
 #include "oriel/app/monitor/formatter_kinds.h"
+#include "oriel/app/monitor/section_texts.h"
 #include "oriel/app/monitor/statistics_text.h"
 
 namespace oriel::monitor {
@@ -13,15 +18,23 @@ class SimpleFormatter : public Formatter {
 
   std::string data(const Value& message) const override {
     const auto reading = read_message(message);
-    auto line = fmt::format("CPU: {} | RAM: {} | Disk: {}", share(reading.processor.percent),
-                            share(reading.memory.percent), share(reading.disk.percent));
+    std::vector<std::string> parts;
+    const auto add = [&](std::string_view name, std::string_view text) {
+      parts.push_back(fmt::format("{}: {}", name, text));
+    };
+    if (reading.has_processor) add("CPU", share(reading.processor.percent));
+    if (reading.has_memory) add("RAM", share(reading.memory.percent));
+    if (reading.has_disk) add("Disk", share(reading.disk.percent));
     for (std::size_t i = 0; i < reading.gpus.size(); ++i) {
       const auto number = reading.gpus.size() > 1 ? std::to_string(i) : std::string();
-      line += fmt::format(" | GPU{}: {}", number, share(reading.gpus[i].percent));
+      add("GPU" + number, share(reading.gpus[i].percent));
     }
+    for (const auto& [name, text, percent] : section_texts(message))
+      add(name, paint_.usage(percent, text));
+    if (parts.empty()) parts.emplace_back(kNoFigures);
     for (const auto& alert : reading.alerts)
-      line += fmt::format(" | {}", paint_.level(alert.level, harmless(alert.message)));
-    return line;
+      parts.push_back(paint_.level(alert.level, harmless(alert.message)));
+    return fmt::format("{}", fmt::join(parts, " | "));
   }
 
   std::string connection(std::string_view text) const override {

@@ -1,6 +1,7 @@
 #include "oriel/app/monitor/subscriber.h"
 
 #include <utility>
+#include <vector>
 
 #include "oriel/app/monitor/limits.h"
 
@@ -20,6 +21,7 @@ void Subscriber::follow(Feed& feed, std::vector<SharedSnapshot> history) {
   seen_ = feed.form.has_sequence || !feed.newest ? 0 : feed.newest->number();
   history_ = std::move(history);
   history_sent_ = 0;
+  history_base_.reset();
 }
 
 void Subscriber::close(std::string clause, net::Farewell farewell) {
@@ -55,18 +57,24 @@ void Subscriber::send_newest() {
   owner_.message_sent();
 }
 
-// Documents of the past have no sequence: a delta never builds on them.
+// Documents of the past have a sequence only where deltas need it: up to 0, so that no document of
+// now builds on them.
 void Subscriber::send_history() {
   auto form = feed_->form;
-  form.has_sequence = false;
+  form.has_sequence = feed_->wants_delta;
   for (std::size_t bytes = 0; history_sent_ < history_.size() && bytes < kHistoryRunBytes;) {
-    Edition edition(0, std::exchange(history_[history_sent_++], nullptr), {});
-    const auto line = edition.whole(form);
+    auto snapshot = std::exchange(history_[history_sent_++], nullptr);
+    const auto left = static_cast<std::int64_t>(history_.size() - history_sent_);
+    auto edition = std::make_unique<Edition>(-left, std::move(snapshot), std::vector<Alert>());
+    const auto line = history_base_ ? edition->delta(form, *history_base_) : edition->whole(form);
+    if (feed_->wants_delta) history_base_ = std::move(edition);
     bytes += line->size();
     session_.send(line);
     owner_.message_sent();
   }
-  if (history_sent_ == history_.size()) history_ = {};
+  if (history_sent_ < history_.size()) return;
+  history_ = {};
+  history_base_.reset();
 }
 
 void Subscriber::session_progressed() {

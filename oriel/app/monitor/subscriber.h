@@ -71,6 +71,8 @@ class Subscriber final : private net::SessionHost {
   // net::SessionHost
   void session_progressed() override;
   void session_writable() override;
+  // Of the past there is more at once; of now only when there is a new sample.
+  bool waits_for_room() const override { return !history_.empty(); }
   void session_ended(const Error& reason) override;
 
   bool has_news() const;
@@ -82,10 +84,11 @@ class Subscriber final : private net::SessionHost {
   ServerSession session_;
   std::shared_ptr<net::SessionDriver> driver_;
   Feed* feed_ = nullptr;
-  std::uint64_t seen_ = 0;  // number of the edition of this feed that it was last sent
-  bool is_ready_ = false;   // all that was queued has left
+  std::int64_t seen_ = 0;  // number of the edition of this feed that it was last sent
+  bool is_ready_ = false;  // all that was queued has left
   std::vector<SharedSnapshot> history_;
   std::size_t history_sent_ = 0;
+  std::unique_ptr<Edition> history_base_;  // the last one sent, for deltas
 };
 
 }  // namespace oriel::monitor

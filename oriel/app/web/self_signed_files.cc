@@ -113,7 +113,7 @@ std::vector<std::string> certificate_names(const std::string& host_name,
                                            const std::string& listen_host,
                                            const std::vector<std::string>& allowed_hosts) {
   std::vector<std::string> names;
-  add_name(names, host_name);
+  for (const auto& name : net::names_of_machine(host_name)) add_name(names, name);
   for (const auto* name : {"localhost", "127.0.0.1", "::1"}) add_name(names, name);
   if (listen_host != "0.0.0.0" && listen_host != "::") add_name(names, listen_host);
   for (const auto& name : allowed_hosts) add_name(names, name);

@@ -94,8 +94,10 @@ TEST(SelfSignedFiles, SayWhatToDoWhenTheyCannotBeMade) {
 
 TEST(SelfSignedFiles, AreForAllNamesUnderWhichTheServerMayBeReached) {
   EXPECT_THAT(certificate_names("Desk", "192.168.1.7", {"desk.example.org", "[fe80::1]", "desk"}),
-              ElementsAre("desk", "localhost", "127.0.0.1", "::1", "192.168.1.7",
+              ElementsAre("desk", "desk.local", "localhost", "127.0.0.1", "::1", "192.168.1.7",
                           "desk.example.org", "fe80::1"));
+  EXPECT_THAT(certificate_names("desk.example.org", "::1", {}),
+              ElementsAre("desk.example.org", "localhost", "127.0.0.1", "::1"));
   for (const auto* all : {"0.0.0.0", "::"})
     EXPECT_THAT(certificate_names("not a host name", all, {}),
                 ElementsAre("localhost", "127.0.0.1", "::1"));

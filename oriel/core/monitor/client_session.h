@@ -92,7 +92,7 @@ class ClientSession final : public Session {
   std::size_t searched_ = 0;  // bytes of an unfinished line in which there is no line end
 
   // The data of the last numbered document, the base of a delta that may come.
-  std::optional<std::uint64_t> base_number_;
+  std::optional<std::int64_t> base_number_;
   Value base_data_;
   std::optional<TimePoint> whole_deadline_;  // a whole document has been asked for
 

@@ -30,11 +30,11 @@ ClientSessionConfig with_deltas() {
   return {.subscribe = subscribe};
 }
 
-std::string whole(std::uint64_t number, const Value& data) {
+std::string whole(std::int64_t number, const Value& data) {
   return write_monitoring_data({}, data, {}, Dialect::kServer, Sequence{number, {}}) + "\n";
 }
 
-std::string delta(std::uint64_t number, std::uint64_t base, const Value& patch) {
+std::string delta(std::int64_t number, std::int64_t base, const Value& patch) {
   return write_monitoring_data({}, patch, {}, Dialect::kServer, Sequence{number, base}) + "\n";
 }
 
@@ -89,6 +89,15 @@ TEST(MonitorClientSession, MakesWholeDocumentsOfDeltas) {
   EXPECT_EQ(message.sequence->number, 3u);
   EXPECT_EQ(message.document.find("delta"), nullptr);
   EXPECT_EQ(message.document.find("base"), nullptr);
+}
+
+TEST(MonitorClientSession, MakesWholeDocumentsOfThePastAndGoesOnWithThoseOfNow) {
+  ClientSession session(with_deltas(), kStart);
+  EXPECT_EQ(
+      data_of(session, whole(-1, Object{{"a", 1}, {"b", 1}}) + delta(0, -1, Object{{"a", 2}}) +
+                           whole(7, Object{{"a", 3}}) + delta(8, 7, Object{{"a", 4}})),
+      (Strings{R"({"a": 1, "b": 1})", R"({"a": 2, "b": 1})", R"({"a": 3})", R"({"a": 4})"}));
+  EXPECT_EQ(session.counts().gaps, 0u);
 }
 
 TEST(MonitorClientSession, AsksForAWholeDocumentOnceAfterAGap) {

@@ -22,10 +22,11 @@ namespace oriel::monitor {
 // "error_message" and puts the timestamp first; the real server "connection" and "error".
 enum class Dialect { kServer, kSeed };
 
-// Which sample a document is, and for a delta the one that it changes. Numbers count up from 1.
+// Which sample a document is, and for a delta the one that it changes. Numbers count up from 1;
+// those of the past, as they go to who reads deltas, count up to 0.
 struct Sequence {
-  std::uint64_t number = 0;
-  std::optional<std::uint64_t> base;  // set: the document is a delta
+  std::int64_t number = 0;
+  std::optional<std::int64_t> base;  // set: the document is a delta
 
   friend bool operator==(const Sequence&, const Sequence&) = default;
 };

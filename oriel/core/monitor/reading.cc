@@ -182,6 +182,13 @@ Reading read_message(const Value& message) {
   const auto* system = member(data, "system");
   Reading reading;
   reading.time = time_of(text(&message, "timestamp"));
+  const auto has = [&](std::string_view section) {
+    const auto* fields = member(data, section);
+    return fields != nullptr && fields->object() != nullptr;
+  };
+  reading.has_processor = has("processor");
+  reading.has_memory = has("memory");
+  reading.has_disk = has("disk");
   reading.processor = processor_of(member(data, "processor"));
   reading.memory = memory_of(member(data, "memory"));
   reading.disk = disk_of(disk);

@@ -43,6 +43,8 @@ struct Reading {
   };
 
   std::string time;  // "14:30:25", of the sender's clock; empty when it does not say
+  // Whether the message has these sections at all: what was not asked for is not missing.
+  bool has_processor = false, has_memory = false, has_disk = false;
   Processor processor;
   Space memory;
   Space disk;  // of the root file system

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
+#include <utility>
 
 #include "oriel/core/monitor/limits.h"
 
@@ -44,21 +46,21 @@ Status check_members(const Value& value) {
   return {};
 }
 
-// A whole number from 0 on, whichever way it was written.
-std::optional<std::uint64_t> count_of(const Value* value) {
+// A whole number, whichever way it was written.
+std::optional<std::int64_t> whole_number(const Value* value) {
   if (value == nullptr) return std::nullopt;
-  if (const auto* number = std::get_if<std::uint64_t>(&value->kind())) return *number;
-  const auto* number = std::get_if<std::int64_t>(&value->kind());
-  if (number == nullptr || *number < 0) return std::nullopt;
-  return static_cast<std::uint64_t>(*number);
+  if (const auto* number = std::get_if<std::int64_t>(&value->kind())) return *number;
+  const auto* number = std::get_if<std::uint64_t>(&value->kind());
+  if (number == nullptr || !std::in_range<std::int64_t>(*number)) return std::nullopt;
+  return static_cast<std::int64_t>(*number);
 }
 
 // What another server may mean by "sequence" does no harm: only a delta needs it.
 Result<std::optional<Sequence>> sequence_of(const Value& document) {
   const auto* delta = document.find("delta");
   const bool is_delta = delta != nullptr && delta->boolean() != nullptr && *delta->boolean();
-  const auto number = count_of(document.find("sequence"));
-  const auto base = count_of(document.find("base"));
+  const auto number = whole_number(document.find("sequence"));
+  const auto base = whole_number(document.find("base"));
   if (is_delta && (!number || !base)) {
     return fail(ErrorCode::kInvalid,
                 "message of the server: a delta without the numbers \"sequence\" and \"base\"");

@@ -80,6 +80,13 @@ TEST(ServerMessage, ReadsWhatOurServerWrites) {
   EXPECT_EQ(message->sequence->base, 5u);
 }
 
+TEST(ServerMessage, ReadsDeltasOfThePast) {
+  const auto text = write_monitoring_data({}, Object{}, {}, Dialect::kServer, Sequence{0, -1});
+  const auto message = parse_server_message(text);
+  ASSERT_TRUE(message);
+  EXPECT_EQ(message->sequence, (Sequence{0, -1}));
+}
+
 class ServerGarbage : public ::testing::TestWithParam<std::string_view> {};
 
 TEST_P(ServerGarbage, IsRefusedWithASentence) {

@@ -19,6 +19,7 @@
 
 #include "oriel/base/time.h"
 #include "oriel/io/desktop/limits.h"
+#include "oriel/io/desktop/open_files.h"
 #include "oriel/io/desktop/private_folder.h"
 #include "oriel/io/desktop/supervisor_process.h"
 #include "oriel/io/desktop/x_lock.h"
@@ -32,7 +33,9 @@ constexpr int kSupervisorFile = 3;
 // standard ones and its end of the line.
 Result<pid_t> spawn_supervisor(const HeadlessConfig& config, int line) {
   std::vector<std::string> texts{"oriel", std::string(kSupervisorCommand)};
-  for (auto& argument : write_supervisor_arguments(config)) texts.push_back(std::move(argument));
+  auto its = config;
+  its.open_files = open_files_before().value_or(0);
+  for (auto& argument : write_supervisor_arguments(its)) texts.push_back(std::move(argument));
   std::vector<char*> arguments;
   for (auto& text : texts) arguments.push_back(text.data());
   arguments.push_back(nullptr);

@@ -63,6 +63,8 @@ std::vector<std::string> write_supervisor_arguments(const HeadlessConfig& config
       fmt::format("--geometry={}x{}", config.geometry.width, config.geometry.height),
       fmt::format("--max-geometry={}x{}", config.max_geometry.width, config.max_geometry.height)};
   if (config.display) arguments.push_back(fmt::format("--display={}", *config.display));
+  if (config.open_files != 0)
+    arguments.push_back(fmt::format("--open-files={}", config.open_files));
   if (!config.session.empty()) arguments.push_back("--session=" + config.session);
   return arguments;
 }
@@ -82,6 +84,9 @@ Result<HeadlessConfig> parse_supervisor_arguments(std::span<const char* const> a
     } else if (key == "--display") {
       config.display = parse_number<int>(value);
       is_valid = config.display && *config.display >= 0 && *config.display <= kMaxDisplayNumber;
+    } else if (key == "--open-files") {
+      config.open_files = parse_number<std::uint64_t>(value).value_or(0);
+      is_valid = config.open_files > 0;
     } else if (key == "--session") {
       config.session = value;
       is_valid = !value.empty();

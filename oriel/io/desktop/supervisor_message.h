@@ -12,6 +12,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,8 +28,9 @@ namespace oriel::desktop {
 struct HeadlessConfig {
   image::Size geometry{1280, 800};
   image::Size max_geometry{3840, 2160};
-  std::optional<int> display;  // a free one when not given
-  std::string session;         // command of the session, for /bin/sh; see session_plan.h
+  std::optional<int> display;    // a free one when not given
+  std::string session;           // command of the session, for /bin/sh; see session_plan.h
+  std::uint64_t open_files = 0;  // limit for what is started; 0: that of this process
 
   friend bool operator==(const HeadlessConfig&, const HeadlessConfig&) = default;
 };

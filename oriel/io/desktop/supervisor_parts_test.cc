@@ -141,7 +141,8 @@ TEST(SessionPlan, GivesAUtf8LocaleAndARuntimeFolderWhereTheyAreMissing) {
 TEST(SupervisorMessage, CarriesTheConfigurationThroughItsArguments) {
   for (const HeadlessConfig& config :
        {HeadlessConfig{}, HeadlessConfig{{1, 2}, {32767, 32767}, 0, "a = b; 'c'"},
-        HeadlessConfig{{800, 600}, {800, 600}, 59535, ""}}) {
+        HeadlessConfig{{800, 600}, {800, 600}, 59535, ""},
+        HeadlessConfig{{800, 600}, {800, 600}, {}, "", 1024}}) {
     const auto arguments = write_supervisor_arguments(config);
     std::vector<const char*> pointers;
     for (const auto& argument : arguments) pointers.push_back(argument.c_str());
@@ -152,7 +153,8 @@ TEST(SupervisorMessage, CarriesTheConfigurationThroughItsArguments) {
 TEST(SupervisorMessage, RefusesArgumentsThatItDoesNotKnow) {
   for (const char* argument :
        {"", "--geometry", "--geometry=", "--geometry=0x5", "--geometry=5x32768", "--geometry=5x5x5",
-        "--display=-1", "--display=59536", "--display=a", "--session=", "--other=1", "session"}) {
+        "--display=-1", "--display=59536", "--display=a", "--session=", "--open-files=0",
+        "--open-files=-1", "--other=1", "session"}) {
     EXPECT_FALSE(parse_supervisor_arguments(std::vector<const char*>{argument})) << argument;
   }
 }

@@ -27,6 +27,7 @@
 #include "oriel/base/time.h"
 #include "oriel/io/desktop/child_process.h"
 #include "oriel/io/desktop/limits.h"
+#include "oriel/io/desktop/open_files.h"
 #include "oriel/io/desktop/private_folder.h"
 #include "oriel/io/desktop/process_tree.h"
 #include "oriel/io/desktop/restart_policy.h"
@@ -489,6 +490,7 @@ int run_supervisor(std::span<const char* const> arguments) {
     fmt::print(stderr, "{}\n", config.error().message);
     return 2;
   }
+  if (config->open_files != 0) limit_open_files(config->open_files);
   return Supervisor(*std::move(config)).run();
 }
 

@@ -340,7 +340,9 @@ SessionDriver::Step SessionDriver::pump() {
       wrote(*count);
     }
     if (state_ != State::kRunning || !may_offer_) return Step::kRest;
-    if (has_offered || !stream_->is_writable_now()) return Step::kAwaitWritable;
+    const bool takes_more =
+        host_.waits_for_room() ? stream_->is_writable_now() : stream_->is_flushed();
+    if (has_offered || !takes_more) return Step::kAwaitWritable;
     has_offered = true;
     if (!offer()) return Step::kRest;
   }
@@ -351,7 +353,7 @@ bool SessionDriver::offer() {
   {
     FlagScope in_callback(is_in_callback_);
     may_offer_ = false;
-    session_.writable(Clock::now(), stream_->unsent_bytes());
+    if (host_.waits_for_room()) session_.writable(Clock::now(), stream_->unsent_bytes());
     host_.session_writable();
   }
   look_for_transition();

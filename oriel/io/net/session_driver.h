@@ -31,6 +31,11 @@ class SessionHost {
   // (Session::writable): the moment to compose the newest picture.
   virtual void session_writable() = 0;
 
+  // Whether session_writable waits until the kernel has sent nearly all that it holds. False: it
+  // comes as soon as the kernel has taken everything, without Session::writable, for a host that
+  // asks for unsent_bytes() itself when it has something new. Saves two system calls a write.
+  virtual bool waits_for_room() const { return true; }
+
   // The stream is closed, and neither session nor host is used any more. Exactly once, unless the
   // io_context is destroyed first; the last call of all.
   virtual void session_ended(const Error& reason) = 0;

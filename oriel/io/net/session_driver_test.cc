@@ -78,6 +78,9 @@ class RecordingHost : public SessionHost {
     reason = why;
   }
 
+  bool waits_for_room() const override { return waits; }
+
+  bool waits = true;
   std::function<void()> on_progress;
   std::function<void()> on_writable;
   int progresses = 0;
@@ -207,6 +210,25 @@ TEST(SessionDriver, SendsWhatTheHostComposesWhenTheStreamIsWritable) {
   };
   talk.driver->start();
   EXPECT_EQ(talk.received(), "012");
+}
+
+TEST(SessionDriver, TellsAHostThatDoesNotWaitForRoomWhenAllIsWritten) {
+  Conversation talk(4);
+  talk.host.waits = false;
+  int offers = 0;
+  talk.host.on_writable = [&] { ++offers; };
+  talk.driver->start();
+  talk.settle();
+  offers = 0;
+  talk.echo.out.append(as_bytes("fill"));  // the pipe takes no more
+  talk.driver->kick();
+  talk.settle();
+  EXPECT_EQ(offers, 0) << "a stream that cannot tell is asked whether it is writable";
+  talk.echo.out.append(as_bytes("more"));
+  talk.driver->kick();
+  EXPECT_EQ(talk.received(), "fillmore");
+  EXPECT_GE(offers, 1);
+  EXPECT_EQ(talk.echo.offers, 0) << "Session::writable is for those who wait";
 }
 
 TEST(SessionDriver, OffersNothingWhileThePeerDoesNotRead) {

@@ -54,6 +54,10 @@ class Stream {
   // Whether wait_writable would return at once; false when that is not known without waiting.
   virtual bool is_writable_now() const { return false; }
 
+  // Whether nothing that was written is still held here, before the kernel. Without a system call
+  // where the stream can.
+  virtual bool is_flushed() const { return is_writable_now(); }
+
   // Says to the peer that nothing more comes (FIN, or the WebSocket close handshake). Reading goes
   // on until the peer has done the same. Takes as long as the peer likes: bound it with close().
   virtual boost::asio::awaitable<void> shutdown_send() = 0;

@@ -154,6 +154,8 @@ class SocketStream final : public Stream {
     return socket_.is_open() && ::poll(&wanted, 1, 0) == 1 && (wanted.revents & POLLOUT) != 0;
   }
 
+  bool is_flushed() const override { return socket_.is_open(); }
+
   awaitable<void> shutdown_send() override {
     boost::system::error_code ignored;
     socket_.shutdown(Socket::shutdown_send, ignored);

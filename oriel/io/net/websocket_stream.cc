@@ -20,6 +20,7 @@
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <cctype>
+#include <cstring>
 #include <functional>
 #include <utility>
 #include <vector>
@@ -441,6 +442,9 @@ class WebSocketStream final : public Stream {
   bool is_writable_now() const override {
     return !is_writing_ && shared().rest.empty() && below().is_writable_now();
   }
+  bool is_flushed() const override {
+    return !is_writing_ && shared().rest.empty() && below().is_flushed();
+  }
   std::size_t unsent_bytes() const override {
     return shared().rest.size() + below().unsent_bytes();
   }
@@ -531,9 +535,13 @@ class WebSocketStream final : public Stream {
     Run run;
     for (auto piece : pieces) {
       auto part = piece.first(std::min(piece.size(), limits_.sent_message_bytes - run.total));
-      const auto end = std::ranges::find(part, std::uint8_t{'\n'});
-      run.add(part.first(static_cast<std::size_t>(end - part.begin())));
-      if (end != part.end()) {
+      // memchr: a search byte by byte took a tenth of what a monitoring document costs.
+      const auto* const end =
+          part.empty()
+              ? nullptr
+              : static_cast<const std::uint8_t*>(std::memchr(part.data(), '\n', part.size()));
+      run.add(end != nullptr ? part.first(static_cast<std::size_t>(end - part.data())) : part);
+      if (end != nullptr) {
         ++run.total;
         return run;
       }

@@ -175,7 +175,7 @@ export interface AlertDocument {
 }
 
 // `timestamp` is the host's local time without a zone. Samples of the past, which come first when they
-// were asked for, have no sequence and no alerts. With `base`, `data` is a merge patch of the
+// were asked for, have a sequence below 1 and no alerts. What everyone gets has none. With `base`, `data` is a merge patch of the
 // document that had that sequence.
 export interface SampleDocument {
   type: "monitoring_data";

@@ -72,7 +72,7 @@ function take(next: Sample): void {
   if (Number.isNaN(time_s)) return;
   const back_s = store.lastTime - time_s;
   if (back_s >= 0) {
-    const isKnown = next.sequence === undefined || back_s < late_s;
+    const isKnown = next.sequence < 1 || back_s < late_s;
     if (isKnown) return;
     store.shift(-back_s - interval_s.peek()); // the host's clock was set back
   }

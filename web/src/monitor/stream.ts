@@ -14,7 +14,7 @@ export interface Wanted {
 
 export interface Sample {
   timestamp: string;
-  sequence: number | undefined; // none: a sample of the past
+  sequence: number; // below 1: a sample of the past
   data: MonitorData;
   alerts: readonly AlertDocument[] | null; // null: a sample of the past does not tell
 }
@@ -148,19 +148,14 @@ function read(text: string): void {
   else if (message.type === "error") streamMistake.value = message.message ?? "The server sent an error without words.";
 }
 
-// Before it has read the subscription the server may send what it sends to everyone, with a section that
-// the page never asks for.
-function isForEveryone({ sequence: number, data: its }: SampleDocument): boolean {
-  return number === undefined && "disk" in (its as object);
-}
-
 function readSample(document: SampleDocument): void {
-  if (isForEveryone(document)) return;
+  // Before it has read the subscription the server may send what it sends to everyone.
+  if (document.sequence === undefined) return;
   const isDelta = document.base !== undefined;
   if (isDelta && document.base !== sequence) return askWhole();
   data = isDelta ? applyPatch(data, document.data) : document.data;
   sequence = document.sequence;
-  const isOfNow = sequence !== undefined;
+  const isOfNow = sequence > 0;
   if (isOfNow && streamStatus.peek().state !== "live") {
     attempt = 0;
     streamStatus.value = { state: "live" };

@@ -70,6 +70,7 @@ class HostModel {
 
 struct Model {
   std::vector<HostModel> hosts;
+  std::vector<AlertReading> fleet_alerts;  // of all hosts together
 };
 
 }  // namespace oriel::monitor::tui

@@ -132,8 +132,18 @@ struct News {
   Style style;
 };
 
-std::vector<News> news_of(const HostModel& host, const View& view, TimePoint now) {
+void add_alert(std::vector<News>& news, std::string_view before, const AlertReading& alert) {
+  news.push_back({fmt::format("▲ {}{}", before, alert.message),
+                  alert.is_critical ? Style{Colour::kCritical, true} : Style{Colour::kWarning}});
+}
+
+// shown: null where all hosts are.
+std::vector<News> news_of(const Model& model, const HostModel* shown, const View& view,
+                          TimePoint now) {
   std::vector<News> news;
+  for (const auto& alert : model.fleet_alerts) add_alert(news, "all hosts: ", alert);
+  if (shown == nullptr) return news;
+  const auto& host = *shown;
   if (host.link() != Link::kConnected && host.has_document()) {
     news.push_back({host.link_words(), link_style(host.link())});
   }
@@ -145,16 +155,14 @@ std::vector<News> news_of(const HostModel& host, const View& view, TimePoint now
     news.push_back({fmt::format("no data for {}", duration_text(static_cast<double>(silence))),
                     {Colour::kWarning}});
   }
-  for (const auto& alert : host.reading().alerts) {
-    news.push_back({"▲ " + alert.message,
-                    alert.is_critical ? Style{Colour::kCritical, true} : Style{Colour::kWarning}});
-  }
+  for (const auto& alert : host.reading().alerts) add_alert(news, "", alert);
   return news;
 }
 
 // Returns the rows that it took.
-int draw_news(Canvas canvas, const HostModel& host, const View& view, TimePoint now) {
-  const auto news = news_of(host, view, now);
+int draw_news(Canvas canvas, const Model& model, const HostModel* host, const View& view,
+              TimePoint now) {
+  const auto news = news_of(model, host, view, now);
   const int most = canvas.height() < 6    ? 0
                    : canvas.height() < 20 ? 1
                    : canvas.height() < 30 ? 2
@@ -245,7 +253,7 @@ Screen draw_screen(Grid& grid, const Model& model, const View& view, TimePoint n
   }
   const auto* host = shown_host(model, view);
   int y = draw_header(canvas, model, view, screen);
-  if (host != nullptr) y += draw_news(canvas.below(y), *host, view, now);
+  y += draw_news(canvas.below(y), model, host, view, now);
   const auto body = canvas.part({0, y, canvas.width(), canvas.height() - y - 1});
   draw_footer(canvas.below(canvas.height() - 1), model, view, screen);
   if (host != nullptr) {

@@ -128,6 +128,19 @@ TEST(Screen, ShowsANoteBesideALinkThatStays) {
   EXPECT_THAT(drawn(model, {}, 80, 24), Not(HasSubstr("certificate")));
 }
 
+TEST(Screen, ShowsAlertsOfAllHostsTogetherBesideEachAndAboveTheOverview) {
+  auto model = sample_hosts({"server", "real_server"});
+  model.fleet_alerts.push_back({.is_critical = false,
+                                .message = "High average processor usage: 81.0% (threshold: 80.0%)",
+                                .component = "processor"});
+  View view;
+  for (const std::optional<std::size_t> host : {std::optional<std::size_t>(), {0}}) {
+    view.host = host;
+    EXPECT_THAT(drawn(model, view, 80, 24),
+                HasSubstr("▲ all hosts: High average processor usage: 81.0%"));
+  }
+}
+
 TEST(Screen, SaysThatAHostIsSilentAfterThreeIntervals) {
   const auto model = sample_hosts({"server"});
   View view;

@@ -86,6 +86,11 @@ class Tui::Live : public std::enable_shared_from_this<Live> {
     if (!view_.is_paused) draw_soon();
   }
 
+  void set_fleet_alerts(std::vector<AlertReading> alerts) {
+    model_.fleet_alerts = std::move(alerts);
+    if (!view_.is_paused) draw_soon();
+  }
+
   void set_link(std::size_t host, Link link, std::string words) {
     model_.hosts.at(host).set_link(link, std::move(words));
     draw_soon();
@@ -209,6 +214,10 @@ Result<std::unique_ptr<Tui>> Tui::open(asio::any_io_executor executor, TuiOption
 Tui::~Tui() { live_->end(); }
 
 void Tui::show(std::size_t host, const Value& message) { live_->show(host, message); }
+
+void Tui::set_fleet_alerts(std::vector<AlertReading> alerts) {
+  live_->set_fleet_alerts(std::move(alerts));
+}
 
 void Tui::set_link(std::size_t host, Link link, std::string words) {
   live_->set_link(host, link, std::move(words));

@@ -38,6 +38,8 @@ class Tui {
 
   // A whole document of type monitoring_data. host: an index of TuiOptions::hosts.
   void show(std::size_t host, const Value& message);
+  // Alerts of all hosts together that last, in place of those before.
+  void set_fleet_alerts(std::vector<AlertReading> alerts);
   // words: for people, such as "no answer, again in 3 s".
   void set_link(std::size_t host, Link link, std::string words);
   // Beside the link, which stays as it is; until that changes.
