@@ -116,9 +116,9 @@ int main(int count, char** arguments) {
   server.rpc("calculate", calculate, {.description = "Performs a calculation."});
   server.rpc("get_stats",
              [&] {
-               return Map{{"clients", clients.count()},
-                          {"uptime", std::chrono::duration<double>(
-                                         server.statistics().uptime).count()}};
+               return Map{
+                   {"clients", clients.count()},
+                   {"uptime", std::chrono::duration<double>(server.statistics().uptime).count()}};
              },
              {.description = "Gives the server's statistics."});
 

@@ -393,11 +393,11 @@ void Connection::answer(std::uint64_t correlation, Answer answer) {
   auto frame = make(std::move(answer));
   if (frame.size() > kFrameBytesMax)
     frame = make(failed(CallCode::kInternal, too_long("the answer", frame)));
-  session_->answer(correlation, std::make_shared<const Bytes>(make_frame_in_place(
-                                    FrameType::kRpcResponse, std::move(frame),
-                                    {.compression = shared_->compression,
-                                     .timestamp_ms = unix_ms(),
-                                     .correlation = correlation})));
+  session_->answer(correlation, std::make_shared<const Bytes>(
+                                    make_frame_in_place(FrameType::kRpcResponse, std::move(frame),
+                                                        {.compression = shared_->compression,
+                                                         .timestamp_ms = unix_ms(),
+                                                         .correlation = correlation})));
   {
     std::lock_guard lock(mutex_);
     ++stats_.calls_answered;
@@ -628,7 +628,9 @@ void Connection::kick_soon() {
   asio::post(executor_, [shared = shared_] {
     for (const auto& connection : std::exchange(shared->kicks, {})) {
       connection->is_kick_due_ = false;
-      if (!connection->has_ended_) connection->driver_->kick();
+      if (connection->has_ended_) continue;
+      connection->driver_->kick();
+      connection->note_progress();
     }
   });
 }
@@ -710,9 +712,11 @@ void Connection::begin_call(std::string method, Value params, CallOptions option
   }
   if (bytes.size() > kFrameBytesMax)
     return done(failed(CallCode::kInvalidParams, too_long("the call", bytes)));
-  auto frame = std::make_shared<const Bytes>(make_frame_in_place(
-      FrameType::kRpcRequest, std::move(bytes),
-      {.compression = shared_->compression, .timestamp_ms = unix_ms(), .correlation = correlation}));
+  auto frame =
+      std::make_shared<const Bytes>(make_frame_in_place(FrameType::kRpcRequest, std::move(bytes),
+                                                        {.compression = shared_->compression,
+                                                         .timestamp_ms = unix_ms(),
+                                                         .correlation = correlation}));
   if (session_->send(std::move(frame)) != Sent::kQueued)
     return done(failed(CallCode::kRateLimited,
                        "the peer does not keep up, and the send queue is full: the call was not "

@@ -22,7 +22,7 @@ std::string random_hex(std::size_t bytes) {
 
 std::string random_uuid() {
   auto text = random_hex(16);
-  text[12] = '4';                                                           // the version
+  text[12] = '4';                                                              // the version
   text[16] = "89ab"[(text[16] <= '9' ? text[16] - '0' : text[16] - 'a') & 3];  // the variant
   for (const std::size_t dash : {8, 13, 18, 23}) text.insert(dash, 1, '-');
   return text;

@@ -141,13 +141,13 @@ Status Server::run() {
   signals->add(SIGINT, error);
   if (!error) signals->add(SIGTERM, error);
   if (error) return fail(ErrorCode::kUnavailable, "cannot catch signals: " + error.message());
-  signals->async_wait([signals, shared = shared_](const boost::system::error_code& failed,
-                                                  int signal) {
-    if (failed) return;
-    boost::system::error_code ignored;
-    signals->clear(ignored);  // the next one ends the program at once
-    shared->stop(signal == SIGINT ? "interrupted" : "the server was asked to end");
-  });
+  signals->async_wait(
+      [signals, shared = shared_](const boost::system::error_code& failed, int signal) {
+        if (failed) return;
+        boost::system::error_code ignored;
+        signals->clear(ignored);  // the next one ends the program at once
+        shared->stop(signal == SIGINT ? "interrupted" : "the server was asked to end");
+      });
   auto status = start();
   if (status) wait();
   // On the loop, since it may be in the handler of a signal. Waited for: then the signals are the

@@ -115,8 +115,7 @@ Server::Shared::Shared(Server& server, asio::any_io_executor strand,
   core_->is_inside = std::move(is_inside);
   core_->log = log_;
   core_->numbers = options_.error_numbers;
-  core_->compression =
-      options_.enable_compression ? Compression::kWhenSmaller : Compression::kNone;
+  core_->compression = options_.enable_compression ? Compression::kWhenSmaller : Compression::kNone;
   core_->handed_over_max = options_.send_queue_size;
   core_->owner = this;
   for (const auto& login : options_.logins) {
@@ -239,11 +238,11 @@ Status Server::Shared::open_tcp() {
 
 Status Server::Shared::open_unix() {
   ORIEL_TRY(doors_.unix_socket,
-            net::UnixListener::listen(
-                strand_, {.path = options_.unix_path, .setting = "unix_path"},
-                [weak = weak_from_this()](net::StreamPointer stream) {
-                  if (const auto self = weak.lock()) self->accept(std::move(stream), {});
-                }));
+            net::UnixListener::listen(strand_, {.path = options_.unix_path, .setting = "unix_path"},
+                                      [weak = weak_from_this()](net::StreamPointer stream) {
+                                        if (const auto self = weak.lock())
+                                          self->accept(std::move(stream), {});
+                                      }));
   return {};
 }
 
@@ -301,10 +300,10 @@ void Server::Shared::arrived(net::StreamPointer stream) {
   if (now_state != ServerState::kRunning) return stream->close();
   if (!tls_ || stream->peer() == kUnixPeer) return begin(std::move(stream), {});
   make_room_for_arrival();
-  asio::co_spawn(
-      strand_,
-      shake_hands(net::make_tls_stream(strand_, std::move(stream), tls_->make_engine(Clock::now()))),
-      asio::detached);
+  asio::co_spawn(strand_,
+                 shake_hands(net::make_tls_stream(strand_, std::move(stream),
+                                                  tls_->make_engine(Clock::now()))),
+                 asio::detached);
 }
 
 void Server::Shared::accept(net::StreamPointer stream, Arrival arrival) {
@@ -374,8 +373,8 @@ ServerSessionConfig Server::Shared::session_config(const net::Stream& stream,
                       .is_oriel = true,
                       .description = options_.description},
           .limits = session_limits(options_),
-          .takes_bare_hash = options_.allow_bare_hash ||
-                             arrival.takes_bare_hash.value_or(stream.is_private()),
+          .takes_bare_hash =
+              options_.allow_bare_hash || arrival.takes_bare_hash.value_or(stream.is_private()),
           .lock_out = refusal,
           .session_token = random_hex(kTokenBytes),
           .nonce = random_hex(kNonceBytes)};
@@ -412,9 +411,9 @@ void Server::Shared::connection_opened(Connection& connection, const Opened& ope
   // Several may have been let in for one place.
   if (is_full() || state() != ServerState::kRunning) {
     client.is_surplus = true;
-    connection.close_now({ErrorCode::kUnavailable, is_full() ? full_sentence()
-                                                             : "the server is stopping"},
-                         net::Farewell::kPolicy);
+    connection.close_now(
+        {ErrorCode::kUnavailable, is_full() ? full_sentence() : "the server is stopping"},
+        net::Farewell::kPolicy);
     return;
   }
   {
@@ -470,8 +469,8 @@ void Server::Shared::connection_ended(Connection& connection, const Error& reaso
     if (client.is_surplus) ++totals_.connections_refused;
   }
   if (client.is_surplus) {
-    log_.warning("a connection was refused", {{"peer", connection.remote_address()},
-                                              {"reason", full_sentence()}});
+    log_.warning("a connection was refused",
+                 {{"peer", connection.remote_address()}, {"reason", full_sentence()}});
   } else if (was_open) {
     log_.info("client disconnected", {{"id", connection.id()},
                                       {"peer", connection.remote_address()},
@@ -516,8 +515,7 @@ void Server::Shared::greet(const ConnectionPointer& connection) {
   const auto hooks = get(connect_);
   if (hooks == nullptr) return;
   if (are_all_plain(*hooks)) {
-    for (const auto& hook : *hooks)
-      log_hook("on_client_connect", call_plain(hook, *connection));
+    for (const auto& hook : *hooks) log_hook("on_client_connect", call_plain(hook, *connection));
     return;
   }
   connection->hold();
@@ -549,8 +547,7 @@ void Server::Shared::say_farewell(const ConnectionPointer& connection) {
     return;
   }
   if (are_all_plain(*hooks)) {
-    for (const auto& hook : *hooks)
-      log_hook("on_client_disconnect", call_plain(hook, *connection));
+    for (const auto& hook : *hooks) log_hook("on_client_disconnect", call_plain(hook, *connection));
     return;
   }
   ++hooks_running_;
@@ -580,8 +577,8 @@ void Server::Shared::set_topic_policy(std::string_view type, TopicPolicy policy)
 std::optional<Server::Shared::Packet> Server::Shared::make_packet(std::string_view type,
                                                                   const Value& data,
                                                                   const BroadcastOptions& options) {
-  auto frame = make_message_frame(type, data, core_->compression,
-                                  static_cast<std::uint64_t>(unix_ms_now()));
+  auto frame =
+      make_message_frame(type, data, core_->compression, static_cast<std::uint64_t>(unix_ms_now()));
   if (!frame) {
     log_.warning("a broadcast was not sent", {{"type", type}, {"reason", frame.error().message}});
     return std::nullopt;
@@ -614,11 +611,10 @@ std::size_t Server::Shared::broadcast(std::string_view type, const Value& data,
     --handed_over_;
     return 0;
   }
-  const bool is_posted =
-      core_->post([self = shared_from_this(), packet = std::move(*packet)] {
-        --self->handed_over_;
-        self->spread(packet);
-      });
+  const bool is_posted = core_->post([self = shared_from_this(), packet = std::move(*packet)] {
+    --self->handed_over_;
+    self->spread(packet);
+  });
   return is_posted ? count : 0;
 }
 
@@ -660,8 +656,7 @@ asio::awaitable<std::size_t> Server::Shared::async_broadcast(std::string type, V
   if (!packet) co_return 0;
   std::function<void(std::function<void(std::size_t)>)> start =
       [self, packet = std::move(*packet)](const std::function<void(std::size_t)>& done) {
-        auto spreading =
-            std::make_shared<Spreading>(Spreading{.packet = packet, .done = done});
+        auto spreading = std::make_shared<Spreading>(Spreading{.packet = packet, .done = done});
         if (!self->core_->post([self, spreading] { self->spread_to_all(spreading); })) done(0);
       };
   auto waiting = await_callback<std::size_t>(std::move(start));

@@ -93,7 +93,7 @@ class Server::Shared final : public std::enable_shared_from_this<Server::Shared>
     ServerSession* session = nullptr;  // of the connection
     std::string address;
     bool has_opened = false;
-    bool is_surplus = false;                         // beyond the limit, and told so
+    bool is_surplus = false;                        // beyond the limit, and told so
     std::list<Connection*>::iterator arrival = {};  // until it has opened
   };
   // A broadcast that waits for the slow.
@@ -200,8 +200,8 @@ class Server::Shared final : public std::enable_shared_from_this<Server::Shared>
   std::vector<net::StreamPointer> early_;  // who came before the startup hooks were done
   std::list<net::TlsStream*> handshakes_;
   std::unordered_map<Connection*, Client> clients_;
-  std::list<Connection*> arrivals_;  // those that have not logged in, the oldest first
-  std::unordered_set<Connection*> greeted_;              // their connect hooks are at work
+  std::list<Connection*> arrivals_;          // those that have not logged in, the oldest first
+  std::unordered_set<Connection*> greeted_;  // their connect hooks are at work
   std::unordered_set<Connection*> gone_while_greeted_;
   std::size_t hooks_running_ = 0;
   net::Lockout lockout_;

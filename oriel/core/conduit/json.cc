@@ -21,6 +21,9 @@ namespace {
 constexpr json::string_view kBytesKey = "$bytes";
 constexpr json::string_view kExtensionKey = "$extension";
 
+// How many levels deeper a form is than what it stands for.
+constexpr std::size_t kFormDepth = 2;
+
 json::string json_text(std::string_view text) {
   return is_utf8(text) ? json::string(text) : json::string(with_valid_utf8(text));
 }
@@ -103,12 +106,16 @@ Result<Value> read_array(const json::array& json, std::size_t depth_left) {
   return array;
 }
 
+// Of the forms for what JSON lacks; nothing when it is none.
+std::optional<Result<Value>> read_form(const json::object& json) {
+  if (json.size() != 1) return {};
+  const auto& [key, only] = *json.begin();
+  if (key == kBytesKey && only.is_string()) return read_base64(only, kBytesKey);
+  if (key == kExtensionKey && only.is_object()) return read_extension(only.get_object());
+  return {};
+}
+
 Result<Value> read_object(const json::object& json, std::size_t depth_left) {
-  if (json.size() == 1) {
-    const auto& [key, only] = *json.begin();
-    if (key == kBytesKey && only.is_string()) return read_base64(only, kBytesKey);
-    if (key == kExtensionKey && only.is_object()) return read_extension(only.get_object());
-  }
   Map map;
   map.reserve(json.size());
   for (const auto& [key, member] : json) {
@@ -129,11 +136,15 @@ Result<Value> read(const json::value& json, std::size_t depth_left) {
     case json::kind::uint64:
       return json.get_uint64();
     case json::kind::double_:
+      if (!std::isfinite(json.get_double()))
+        return fail(ErrorCode::kInvalid, "JSON: a number is too large");
       return json.get_double();
     case json::kind::string:
       return std::string(json.get_string());
-    case json::kind::array:
     case json::kind::object:
+      if (auto form = read_form(json.get_object())) return *std::move(form);
+      break;
+    case json::kind::array:
       break;
   }
   if (depth_left == 0)
@@ -150,8 +161,7 @@ std::string to_json_text(const Value& value) { return json::serialize(to_json(va
 
 Result<Value> parse_json(std::string_view text) {
   json::parse_options options;
-  // The parser ends one level later than we do; what is deeper than both is too deep all the same.
-  options.max_depth = kDepthMax + 1;
+  options.max_depth = kDepthMax + kFormDepth;
   json::error_code error;
   const auto json = json::parse({text.data(), text.size()}, error, {}, options);
   if (error == json::error::too_deep)

@@ -5,7 +5,8 @@
 //   an extension         {"$extension": {"type": 5, "bytes": "BASE64"}}
 //   infinity and NaN     null, and so lost
 //
-// A map that looks like one of these by chance is read as one.
+// A map that looks like one of these by chance is read as one. A number of more than 15 digits may
+// be read as the double next to it (Boost.JSON 1.81).
 
 #include <boost/json/value.hpp>
 #include <string>
@@ -17,7 +18,7 @@
 namespace oriel::conduit {
 
 boost::json::value to_json(const Value& value);
-// Errors: kInvalid (bytes or an extension that are malformed), kTooLarge (nested beyond kDepthMax).
+// Errors: kInvalid (a malformed form, a number beyond double), kTooLarge (nested beyond kDepthMax).
 Result<Value> from_json(const boost::json::value& json);
 
 std::string to_json_text(const Value& value);

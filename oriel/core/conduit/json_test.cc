@@ -60,6 +60,7 @@ TEST(Json, RefusesWhatIsMalformed) {
   };
   for (const auto* text : {"", "{", "[1,]", "nul", "1 2", "\"\xff\"", "{'a':1}", "NaN"})
     EXPECT_THAT(message(text), HasSubstr("this is not JSON")) << text;
+  EXPECT_EQ(message("[1e400]"), "JSON: a number is too large");
   EXPECT_THAT(message(R"({"$bytes":"A"})"), HasSubstr("$bytes must be bytes in base64"));
   EXPECT_THAT(message(R"({"$extension":{}})"), HasSubstr("a type from -128 to 127"));
   EXPECT_THAT(message(R"({"$extension":{"type":128,"bytes":""}})"), HasSubstr("a type from"));
@@ -74,6 +75,9 @@ TEST(Json, IsNestedToTheLimit) {
   for (const auto depth : {kDepthMax + 1, kDepthMax + 2, std::size_t{100'000}})
     EXPECT_EQ(parse_json(nested(depth)).error(),
               (Error{ErrorCode::kTooLarge, "JSON is nested deeper than 64"}));
+  Value deep = Array{Bytes{1}, Extension{1, {2}}};
+  for (std::size_t i = 1; i < kDepthMax; ++i) deep = Array{deep};
+  EXPECT_EQ(parse_json(to_json_text(deep)), deep);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <compare>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -240,8 +241,9 @@ bool has_distinct_keys(const Members& members) {
 Members distinct(Members members) {
   std::vector<std::size_t> order(members.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, {}, [&](std::size_t i) -> const std::string& {  //
-    return members[i].first;
+  std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+    const auto by_key = members[a].first <=> members[b].first;
+    return by_key != 0 ? by_key < 0 : a < b;
   });
   std::vector<bool> is_repeated(members.size());
   for (std::size_t i = 0, end = 0; i < order.size(); i = end) {

@@ -150,7 +150,7 @@ Result<std::size_t> PeerSession::receive_one(ByteSpan bytes, std::size_t& wanted
     return fail(ErrorCode::kInvalid,
                 fmt::format("expected a frame, which begins with \"{}\", got {}", kMagic,
                             speaker_of(magic)));
-  wanted = kHeaderBytes;
+  wanted = bytes.size() < kMagic.size() ? bytes.size() + 1 : kHeaderBytes;
   if (bytes.size() < kHeaderBytes) return 0;
   ORIEL_TRY(const auto header, parse_frame_header(bytes, payload_bytes_max()));
   const auto frame_bytes = kHeaderBytes + header.payload_bytes;
