@@ -326,7 +326,10 @@ ClientError Client::Shared::not_connected() const {
 ClientStatus Client::Shared::send_now(std::string_view type, const Value& data) {
   const auto connection = link_.connection();
   if (!connection) return std::unexpected(not_connected());
-  auto sent = connection->send_message(type, data);
+  return taken(connection->send_message(type, data));
+}
+
+ClientStatus Client::Shared::taken(const Status& sent) {
   if (sent) return {};
   return std::unexpected(client_error(sent.error()));
 }

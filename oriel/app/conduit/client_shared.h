@@ -49,6 +49,8 @@ class Client::Shared : public std::enable_shared_from_this<Client::Shared>,
                   std::function<void(ClientStatus)> done);
   // On the strand: takes it or refuses it at once.
   ClientStatus send_now(std::string_view type, const Value& data);
+  // What a connection says of a message.
+  static ClientStatus taken(const Status& sent);
 
   boost::asio::awaitable<ClientStatus> async_connect();
   boost::asio::awaitable<void> async_disconnect();
