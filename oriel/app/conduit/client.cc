@@ -151,6 +151,30 @@ ClientStatus Client::wait_connected(milliseconds duration) {
                         fmt::format("not connected within {} ms", duration.count()));
 }
 
+void Client::start_connect(std::function<void()> tell) {
+  if (shared_->is_working()) return tell();
+  on_state_change([tell](ClientState, ClientState now) {
+    if (now == ClientState::kActive || now == ClientState::kFailed) tell();
+  });
+  shared_->connect([tell](const ClientStatus&) { tell(); });
+}
+
+ClientStatus Client::offer(std::string_view type, const Value& data) {
+  if (shared_->is_inside()) return shared_->send_now(type, data);
+  const auto connection = shared_->book().connection();
+  if (!connection) return std::unexpected(ended());
+  return shared_->taken(connection->send_message(type, data));
+}
+
+void Client::wait_ended() { shared_->wait_for_end(shared_->options().stop_timeout + kEndGrace); }
+
+void Client::detach() { shared_->detach(); }
+
+void Client::finish() {
+  shared_->common().end();
+  shared_->common().workers.wait(shared_->options().stop_timeout);
+}
+
 // ---- what it knows
 
 ClientState Client::state() const { return shared_->book().state(); }

@@ -201,8 +201,18 @@ class Client {
   }
 
  private:
+  friend class ClientPool;
   class Shared;      // outlives the client as long as its coroutines hold it
   struct OwnThread;  // null on the application's io_context
+
+  // For the pool. Begins to connect; `tell` is called whenever that has gone well or failed.
+  void start_connect(std::function<void()> tell);
+  // Sends without waiting, from any thread.
+  ClientStatus offer(std::string_view type, const Value& data);
+  // Waits for the end after disconnect(), and for handlers; the loop must run.
+  void wait_ended();
+  void detach();
+  void finish();
 
   template <typename T>
   static Value to_params(const T& value) {

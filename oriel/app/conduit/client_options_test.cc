@@ -44,7 +44,7 @@ TEST(ConduitClientOptions, HaveTheDefaultsOfTheRealPrograms) {
 TEST(ConduitClientOptions, NeedOnlyATarget) {
   EXPECT_TRUE(check({.target = "tls://host:9000", .password = "x"}));
   EXPECT_TRUE(check({.target = "tcp://:secret@host"}));
-  EXPECT_EQ(target_of({.server_host = "::1", .server_port = 9})->shown(), "[::1]:9");
+  EXPECT_EQ(target_of({.server_host = "::1", .server_port = 9})->shown(), "tcp://[::1]:9");
 }
 
 TEST(ConduitClientOptions, TakeTlsAsAnOptionToo) {
@@ -109,7 +109,7 @@ INSTANTIATE_TEST_SUITE_P(
                     o.allow_bare_hash = true;
                   },
                   "allow_bare_hash"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& row) { return row.param.name; });
 
 }  // namespace
 }  // namespace oriel::conduit

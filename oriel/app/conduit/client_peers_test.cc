@@ -292,7 +292,7 @@ INSTANTIATE_TEST_SUITE_P(
         StallCase{"AnotherProtocol", another_protocol, ClientErrorKind::kProtocol},
         StallCase{"SuccessWithoutProof", success_without_proof, ClientErrorKind::kAuthentication},
         StallCase{"CloseWithReason", close_with_reason, ClientErrorKind::kConnection}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& row) { return row.param.name; });
 
 TEST(ClientAndStallingServers, AreCancelledByDisconnect) {
   ScriptedServer server(silence);
@@ -347,6 +347,30 @@ TEST(ClientAndStallingServers, SayWhyTheyCloseAConversation) {
   Client client(options);
   ASSERT_TRUE(client.connect());
   EXPECT_THAT(client.wait(10s).error().message, HasSubstr("maintenance"));
+}
+
+TEST(ClientAndDyingServers, DoNotKnowWhatBecameOfACallAndNeverSendItTwice) {
+  std::atomic<int> calls = 0;
+  ScriptedServer server([&](Peer& peer, int) {
+    if (!let_in_by_hash(peer)) return;
+    while (auto frame = peer.read()) {
+      if (frame->header.type != FrameType::kRpcRequest) continue;
+      if (*frame->payload.find("method") == Value("die")) {
+        ++calls;
+        return;
+      }
+      peer.say(FrameType::kRpcResponse, Map{{"success", true}, {"result", 1}},
+               frame->header.correlation);
+    }
+  });
+  Client client(by_hash(server));
+  ASSERT_TRUE(client.connect());
+  const auto lost = client.call("die");
+  ASSERT_FALSE(lost);
+  EXPECT_EQ(kind_of(lost.error()), ClientErrorKind::kUnknownOutcome);
+  ASSERT_TRUE(client.wait_connected(10s));
+  EXPECT_EQ(client.call<int>("live"), 1);
+  EXPECT_EQ(calls, 1);
 }
 
 // ---- PAUSE

@@ -84,6 +84,11 @@ void Client::Shared::disconnect(std::function<void()> done) {
   if (!common_->post(std::move(work))) done();
 }
 
+bool Client::Shared::is_working() const {
+  std::lock_guard lock(mutex_);
+  return is_working_;
+}
+
 bool Client::Shared::wait_for_end(std::optional<milliseconds> timeout) {
   std::unique_lock lock(mutex_);
   const auto has_ended = [this] { return !is_working_; };
@@ -153,6 +158,8 @@ void Client::Shared::start_request(std::string method, Value params, ClientCallO
     return connection->start_call(std::move(method), std::move(params),
                                   {.timeout = *options.timeout, .stop = std::move(options.stop)},
                                   std::move(done));
+  // Before connect() perhaps nobody runs the loop.
+  if (!is_working()) return done(failed(no_connection()));
   if (is_inside()) return request(std::move(method), std::move(params), options, std::move(done));
   auto work = [self = shared_from_this(), method = std::move(method), params = std::move(params),
                options, done]() mutable {
@@ -319,13 +326,17 @@ ClientError Client::Shared::not_connected() const {
 ClientStatus Client::Shared::send_now(std::string_view type, const Value& data) {
   const auto connection = link_.connection();
   if (!connection) return std::unexpected(not_connected());
-  auto sent = connection->send_message(type, data);
+  return taken(connection->send_message(type, data));
+}
+
+ClientStatus Client::Shared::taken(const Status& sent) {
   if (sent) return {};
   return std::unexpected(client_error(sent.error()));
 }
 
 void Client::Shared::start_send(std::string type, Value data, std::stop_token stop,
                                 std::function<void(ClientStatus)> done) {
+  if (!is_working()) return done(std::unexpected(not_connected()));
   if (is_inside()) return send(std::move(type), std::move(data), stop, std::move(done));
   auto work = [self = shared_from_this(), type = std::move(type), data = std::move(data),
                stop = std::move(stop), done]() mutable {

@@ -49,6 +49,8 @@ class Client::Shared : public std::enable_shared_from_this<Client::Shared>,
                   std::function<void(ClientStatus)> done);
   // On the strand: takes it or refuses it at once.
   ClientStatus send_now(std::string_view type, const Value& data);
+  // What a connection says of a message.
+  static ClientStatus taken(const Status& sent);
 
   boost::asio::awaitable<ClientStatus> async_connect();
   boost::asio::awaitable<void> async_disconnect();
@@ -56,7 +58,9 @@ class Client::Shared : public std::enable_shared_from_this<Client::Shared>,
                                                ClientCallOptions options);
   boost::asio::awaitable<ClientStatus> async_send(std::string type, Value data);
 
-  // Whether it connects, is connected, or waits to connect again; until `timeout`, if there is one.
+  // Whether it connects, is connected, or waits to connect again.
+  bool is_working() const;
+  // Until it does not; false after `timeout`, if there is one.
   bool wait_for_end(std::optional<std::chrono::milliseconds> timeout);
   // Until calls can be made. False after `timeout`, and when it does not try any more.
   bool wait_connected(std::chrono::milliseconds timeout);
