@@ -34,6 +34,7 @@ struct MethodOptions {
 struct HandlerOptions {
   int priority = 0;
   Run run = Run::kWorker;
+  std::string order;  // Handler::order
 };
 
 namespace binding {
@@ -287,7 +288,8 @@ Method make_method(std::string name, F function, MethodOptions options = {}) {
 template <typename F>
 Handler make_handler(F function, HandlerOptions options = {}) {
   using Returned = typename binding::HandlerSignature<F>::Returned;
-  Handler handler{.run = options.run, .priority = options.priority};
+  Handler handler{
+      .run = options.run, .priority = options.priority, .order = std::move(options.order)};
   if constexpr (Awaited<Returned>::is_coroutine)
     handler.body = binding::coroutine_handler(std::move(function));
   else

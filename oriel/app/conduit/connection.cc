@@ -423,9 +423,11 @@ void Connection::take(MessageReceived&& message) {
   }
   const auto handlers = shared_->dispatcher.find_handlers(message.type);
   if (!handlers || shared_->is_stopping) return session_->message_handled();
-  const auto waiting = waiting_messages_.find(message.type);
+  const auto& order = handlers->front()->order;
+  const auto line = order.empty() ? message.type : order;
+  const auto waiting = waiting_messages_.find(line);
   if (waiting != waiting_messages_.end()) {
-    waiting->second.push_back(std::move(message.data));
+    waiting->second.push_back(std::move(message));
     return;
   }
   if (is_quick(*handlers)) {
@@ -436,24 +438,26 @@ void Connection::take(MessageReceived&& message) {
     session_->message_handled();
     return reply_to(run.type, run.reply);
   }
-  auto& line = waiting_messages_[message.type];
-  line.push_back(std::move(message.data));
-  handle_next(message.type);
+  waiting_messages_[line].push_back(std::move(message));
+  handle_next(line);
 }
 
 // Messages of one type are handled one after the other, so that they keep their order; other types
 // and calls do not wait for them.
-void Connection::handle_next(const std::string& type) {
-  const auto waiting = waiting_messages_.find(type);
+void Connection::handle_next(const std::string& line) {
+  const auto waiting = waiting_messages_.find(line);
   if (waiting == waiting_messages_.end()) return;
-  const auto handlers = shared_->dispatcher.find_handlers(type);
   if (waiting->second.empty() || shared_->is_stopping) {
     waiting_messages_.erase(waiting);
     return;
   }
-  auto run = std::make_shared<MessageRun>(
-      MessageRun{.handlers = handlers, .type = type, .data = std::move(waiting->second.front())});
+  auto message = std::move(waiting->second.front());
   waiting->second.pop_front();
+  auto run = std::make_shared<MessageRun>(
+      MessageRun{.handlers = shared_->dispatcher.find_handlers(message.type),
+                 .line = line,
+                 .type = std::move(message.type),
+                 .data = std::move(message.data)});
   run->context = begin_handler(0, {});
   run_handlers(run);
 }
@@ -512,7 +516,7 @@ void Connection::message_done(const MessageRunPointer& run) {
   reply_to(run->type, run->reply);
   kick_soon();
   // By way of the loop: a thousand that wait must not be as many calls deep.
-  asio::post(executor_, [self = shared_from_this(), type = run->type] { self->handle_next(type); });
+  asio::post(executor_, [self = shared_from_this(), line = run->line] { self->handle_next(line); });
 }
 
 void Connection::reply_to(const std::string& type, const Reply& reply) {

@@ -207,6 +207,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   // A message of the peer, and the handlers that are still to run.
   struct MessageRun {
     std::shared_ptr<const Dispatcher::Handlers> handlers;
+    std::string line;
     std::string type;
     Value data;
     ContextPointer context;
@@ -241,7 +242,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void end_handler(std::uint64_t correlation, const ContextPointer& context);
 
   // Messages of the peer.
-  void handle_next(const std::string& type);
+  void handle_next(const std::string& line);
   void run_handlers(const MessageRunPointer& run);
   void run_on_worker(const MessageRunPointer& run, std::shared_ptr<const Handler> handler);
   void run_coroutine(const MessageRunPointer& run, const CoroutineHandler& handler);
@@ -299,7 +300,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   std::optional<TimePoint> armed_for_;
   // Calls of the peer by their correlation, and messages under 0.
   std::unordered_multimap<std::uint64_t, ContextPointer> running_;
-  std::map<std::string, std::deque<Value>> waiting_messages_;  // by type, while one is handled
+  // By their line (Handler::order), while one is handled.
+  std::map<std::string, std::deque<MessageReceived>> waiting_messages_;
   std::deque<std::function<void(Status)>> room_waiters_;
 };
 

@@ -51,6 +51,9 @@ struct Handler {
   HandlerBody body;
   Run run = Run::kWorker;
   int priority = 0;  // higher ones run first; of the same, in the order of their coming
+  // Messages of one connection with the same order are handled one after the other, as they came;
+  // empty: those of one type are.
+  std::string order;
 };
 
 class Dispatcher {

@@ -450,6 +450,8 @@ std::shared_ptr<FileExchange::Sending> FileExchange::find_sending(const std::str
 
 void FileExchange::serve_pushes(Dispatcher& dispatcher) {
   const auto self = shared_from_this();
+  // The parts of a transfer have types of their own, and must not overtake each other.
+  const HandlerOptions in_order{.order = "file"};
   dispatcher.add_handler(
       "file_incoming", make_handler([self](Context& context, Value data) -> Result<Reply> {
         auto begun = self->begin_receiving({.filename = text_in(data, "filename"),

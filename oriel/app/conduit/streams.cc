@@ -82,16 +82,24 @@ std::size_t OutgoingStream::push(const Value& data) {
   }
   std::size_t given = 0;
   for (auto& consumer : consumers_) given += give(consumer, *frame) ? 1 : 0;
+  cut_off_slow();
   forget_gone();
   return given;
+}
+
+// Apart from the loop over the consumers: whoever ends may be forgotten at once.
+void OutgoingStream::cut_off_slow() {
+  for (const auto& connection : std::exchange(too_slow_, {})) {
+    remove_consumer(connection->id());
+    connection->close_now(
+        {ErrorCode::kTooLarge, fmt::format("too slow for the stream {}", name_)});
+  }
 }
 
 bool OutgoingStream::give(Consumer& consumer, const SharedBytes& frame) {
   if (!consumer.credit) {
     const auto sent = consumer.connection->offer(frame, topic_, options_.policy);
-    if (sent == Sent::kTooSlow)
-      consumer.connection->close_now(
-          {ErrorCode::kTooLarge, fmt::format("too slow for the stream {}", name_)});
+    if (sent == Sent::kTooSlow) too_slow_.push_back(consumer.connection);
     sent == Sent::kQueued ? ++stats_.sent : ++stats_.dropped;
     return sent == Sent::kQueued;
   }
@@ -101,9 +109,7 @@ bool OutgoingStream::give(Consumer& consumer, const SharedBytes& frame) {
     waiting.clear();
   } else if (waiting.size() >= options_.buffer) {
     ++stats_.dropped;
-    if (options_.policy == TopicPolicy::kDisconnect)
-      consumer.connection->close_now(
-          {ErrorCode::kTooLarge, fmt::format("too slow for the stream {}", name_)});
+    if (options_.policy == TopicPolicy::kDisconnect) too_slow_.push_back(consumer.connection);
     if (options_.policy != TopicPolicy::kDropOldest) return false;
     waiting.pop_front();
   }

@@ -76,6 +76,7 @@ class OutgoingStream : public std::enable_shared_from_this<OutgoingStream> {
   bool give(Consumer& consumer, const SharedBytes& frame);
   void flush(Consumer& consumer);
   void forget_gone();
+  void cut_off_slow();
 
   std::string name_;
   std::string id_;
@@ -84,6 +85,7 @@ class OutgoingStream : public std::enable_shared_from_this<OutgoingStream> {
   TopicId topic_;
   bool is_active_ = true;
   std::vector<Consumer> consumers_;
+  std::vector<std::shared_ptr<Connection>> too_slow_;  // by the policy, during a push
   StreamStats stats_;
   net::WakeEvent changed_;
 };

@@ -45,6 +45,10 @@ inline constexpr std::size_t kSendQueueBytes = 64 * 1024 * 1024;
 // Beyond this, what waits stays in the queue, where it can still be replaced or dropped.
 inline constexpr std::size_t kOutputAheadBytes = 64 * 1024;
 
+// The real client loses what comes in one read with AUTH_SUCCESS, so it is told nothing before it
+// has said something, or this long.
+inline constexpr std::chrono::milliseconds kQuietAfterLogin{100};
+
 inline constexpr std::chrono::seconds kAuthTimeout{10};
 inline constexpr std::chrono::seconds kConnectionTimeout{30};
 inline constexpr std::chrono::seconds kHeartbeatInterval{30};

@@ -178,6 +178,7 @@ Status PeerSession::receive_frame(const FrameHeader& header, ByteSpan payload, T
 }
 
 Status PeerSession::receive_open(const FrameHeader& header, Value payload, TimePoint now) {
+  if (quiet_until_) end_quiet();
   const auto bytes = held_bytes(header, payload);
   switch (header.type) {
     case FrameType::kMessage:
@@ -369,6 +370,9 @@ void PeerSession::item_came(std::size_t bytes) {
   ++items_;
   item_bytes_ += bytes;
   if (!limits_.has_backpressure || has_paused_peer_ || fill() < kHighWaterMark) return;
+  // The real programs stop reading for 30 s when they are paused (docs/conduit_wire.md): they are
+  // held by what they have not written.
+  if (!peer_.is_oriel) return;
   has_paused_peer_ = true;
   ++stats_.pauses_sent;
   say(FrameType::kPause, nullptr, now_);
@@ -399,7 +403,14 @@ void PeerSession::spend(std::size_t bytes, TimePoint now) {
 // ---- out
 
 bool PeerSession::is_ahead() const {
-  return is_paused_ || output_.size_bytes() >= kOutputAheadBytes;
+  return is_paused_ || quiet_until_ || output_.size_bytes() >= kOutputAheadBytes;
+}
+
+void PeerSession::stay_quiet(TimePoint until) { quiet_until_ = until; }
+
+void PeerSession::end_quiet() {
+  quiet_until_.reset();
+  flush_outbox();
 }
 
 void PeerSession::put(SharedBytes frame) {
@@ -499,12 +510,14 @@ void PeerSession::open(Opened opened, TimePoint now) {
 }
 
 std::optional<TimePoint> PeerSession::deadline() const {
-  if (state_ == State::kClosing || check_at_ == TimePoint::max()) return std::nullopt;
-  return check_at_;
+  if (state_ == State::kClosing) return std::nullopt;
+  const auto next = quiet_until_ ? std::min(*quiet_until_, check_at_) : check_at_;
+  return next == TimePoint::max() ? std::nullopt : std::optional(next);
 }
 
 Status PeerSession::deadline_passed(TimePoint now) {
   now_ = now;
+  if (quiet_until_ && now >= *quiet_until_) end_quiet();
   if (state_ == State::kClosing || now < check_at_) return {};
   if (state_ == State::kLogin)
     return fail_session({ErrorCode::kTimeout,

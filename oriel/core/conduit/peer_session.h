@@ -162,6 +162,8 @@ class PeerSession : public Session {
 
   // The log-in is done.
   void open(Opened opened, TimePoint now);
+  // Keeps messages and calls back until the peer has said something, at most until then.
+  void stay_quiet(TimePoint until);
   // It is over as soon as what was said has gone out.
   void end() { state_ = State::kClosing; }
   void tell(SessionEvent event) { events_.push_back({std::move(event)}); }
@@ -206,6 +208,7 @@ class PeerSession : public Session {
   bool is_full() const;
   void spend(std::size_t bytes, TimePoint now);
   bool is_ahead() const;
+  void end_quiet();
   void put(SharedBytes frame);
   void flush_outbox();
   Status look_at_progress(TimePoint now, Duration late);
@@ -239,6 +242,7 @@ class PeerSession : public Session {
 
   // Out.
   bool is_paused_ = false;
+  std::optional<TimePoint> quiet_until_;
 
   // Life. deadline() moves only when it has passed, so that traffic does not move timers.
   TimePoint heard_at_;

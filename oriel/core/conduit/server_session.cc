@@ -97,6 +97,7 @@ void ServerSession::welcome(std::string identity, std::string scram_message, Tim
         .identity = std::move(identity),
         .is_mutual = is_mutual},
        now);
+  if (!client_.is_oriel) stay_quiet(now + kQuietAfterLogin);
 }
 
 }  // namespace oriel::conduit
