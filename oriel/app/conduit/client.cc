@@ -131,8 +131,12 @@ void Client::disconnect() {
   if (!shared_->hooks().is_inside()) shared_->hooks().wait(timeout);
 }
 
-asio::awaitable<ClientStatus> Client::async_connect() { return shared_->async_connect(); }
-asio::awaitable<void> Client::async_disconnect() { return shared_->async_disconnect(); }
+asio::awaitable<ClientStatus> Client::async_connect() {
+  ClientStatus may_connect;
+  if (thread_) may_connect = thread_->start();
+  return Shared::async_connect(shared_, std::move(may_connect));
+}
+asio::awaitable<void> Client::async_disconnect() { return Shared::async_disconnect(shared_); }
 
 ClientStatus Client::wait(std::optional<milliseconds> duration) {
   if (auto status = may_wait("wait"); !status) return status;
@@ -211,7 +215,7 @@ Answer Client::request(std::string_view method, Value params, const ClientCallOp
 
 asio::awaitable<Answer> Client::async_request(std::string method, Value params,
                                               ClientCallOptions options) {
-  return shared_->async_request(std::move(method), std::move(params), std::move(options));
+  return Shared::async_request(shared_, std::move(method), std::move(params), std::move(options));
 }
 
 ClientStatus Client::start_notify(std::string_view method, Value params) {
@@ -252,14 +256,17 @@ CallResult<Array> methods_of(Answer answer) {
                                    .message = "the answer of listall has no list of methods"});
 }
 
+asio::awaitable<CallResult<Array>> methods_when(asio::awaitable<Answer> asked) {
+  auto answer = co_await std::move(asked);
+  co_return methods_of(std::move(answer));
+}
+
 }  // namespace
 
 CallResult<Array> Client::discover() { return methods_of(request("listall", Map{})); }
 
 asio::awaitable<CallResult<Array>> Client::async_discover() {
-  auto asked = async_request("listall", Map{});
-  auto answer = co_await std::move(asked);
-  co_return methods_of(std::move(answer));
+  return methods_when(async_request("listall", Map{}));
 }
 
 CallResult<Value> Client::describe(std::string_view method) {
@@ -278,7 +285,7 @@ ClientStatus Client::send_value(std::string_view type, Value data) {
 }
 
 asio::awaitable<ClientStatus> Client::async_send_value(std::string type, Value data) {
-  return shared_->async_send(std::move(type), std::move(data));
+  return Shared::async_send(shared_, std::move(type), std::move(data));
 }
 
 // ---- handlers and hooks

@@ -61,13 +61,13 @@ Map params(std::string_view name, const T& value, const More&... more);
 // kUsage. Handlers with Run::kWorker and hooks may call them.
 //
 // The destructor ends the connection. With a thread of its own it waits for that, and for handlers
-// and hooks, at most stop_timeout each; those that take longer must not use the client any more.
-// Not inside a handler or hook of that client.
+// and hooks, at most stop_timeout each, and is not to be called inside one. On an executor it waits
+// for nothing: handlers that are at work then must not use the client any more.
 class Client {
  public:
   explicit Client(ClientOptions options);
   // Everything runs on a strand of `executor`, whose context must outlive the client and whoever
-  // waits for it. The client is destroyed on a thread that runs that context, or while none does.
+  // waits for it.
   Client(boost::asio::any_io_executor executor, ClientOptions options);
   ~Client();
   Client(const Client&) = delete;
@@ -118,8 +118,7 @@ class Client {
   boost::asio::awaitable<CallResult<T>> async_call(std::string method, Arguments arguments = {},
                                                    ClientCallOptions options = {}) {
     auto asked = async_request(method, to_params(arguments), std::move(options));
-    auto answer = co_await std::move(asked);
-    co_return result_of<T>(method, std::move(answer));
+    return result_when<T>(std::move(method), std::move(asked));
   }
   // Waiting for it on the client's own thread waits for ever.
   template <typename T = Value, typename Arguments = Map>
@@ -223,6 +222,12 @@ class Client {
   }
   template <typename T>
   static CallResult<T> result_of(std::string_view method, Answer answer);
+  template <typename T>
+  static boost::asio::awaitable<CallResult<T>> result_when(std::string method,
+                                                           boost::asio::awaitable<Answer> asked) {
+    auto answer = co_await std::move(asked);
+    co_return result_of<T>(method, std::move(answer));
+  }
   template <typename T>
   std::future<CallResult<T>> future_of_call(std::string method, Value params,
                                             const ClientCallOptions& options);

@@ -287,7 +287,8 @@ Answer ClientPool::request(std::string_view method, Value params,
   return answer.get();
 }
 
-asio::awaitable<Answer> ClientPool::async_request(std::string method, Value params,
+asio::awaitable<Answer> ClientPool::async_request(std::shared_ptr<Shared> shared,
+                                                  std::string method, Value params,
                                                   ClientCallOptions options) {
   const auto executor = co_await asio::this_coro::executor;
   const auto work = asio::make_work_guard(executor);
@@ -295,7 +296,8 @@ asio::awaitable<Answer> ClientPool::async_request(std::string method, Value para
   const std::stop_callback linked(options.stop, [stop]() mutable { stop.request_stop(); });
   options.stop = stop.get_token();
   std::function<void(std::function<void(Answer)>)> start = [&](std::function<void(Answer)> done) {
-    start_call(method, std::move(params), options, std::move(done));
+    shared->start(std::make_shared<Shared::Call>(Shared::Call{
+        std::move(method), std::move(params), std::move(options), std::move(done), {}}));
   };
   auto waiting =
       await_callback<Answer>(std::move(start), [stop]() mutable { stop.request_stop(); });

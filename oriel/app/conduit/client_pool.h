@@ -96,9 +96,8 @@ class ClientPool {
   template <typename T = Value, typename Arguments = Map>
   boost::asio::awaitable<CallResult<T>> async_rpc(std::string method, Arguments arguments = {},
                                                   ClientCallOptions options = {}) {
-    auto asked = async_request(method, Client::to_params(arguments), std::move(options));
-    auto answer = co_await std::move(asked);
-    co_return Client::result_of<T>(method, std::move(answer));
+    auto asked = async_request(shared_, method, Client::to_params(arguments), std::move(options));
+    return Client::result_when<T>(std::move(method), std::move(asked));
   }
   // All that are connected are asked, at once.
   template <typename T = Value, typename Arguments = Map>
@@ -140,8 +139,9 @@ class ClientPool {
   struct OwnThread;
 
   Answer request(std::string_view method, Value params, const ClientCallOptions& options);
-  boost::asio::awaitable<Answer> async_request(std::string method, Value params,
-                                               ClientCallOptions options);
+  static boost::asio::awaitable<Answer> async_request(std::shared_ptr<Shared> shared,
+                                                      std::string method, Value params,
+                                                      ClientCallOptions options);
   std::vector<std::pair<std::string, Answer>> request_all(std::string_view method,
                                                           const Value& params,
                                                           const ClientCallOptions& options);

@@ -68,11 +68,17 @@ void Client::Shared::connect(ClientLink::Done done) {
     is_working_ = true;
   }
   auto work = [self = shared_from_this(), done] {
+    bool is_detached = false;
     {
-      std::lock_guard lock(self->mutex_);  // the end of the last time may have come between
-      self->is_working_ = true;
+      std::lock_guard lock(self->mutex_);
+      is_detached = self->is_detached_;
+      self->is_working_ = true;  // the end of the last time may have come between
     }
-    self->link_.connect(self, done);
+    if (is_detached) {
+      done(client_failure(ClientErrorKind::kNotConnected, "the client has ended"));
+    } else {
+      self->link_.connect(self, done);
+    }
     if (!self->link_.is_working()) self->link_ended();
   };
   if (!common_->post(std::move(work)))
@@ -104,6 +110,10 @@ bool Client::Shared::wait_connected(milliseconds timeout) {
 }
 
 void Client::Shared::detach() {
+  {
+    std::lock_guard lock(mutex_);
+    is_detached_ = true;
+  }
   hooks_.stop();
   common_->post([self = shared_from_this()] { self->common_->is_stopping = true; });
 }
@@ -254,9 +264,8 @@ CallError Client::Shared::no_connection() const {
                                  health.failure ? health.failure->message : "")};
 }
 
-awaitable<Answer> Client::Shared::async_request(std::string method, Value params,
-                                                ClientCallOptions options) {
-  const auto self = shared_from_this();
+awaitable<Answer> Client::Shared::async_request(std::shared_ptr<Shared> self, std::string method,
+                                                Value params, ClientCallOptions options) {
   // A context that has nothing else to do must not end meanwhile.
   const auto executor = co_await asio::this_coro::executor;
   const auto work = asio::make_work_guard(executor);
@@ -273,8 +282,9 @@ awaitable<Answer> Client::Shared::async_request(std::string method, Value params
   co_return co_await std::move(waiting);
 }
 
-awaitable<ClientStatus> Client::Shared::async_connect() {
-  const auto self = shared_from_this();
+awaitable<ClientStatus> Client::Shared::async_connect(std::shared_ptr<Shared> self,
+                                                      ClientStatus may_connect) {
+  if (!may_connect) co_return may_connect;
   const auto executor = co_await asio::this_coro::executor;
   const auto work = asio::make_work_guard(executor);
   std::function<void(ClientLink::Done)> start = [self](ClientLink::Done done) {
@@ -285,8 +295,7 @@ awaitable<ClientStatus> Client::Shared::async_connect() {
   co_return co_await std::move(waiting);
 }
 
-awaitable<void> Client::Shared::async_disconnect() {
-  const auto self = shared_from_this();
+awaitable<void> Client::Shared::async_disconnect(std::shared_ptr<Shared> self) {
   const auto executor = co_await asio::this_coro::executor;
   const auto work = asio::make_work_guard(executor);
   std::function<void(std::function<void(bool)>)> start = [self](std::function<void(bool)> done) {
@@ -390,8 +399,8 @@ void Client::Shared::begin_wait(const std::shared_ptr<WaitingSend>& waiting,
       });
 }
 
-awaitable<ClientStatus> Client::Shared::async_send(std::string type, Value data) {
-  const auto self = shared_from_this();
+awaitable<ClientStatus> Client::Shared::async_send(std::shared_ptr<Shared> self, std::string type,
+                                                   Value data) {
   const auto executor = co_await asio::this_coro::executor;
   const auto work = asio::make_work_guard(executor);
   std::stop_source stop;

@@ -52,11 +52,15 @@ class Client::Shared : public std::enable_shared_from_this<Client::Shared>,
   // What a connection says of a message.
   static ClientStatus taken(const Status& sent);
 
-  boost::asio::awaitable<ClientStatus> async_connect();
-  boost::asio::awaitable<void> async_disconnect();
-  boost::asio::awaitable<Answer> async_request(std::string method, Value params,
-                                               ClientCallOptions options);
-  boost::asio::awaitable<ClientStatus> async_send(std::string type, Value data);
+  // They keep the inside alive from the start.
+  static boost::asio::awaitable<ClientStatus> async_connect(std::shared_ptr<Shared> self,
+                                                            ClientStatus may_connect);
+  static boost::asio::awaitable<void> async_disconnect(std::shared_ptr<Shared> self);
+  static boost::asio::awaitable<Answer> async_request(std::shared_ptr<Shared> self,
+                                                      std::string method, Value params,
+                                                      ClientCallOptions options);
+  static boost::asio::awaitable<ClientStatus> async_send(std::shared_ptr<Shared> self,
+                                                         std::string type, Value data);
 
   // Whether it connects, is connected, or waits to connect again.
   bool is_working() const;
@@ -118,6 +122,7 @@ class Client::Shared : public std::enable_shared_from_this<Client::Shared>,
   mutable std::mutex mutex_;  // guards the next ones
   std::condition_variable changed_;
   bool is_working_ = false;
+  bool is_detached_ = false;
   std::vector<std::function<void()>> on_connect_;
   std::vector<std::function<void()>> on_reconnect_;
   std::vector<std::function<void(const ClientError&)>> on_disconnect_;
