@@ -107,12 +107,11 @@ class Serve {
     std::string details;
     for (const auto& [key, value] : desktop_.desktop->details())
       details += fmt::format("{}{}={}", details.empty() ? "" : " ", key, value);
-    logger_.info("serving",
-                 {{"vnc", vnc},
-                  {"http", http},
-                  {"monitor", monitor},
-                  {"conduit", conduit},
-                  {"desktop", details}});
+    logger_.info("serving", {{"vnc", vnc},
+                             {"http", http},
+                             {"monitor", monitor},
+                             {"conduit", conduit},
+                             {"desktop", details}});
   }
 
   void stop() {

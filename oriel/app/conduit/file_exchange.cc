@@ -35,8 +35,8 @@ CallError refused(const Error& error) {
 CallError failed(const Error& error) { return CallError::internal(error.message); }
 
 bool is_checksum(std::string_view text) {
-  return text.size() == kChecksumBytes && text.find_first_not_of("0123456789abcdef") ==
-                                              std::string_view::npos;
+  return text.size() == kChecksumBytes &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 // The bytes of a chunk: as text in base64, or as they are between our own programs.
@@ -109,8 +109,8 @@ double TransferProgress::bytes_per_second() const {
 std::optional<Duration> TransferProgress::remaining() const {
   const auto speed = bytes_per_second();
   if (speed <= 0) return std::nullopt;
-  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(
-      static_cast<double>(total_bytes - transferred_bytes) / speed));
+  return std::chrono::duration_cast<Duration>(
+      std::chrono::duration<double>(static_cast<double>(total_bytes - transferred_bytes) / speed));
 }
 
 // One file that is coming in. Its lock is never held while a file is written.
@@ -147,9 +147,9 @@ struct FileExchange::Receiving {
 
   CallResult<void> write(std::uint64_t index, ByteSpan bytes) {
     if (index >= total_chunks)
-      return std::unexpected(CallError::validation(
-          fmt::format("the file has {} chunks, from 0", total_chunks), "chunk_index", {},
-          Value(index)));
+      return std::unexpected(
+          CallError::validation(fmt::format("the file has {} chunks, from 0", total_chunks),
+                                "chunk_index", {}, Value(index)));
     const auto offset = index * announced.chunk_bytes;
     const auto expected = std::min(announced.chunk_bytes, announced.size_bytes - offset);
     if (bytes.size() != expected)
@@ -211,16 +211,15 @@ CallResult<std::shared_ptr<FileExchange::Receiving>> FileExchange::begin_receivi
         "expected the SHA-256 of the file as 64 lower-case hex characters", "checksum"));
   forget_idle();
   // The same file of the same sender goes on where it ended, also after a restart.
-  const auto partial =
-      fmt::format(".{}.part", password_hash(fmt::format("{}\n{}\n{}\n{}\n{}", announced.sender,
-                                                        announced.filename, announced.size_bytes,
-                                                        announced.checksum, announced.chunk_bytes))
-                                  .substr(0, 32));
+  const auto partial = fmt::format(
+      ".{}.part",
+      password_hash(fmt::format("{}\n{}\n{}\n{}\n{}", announced.sender, announced.filename,
+                                announced.size_bytes, announced.checksum, announced.chunk_bytes))
+          .substr(0, 32));
   std::lock_guard lock(mutex_);
   for (const auto& [known_id, known] : receiving_)
     if (known->partial == partial) return known;
-  if (receiving_.size() >= kFileTransfersMax)
-    return std::unexpected(CallError::rate_limited());
+  if (receiving_.size() >= kFileTransfersMax) return std::unexpected(CallError::rate_limited());
   auto file = folder_->open_partial(partial);
   if (!file) return std::unexpected(failed(file.error()));
   const auto there = (*file)->size_bytes();
@@ -251,10 +250,10 @@ std::shared_ptr<FileExchange::Receiving> FileExchange::find_receiving(const std:
 CallResult<ReceivedFile> FileExchange::finish(const std::shared_ptr<Receiving>& receiving) {
   const auto& announced = receiving->announced;
   if (const auto received = receiving->received(); received != receiving->total_chunks)
-    return std::unexpected(CallError::validation(
-        fmt::format("{} of {} chunks have come; the next is {}", received, receiving->total_chunks,
-                    receiving->next_chunk()),
-        "transfer_id"));
+    return std::unexpected(
+        CallError::validation(fmt::format("{} of {} chunks have come; the next is {}", received,
+                                          receiving->total_chunks, receiving->next_chunk()),
+                              "transfer_id"));
   {
     // Whoever finishes it has it for itself.
     std::lock_guard lock(mutex_);
@@ -349,26 +348,28 @@ void FileExchange::serve_uploads(Dispatcher& dispatcher) {
       {.parameters = {"transfer_id", "chunk_index", {"data_b64", Value()}, {"data", Value()}},
        .description = "One chunk of a file that is sent here, as base64 text or as bytes.",
        .role = options_.role}));
-  dispatcher.add_method(make_method(
-      "file_upload_complete",
-      [self](Context& context, std::string transfer_id) -> CallResult<Value> {
-        const auto receiving = self->find_receiving(transfer_id);
-        if (!receiving) return std::unexpected(CallError::not_found("Transfer", transfer_id));
-        auto file = self->finish(receiving);
-        if (!file) return std::unexpected(std::move(file.error()));
-        if (self->on_received_) self->on_received_(context, *file);
-        const std::chrono::duration<double> elapsed = Clock::now() - receiving->began;
-        return Value(Map{{"success", true},
-                         {"filename", file->filename},
-                         {"size", file->size_bytes},
-                         // Where in the folder: the rest of the path is none of the peer's business.
-                         {"path", file->filename},
-                         {"checksum", file->checksum},
-                         {"elapsed", elapsed.count()}});
-      },
-      {.parameters = {"transfer_id"},
-       .description = "Checks the file that was sent here, and gives it its name.",
-       .role = options_.role}));
+  dispatcher.add_method(
+      make_method("file_upload_complete",
+                  [self](Context& context, std::string transfer_id) -> CallResult<Value> {
+                    const auto receiving = self->find_receiving(transfer_id);
+                    if (!receiving)
+                      return std::unexpected(CallError::not_found("Transfer", transfer_id));
+                    auto file = self->finish(receiving);
+                    if (!file) return std::unexpected(std::move(file.error()));
+                    if (self->on_received_) self->on_received_(context, *file);
+                    const std::chrono::duration<double> elapsed = Clock::now() - receiving->began;
+                    return Value(Map{
+                        {"success", true},
+                        {"filename", file->filename},
+                        {"size", file->size_bytes},
+                        // Where in the folder: the rest of the path is none of the peer's business.
+                        {"path", file->filename},
+                        {"checksum", file->checksum},
+                        {"elapsed", elapsed.count()}});
+                  },
+                  {.parameters = {"transfer_id"},
+                   .description = "Checks the file that was sent here, and gives it its name.",
+                   .role = options_.role}));
 }
 
 void FileExchange::serve_downloads(Dispatcher& dispatcher) {
@@ -406,27 +407,28 @@ void FileExchange::serve_downloads(Dispatcher& dispatcher) {
       {.parameters = {"filename"},
        .description = "Begins to fetch a file from here.",
        .role = options_.role}));
-  dispatcher.add_method(make_method(
-      "file_download_chunk",
-      [self](std::string transfer_id, std::uint64_t chunk_index,
-             std::optional<bool> as_bytes) -> CallResult<Value> {
-        const auto sending = self->find_sending(transfer_id);
-        if (!sending) return std::unexpected(CallError::not_found("Transfer", transfer_id));
-        sending->heard_at = Clock::now();
-        auto bytes = sending->chunk(chunk_index);
-        if (!bytes) return std::unexpected(std::move(bytes.error()));
-        const auto size = bytes->size();
-        Map chunk{{"chunk_index", chunk_index}};
-        if (as_bytes.value_or(false))
-          chunk.set("data", std::move(*bytes));
-        else
-          chunk.set("data_b64", crypto::base64(*bytes));
-        chunk.set("size", size);
-        return Value(std::move(chunk));
-      },
-      {.parameters = {"transfer_id", "chunk_index", {"as_bytes", Value()}},
-       .description = "One chunk of a file that is fetched from here.",
-       .role = options_.role}));
+  dispatcher.add_method(
+      make_method("file_download_chunk",
+                  [self](std::string transfer_id, std::uint64_t chunk_index,
+                         std::optional<bool> as_bytes) -> CallResult<Value> {
+                    const auto sending = self->find_sending(transfer_id);
+                    if (!sending)
+                      return std::unexpected(CallError::not_found("Transfer", transfer_id));
+                    sending->heard_at = Clock::now();
+                    auto bytes = sending->chunk(chunk_index);
+                    if (!bytes) return std::unexpected(std::move(bytes.error()));
+                    const auto size = bytes->size();
+                    Map chunk{{"chunk_index", chunk_index}};
+                    if (as_bytes.value_or(false))
+                      chunk.set("data", std::move(*bytes));
+                    else
+                      chunk.set("data_b64", crypto::base64(*bytes));
+                    chunk.set("size", size);
+                    return Value(std::move(chunk));
+                  },
+                  {.parameters = {"transfer_id", "chunk_index", {"as_bytes", Value()}},
+                   .description = "One chunk of a file that is fetched from here.",
+                   .role = options_.role}));
   dispatcher.add_method(make_method(
       "file_list",
       [self]() -> CallResult<Value> {
@@ -453,50 +455,63 @@ void FileExchange::serve_pushes(Dispatcher& dispatcher) {
   // The parts of a transfer have types of their own, and must not overtake each other.
   const HandlerOptions in_order{.order = "file"};
   dispatcher.add_handler(
-      "file_incoming", make_handler([self](Context& context, Value data) -> Result<Reply> {
-        auto begun = self->begin_receiving({.filename = text_in(data, "filename"),
-                                            .size_bytes = number_in(data, "size", UINT64_MAX),
-                                            .checksum = text_in(data, "checksum"),
-                                            .chunk_bytes = kFileChunkBytes,
-                                            .sender = context.connection().id()},
-                                           text_in(data, "transfer_id"));
-        Map ready{{"transfer_id", text_in(data, "transfer_id")}, {"ready", begun.has_value()}};
-        if (!begun) ready.set("error", begun.error().message);
-        ORIEL_TRY_VOID(context.connection().send_message("file_incoming_ack", ready));
-        if (!begun) return fail(ErrorCode::kInvalid, begun.error().message);
-        return Reply();
-      }));
-  dispatcher.add_handler("file_chunk", make_handler([self](Value data) -> Result<Reply> {
-    const auto receiving = self->find_receiving(text_in(data, "transfer_id"));
-    if (!receiving) return fail(ErrorCode::kInvalid, "a chunk of a transfer that was not begun");
-    const auto* text = data.find("data_b64");
-    const auto* raw = data.find("data");
-    auto bytes = chunk_bytes(text != nullptr ? *text : Value(), raw != nullptr ? *raw : Value());
-    if (!bytes) return fail(ErrorCode::kInvalid, bytes.error().message);
-    auto written = receiving->write(number_in(data, "chunk_index", UINT64_MAX), *bytes);
-    if (!written) return fail(ErrorCode::kInvalid, written.error().message);
-    return Reply();
-  }));
+      "file_incoming",
+      make_handler(
+          [self](Context& context, Value data) -> Result<Reply> {
+            auto begun = self->begin_receiving({.filename = text_in(data, "filename"),
+                                                .size_bytes = number_in(data, "size", UINT64_MAX),
+                                                .checksum = text_in(data, "checksum"),
+                                                .chunk_bytes = kFileChunkBytes,
+                                                .sender = context.connection().id()},
+                                               text_in(data, "transfer_id"));
+            Map ready{{"transfer_id", text_in(data, "transfer_id")}, {"ready", begun.has_value()}};
+            if (!begun) ready.set("error", begun.error().message);
+            ORIEL_TRY_VOID(context.connection().send_message("file_incoming_ack", ready));
+            if (!begun) return fail(ErrorCode::kInvalid, begun.error().message);
+            return Reply();
+          },
+          in_order));
   dispatcher.add_handler(
-      "file_complete", make_handler([self](Context& context, Value data) -> Result<Reply> {
-        const auto receiving = self->find_receiving(text_in(data, "transfer_id"));
-        if (!receiving) return fail(ErrorCode::kInvalid, "the end of a transfer that was not begun");
-        auto file = self->finish(receiving);
-        if (!file) return fail(ErrorCode::kInvalid, file.error().message);
-        if (self->on_received_) self->on_received_(context, *file);
-        return Reply();
-      }));
+      "file_chunk",
+      make_handler(
+          [self](Value data) -> Result<Reply> {
+            const auto receiving = self->find_receiving(text_in(data, "transfer_id"));
+            if (!receiving)
+              return fail(ErrorCode::kInvalid, "a chunk of a transfer that was not begun");
+            const auto* text = data.find("data_b64");
+            const auto* raw = data.find("data");
+            auto bytes =
+                chunk_bytes(text != nullptr ? *text : Value(), raw != nullptr ? *raw : Value());
+            if (!bytes) return fail(ErrorCode::kInvalid, bytes.error().message);
+            auto written = receiving->write(number_in(data, "chunk_index", UINT64_MAX), *bytes);
+            if (!written) return fail(ErrorCode::kInvalid, written.error().message);
+            return Reply();
+          },
+          in_order));
+  dispatcher.add_handler(
+      "file_complete",
+      make_handler(
+          [self](Context& context, Value data) -> Result<Reply> {
+            const auto receiving = self->find_receiving(text_in(data, "transfer_id"));
+            if (!receiving)
+              return fail(ErrorCode::kInvalid, "the end of a transfer that was not begun");
+            auto file = self->finish(receiving);
+            if (!file) return fail(ErrorCode::kInvalid, file.error().message);
+            if (self->on_received_) self->on_received_(context, *file);
+            return Reply();
+          },
+          in_order));
   dispatcher.add_handler("file_incoming_ack", make_handler([self](Value data) {
-    std::function<void()> ready;
-    {
-      std::lock_guard lock(self->mutex_);
-      const auto found = self->awaited_.find(text_in(data, "transfer_id"));
-      if (found == self->awaited_.end()) return;
-      ready = std::move(found->second);
-      self->awaited_.erase(found);
-    }
-    ready();
-  }));
+                           std::function<void()> ready;
+                           {
+                             std::lock_guard lock(self->mutex_);
+                             const auto found = self->awaited_.find(text_in(data, "transfer_id"));
+                             if (found == self->awaited_.end()) return;
+                             ready = std::move(found->second);
+                             self->awaited_.erase(found);
+                           }
+                           ready();
+                         }));
 }
 
 // ---- what we call
@@ -596,7 +611,8 @@ awaitable<CallResult<TransferResult>> FileExchange::upload(std::shared_ptr<Conne
   if (id.empty() || chunk == 0 || chunk > kFileChunkBytesMax)
     co_return std::unexpected(CallError{
         .code = CallCode::kInvalidValue,
-        .message = "the peer's answer to file_upload_start has no usable transfer_id or chunk_size"});
+        .message =
+            "the peer's answer to file_upload_start has no usable transfer_id or chunk_size"});
   const auto total = chunks_of(source->size_bytes, chunk);
   const auto first = std::min(number_in(*start, "next_chunk", 0), total);
 
@@ -615,20 +631,21 @@ awaitable<CallResult<TransferResult>> FileExchange::upload(std::shared_ptr<Conne
     const auto size = bytes->size();
     Map params{{"transfer_id", id}, {"chunk_index", index}};
     put_chunk(params, std::move(*bytes), is_oriel);
-    window.call("file_upload_chunk", std::move(params), [&, size](const Value&) -> CallResult<void> {
-      progress.transferred_bytes += size;
-      progress.elapsed = Clock::now() - began;
-      if (on_progress) on_progress(progress);
-      return {};
-    });
+    window.call("file_upload_chunk", std::move(params),
+                [&, size](const Value&) -> CallResult<void> {
+                  progress.transferred_bytes += size;
+                  progress.elapsed = Clock::now() - began;
+                  if (on_progress) on_progress(progress);
+                  return {};
+                });
     co_await window.room(is_oriel ? kFileChunksAhead : 1);
   }
   co_await window.room(1);  // the answers refer to what is here
   if (window.failure()) broken = window.failure();
   if (broken) co_return std::unexpected(std::move(*broken));
-  auto end = without_hidden_error(
-      co_await to->async_call("file_upload_complete", one_member("transfer_id", id),
-                              {.timeout = std::chrono::minutes(10)}));
+  auto end = without_hidden_error(co_await to->async_call("file_upload_complete",
+                                                          one_member("transfer_id", id),
+                                                          {.timeout = std::chrono::minutes(10)}));
   if (!end) co_return std::unexpected(std::move(end.error()));
   const auto stored = text_in(*end, "filename");
   co_return TransferResult{.filename = stored.empty() ? name : stored,
@@ -643,9 +660,8 @@ awaitable<CallResult<TransferResult>> FileExchange::download(std::shared_ptr<Con
                                                              OnProgress on_progress) {
   const auto self = shared_from_this();
   const auto began = Clock::now();
-  auto start = without_hidden_error(
-      co_await from->async_call("file_download_start", one_member("filename", name),
-                                {.timeout = std::chrono::minutes(10)}));
+  auto start = without_hidden_error(co_await from->async_call(
+      "file_download_start", one_member("filename", name), {.timeout = std::chrono::minutes(10)}));
   if (!start) co_return std::unexpected(std::move(start.error()));
   const auto id = text_in(*start, "transfer_id");
   const auto chunk = number_in(*start, "chunk_size", kFileChunkBytes);

@@ -127,7 +127,7 @@ class FileExchange : public std::enable_shared_from_this<FileExchange> {
   std::shared_ptr<files::ConfinedFolder> folder_;
   std::function<void(Context&, const ReceivedFile&)> on_received_;
 
-  mutable std::mutex mutex_;  // guards the next ones
+  mutable std::mutex mutex_;                                               // guards the next ones
   std::unordered_map<std::string, std::shared_ptr<Receiving>> receiving_;  // by transfer id
   std::unordered_map<std::string, std::shared_ptr<Sending>> sending_;
   // Of pushes: told when the peer is ready.

@@ -27,7 +27,8 @@ std::string text_of(const std::string& path) {
 // Not the same in any two chunks.
 std::string long_text(std::size_t bytes) {
   std::string text;
-  for (std::size_t line = 0; text.size() < bytes; ++line) text += std::to_string(line * 7919) + "\n";
+  for (std::size_t line = 0; text.size() < bytes; ++line)
+    text += std::to_string(line * 7919) + "\n";
   text.resize(bytes);
   return text;
 }
@@ -143,7 +144,8 @@ TEST_F(FileExchangeTest, ListsWhatCanBeFetched) {
   const auto connection = client_->connection();
   const auto listed = wait(FileExchange::list(connection), connection);
   ASSERT_TRUE(listed) << listed.error().message;
-  EXPECT_THAT(*listed, ::testing::ElementsAre(files::ListedFile{"a", 1}, files::ListedFile{"b", 2}));
+  EXPECT_THAT(*listed,
+              ::testing::ElementsAre(files::ListedFile{"a", 1}, files::ListedFile{"b", 2}));
 }
 
 TEST_F(FileExchangeTest, GoesOnWhereItWasCutOff) {
@@ -183,9 +185,8 @@ TEST_F(FileExchangeTest, StoresNothingWhoseChecksumIsWrong) {
   ASSERT_TRUE(begun) << begun.error().message;
   const auto id = *begun->find("transfer_id")->if_text();
   // As the real programs send it.
-  const Map chunk{{"transfer_id", id},
-                  {"chunk_index", 0},
-                  {"data_b64", crypto::base64(as_bytes("abc"))}};
+  const Map chunk{
+      {"transfer_id", id}, {"chunk_index", 0}, {"data_b64", crypto::base64(as_bytes("abc"))}};
   ASSERT_TRUE(client_->call("file_upload_chunk", chunk));
   const auto ended = client_->call("file_upload_complete", Map{{"transfer_id", id}});
   ASSERT_FALSE(ended);

@@ -59,7 +59,8 @@ StreamStats OutgoingStream::stats() const {
 }
 
 void OutgoingStream::forget_gone() {
-  if (std::erase_if(consumers_, [](const auto& one) { return !one.connection->is_connected(); }) > 0)
+  if (std::erase_if(consumers_, [](const auto& one) { return !one.connection->is_connected(); }) >
+      0)
     changed_.notify();
 }
 
@@ -91,8 +92,7 @@ std::size_t OutgoingStream::push(const Value& data) {
 void OutgoingStream::cut_off_slow() {
   for (const auto& connection : std::exchange(too_slow_, {})) {
     remove_consumer(connection->id());
-    connection->close_now(
-        {ErrorCode::kTooLarge, fmt::format("too slow for the stream {}", name_)});
+    connection->close_now({ErrorCode::kTooLarge, fmt::format("too slow for the stream {}", name_)});
   }
 }
 
@@ -237,8 +237,7 @@ std::shared_ptr<OutgoingStream> StreamHub::create(std::string name, StreamOption
   const auto known = outgoing_.find(name);
   if (known != outgoing_.end()) return known->second;
   if (outgoing_.size() >= kStreamsMax) return nullptr;
-  auto stream =
-      std::make_shared<OutgoingStream>(name, std::move(options), executor_, compression_);
+  auto stream = std::make_shared<OutgoingStream>(name, std::move(options), executor_, compression_);
   outgoing_.emplace(std::move(name), stream);
   return stream;
 }
@@ -288,8 +287,8 @@ void StreamHub::serve_methods(Dispatcher& dispatcher) {
                              {"subscribers", stream->stats().consumers},
                              {"active", stream->is_active()}});
         for (const auto& [key, stream] : self->incoming_)
-          rows.push_back(
-              Map{{"name", key.second}, {"owner", key.first}, {"subscribers", 0}, {"active", true}});
+          rows.push_back(Map{
+              {"name", key.second}, {"owner", key.first}, {"subscribers", 0}, {"active", true}});
         return Value(Map{{"streams", std::move(rows)}});
       },
       {.description = "Lists the streams that can be subscribed to.", .run = Run::kLoop}));
@@ -316,15 +315,12 @@ void StreamHub::serve_methods(Dispatcher& dispatcher) {
           stream->remove_consumer(context.connection().id());
         return Map{{"unsubscribed", true}};
       },
-      {.parameters = {"stream_name"},
-       .description = "Ends a subscription.",
-       .run = Run::kLoop}));
+      {.parameters = {"stream_name"}, .description = "Ends a subscription.", .run = Run::kLoop}));
   dispatcher.add_method(make_method(
       "stream_create",
       [self](Context& context, std::string stream_name) -> CallResult<Value> {
         const auto acceptor = self->acceptors_.find(stream_name);
-        if (acceptor == self->acceptors_.end())
-          return std::unexpected(no_such_stream(stream_name));
+        if (acceptor == self->acceptors_.end()) return std::unexpected(no_such_stream(stream_name));
         if (self->incoming_.contains({context.connection().id(), stream_name}))
           return std::unexpected(CallError::validation("Stream already exists", "stream_name"));
         if (self->accept(context.connection().shared_from_this(), stream_name) == nullptr)
@@ -342,21 +338,21 @@ void StreamHub::serve_methods(Dispatcher& dispatcher) {
 void StreamHub::serve_messages(Dispatcher& dispatcher) {
   const auto self = shared_from_this();
   const HandlerOptions on_loop{.run = Run::kLoop};
-  dispatcher.add_handler(
-      "stream_data",
-      make_handler([self](Connection& connection,
-                          Value message) { return self->data_came(connection, message); },
-                   on_loop));
-  dispatcher.add_handler(
-      "stream_credit",
-      make_handler([self](Connection& connection,
-                          Value message) { self->credit_came(connection, message); },
-                   on_loop));
-  dispatcher.add_handler(
-      "stream_closed",
-      make_handler([self](Connection& connection,
-                          Value message) { self->closed_came(connection, message); },
-                   on_loop));
+  dispatcher.add_handler("stream_data", make_handler(
+                                            [self](Connection& connection, Value message) {
+                                              return self->data_came(connection, message);
+                                            },
+                                            on_loop));
+  dispatcher.add_handler("stream_credit", make_handler(
+                                              [self](Connection& connection, Value message) {
+                                                self->credit_came(connection, message);
+                                              },
+                                              on_loop));
+  dispatcher.add_handler("stream_closed", make_handler(
+                                              [self](Connection& connection, Value message) {
+                                                self->closed_came(connection, message);
+                                              },
+                                              on_loop));
 }
 
 std::shared_ptr<IncomingStream> StreamHub::accept(std::shared_ptr<Connection> producer,

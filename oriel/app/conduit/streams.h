@@ -1,7 +1,7 @@
 #pragma once
 // Streams of values over a conversation, both ways, by the methods and messages of the real
-// programs (docs/conduit_streams.md), and with credit between our own: a producer sends no more than
-// its consumer has said that it can take, so that a slow one holds up nobody.
+// programs (docs/conduit_streams.md), and with credit between our own: a producer sends no more
+// than its consumer has said that it can take, so that a slow one holds up nobody.
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -153,8 +153,7 @@ class StreamHub : public std::enable_shared_from_this<StreamHub> {
   boost::asio::awaitable<CallResult<std::shared_ptr<OutgoingStream>>> create_at(
       std::shared_ptr<Connection> consumer, std::string name, StreamOptions options = {});
   // Takes streams of this name that peers make here. `taken` gets each new one.
-  void on_peer_stream(std::string name,
-                      std::function<void(std::shared_ptr<IncomingStream>)> taken,
+  void on_peer_stream(std::string name, std::function<void(std::shared_ptr<IncomingStream>)> taken,
                       std::size_t credit = kStreamBuffer);
 
  private:

@@ -70,7 +70,8 @@ class Publisher final : private ServerFacts, private SubscriberOwner {
   // Says goodbye to those who came by this log-in; 0 is nobody's.
   void end_log_in(std::uint64_t log_in);
 
-  // Somebody else wants to hear of alerts, also while nobody listens to the stream; or not any more.
+  // Somebody else wants to hear of alerts, also while nobody listens to the stream; or not any
+  // more.
   void watch_alone(bool wants_alerts);
 
   // Says goodbye to all; `stopped` comes when they have gone, at once when nobody is there.

@@ -1,6 +1,6 @@
 #pragma once
-// One sample for whoever asks, with rates, and no thread or reading while nobody does. Those who ask
-// meanwhile share it.
+// One sample for whoever asks, with rates, and no thread or reading while nobody does. Those who
+// ask meanwhile share it.
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

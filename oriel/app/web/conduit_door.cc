@@ -88,8 +88,8 @@ Status ConduitDoor::open() {
   conduit_ = std::make_unique<conduit::Server>(executor_, std::move(server_options));
   add_methods();
   if (!settings_.conduit_folder.empty()) {
-    ORIEL_TRY(files_, conduit::FileExchange::open({.folder = settings_.conduit_folder,
-                                                   .role = role(api::Role::kControl)}));
+    ORIEL_TRY(files_, conduit::FileExchange::open(
+                          {.folder = settings_.conduit_folder, .role = role(api::Role::kControl)}));
     files_->serve(conduit_->dispatcher());
   }
   conduit_->on_client_connect([this](conduit::Connection&) {
@@ -110,7 +110,9 @@ void ConduitDoor::add_methods() {
        .role = role(api::Role::kMonitor)});
   conduit_->rpc(
       "server.viewers",
-      [this] { return value_of(boost::json::serialize(api::viewers_document(backend_.viewers()))); },
+      [this] {
+        return value_of(boost::json::serialize(api::viewers_document(backend_.viewers())));
+      },
       {.description = "The viewers with their links, as GET /api/v1/viewers has them.",
        .run = Run::kLoop,
        .role = role(api::Role::kMonitor)});

@@ -112,9 +112,8 @@ void Site::close(std::function<void()> closed) {
   http_.reset();
   monitor_door_.reset();
   if (!publisher_) return closed();
-  conduit_door_->stop([this, closed = std::move(closed)]() mutable {
-    publisher_->stop(std::move(closed));
-  });
+  conduit_door_->stop(
+      [this, closed = std::move(closed)]() mutable { publisher_->stop(std::move(closed)); });
 }
 
 std::string Site::self_signed_fingerprint() const {
