@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "oriel/app/conduit/awaited.h"
 #include "oriel/app/conduit/connection.h"
 #include "oriel/app/conduit/dispatcher.h"
 #include "oriel/core/conduit/convert.h"
@@ -36,17 +37,6 @@ struct HandlerOptions {
 };
 
 namespace binding {
-
-template <typename T>
-struct Awaited {
-  using type = T;
-  static constexpr bool is_coroutine = false;
-};
-template <typename T>
-struct Awaited<boost::asio::awaitable<T>> {
-  using type = T;
-  static constexpr bool is_coroutine = true;
-};
 
 // What an Answer is made of: its data's type, for the schema.
 template <typename T>
@@ -279,12 +269,12 @@ CoroutineHandler coroutine_handler(F function) {
 template <typename F>
 Method make_method(std::string name, F function, MethodOptions options = {}) {
   using Returned = typename binding::Signature<F>::Returned;
-  using Data = typename binding::DataOf<typename binding::Awaited<Returned>::type>::type;
+  using Data = typename binding::DataOf<typename Awaited<Returned>::type>::type;
   Method method{
       .description = binding::Signature<F>::Arguments::template describe<Data>(options, name),
       .run = options.run,
       .role = options.role};
-  if constexpr (binding::Awaited<Returned>::is_coroutine)
+  if constexpr (Awaited<Returned>::is_coroutine)
     method.body = binding::coroutine_method(std::move(function), std::move(name),
                                             std::move(options.parameters));
   else
@@ -297,7 +287,7 @@ template <typename F>
 Handler make_handler(F function, HandlerOptions options = {}) {
   using Returned = typename binding::HandlerSignature<F>::Returned;
   Handler handler{.run = options.run, .priority = options.priority};
-  if constexpr (binding::Awaited<Returned>::is_coroutine)
+  if constexpr (Awaited<Returned>::is_coroutine)
     handler.body = binding::coroutine_handler(std::move(function));
   else
     handler.body = binding::plain_handler(std::move(function));

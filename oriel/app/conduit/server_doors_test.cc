@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -203,6 +204,57 @@ TEST(ServerDoors, TakesAStreamOfAnotherDoor) {
     ASSERT_TRUE(count && *count > 0);
     EXPECT_EQ(oriel::testing::read_frames(ByteSpan(answer).first(*count)).at(0).type,
               takes_hash ? FrameType::kAuthSuccess : FrameType::kAuthFailure);
+    theirs->close();
+  }
+}
+
+// Remembers the largest read that it was asked for.
+class WatchedStream final : public net::Stream {
+ public:
+  WatchedStream(net::StreamPointer below, std::size_t& most)
+      : below_(std::move(below)), most_(most) {}
+  boost::asio::awaitable<Result<std::size_t>> read_some(std::span<std::uint8_t> into) override {
+    most_ = std::max(most_, into.size());
+    return below_->read_some(into);
+  }
+  boost::asio::awaitable<Result<std::size_t>> write_some(
+      std::span<const ByteSpan> pieces) override {
+    return below_->write_some(pieces);
+  }
+  boost::asio::awaitable<Status> wait_writable() override { return below_->wait_writable(); }
+  boost::asio::awaitable<void> shutdown_send() override { return below_->shutdown_send(); }
+  std::size_t unsent_bytes() const override { return below_->unsent_bytes(); }
+  void close() override { below_->close(); }
+  std::string peer() const override { return below_->peer(); }
+
+ private:
+  net::StreamPointer below_;
+  std::size_t& most_;
+};
+
+TEST(ServerDoors, ReadsAtMostTheBufferSizeAtOnce) {
+  for (const std::size_t size : {1024, 8192}) {
+    std::size_t most = 0;
+    boost::asio::io_context loop;
+    Server server(loop.get_executor(), {.password = "secret",
+                                        .host = "127.0.0.1",
+                                        .port = 0,
+                                        .buffer_size = size,
+                                        .scram_iterations = 4096});
+    ASSERT_TRUE(server.start());
+    loop.poll();
+    auto [ours, theirs] = net::make_memory_streams(server.executor(), 1'000'000);
+    server.accept(std::make_unique<WatchedStream>(std::move(ours), most),
+                  {.takes_bare_hash = true});
+    auto all = oriel::testing::hash_log_in();
+    const auto ping = oriel::testing::frame(FrameType::kPing);
+    for (int i = 0; i < 2000; ++i) all.insert(all.end(), ping.begin(), ping.end());
+    const ByteSpan piece = all;
+    ASSERT_EQ(theirs->try_write({&piece, 1}), all.size());
+    loop.restart();
+    loop.poll();
+    EXPECT_LE(most, size);
+    EXPECT_GT(most, size / 2);
     theirs->close();
   }
 }

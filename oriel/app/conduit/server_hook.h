@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "oriel/app/conduit/awaited.h"
 #include "oriel/base/result.h"
 
 namespace oriel::conduit {
@@ -33,17 +34,6 @@ decltype(auto) call(F& function, Argument& argument) {
     return function();
 }
 
-template <typename T>
-struct Awaited {
-  using type = T;
-  static constexpr bool is_coroutine = false;
-};
-template <typename T>
-struct Awaited<boost::asio::awaitable<T>> {
-  using type = T;
-  static constexpr bool is_coroutine = true;
-};
-
 // The function object is shared: a lambda's captures must outlive its coroutine.
 template <typename F, typename Argument>
 boost::asio::awaitable<Status> run(std::shared_ptr<F> function, Argument& argument) {
@@ -62,7 +52,7 @@ boost::asio::awaitable<Status> run(std::shared_ptr<F> function, Argument& argume
 template <typename Argument, typename F>
 Hook<Argument> make_hook(F function) {
   using Returned = decltype(hook::call(function, std::declval<Argument&>()));
-  if constexpr (hook::Awaited<Returned>::is_coroutine) {
+  if constexpr (Awaited<Returned>::is_coroutine) {
     return CoroutineHook<Argument>(
         [function = std::make_shared<F>(std::move(function))](Argument& argument) {
           return hook::run(function, argument);

@@ -256,6 +256,21 @@ TEST(HostilePeer, IsReadNoFurtherThanWhatIsHandled) {
   EXPECT_GE(stage.server.statistics().traffic.session.resumes_sent, 1u);
 }
 
+TEST(HostilePeer, IsNotAskedToPauseWithoutBackpressure) {
+  std::promise<void> may_end;
+  auto ended = may_end.get_future().share();
+  Stage stage({.receive_queue_size = 10, .enable_backpressure = false});
+  stage.server.rpc("slow", [ended] { ended.wait(); });
+  auto peer = stage.join();
+  peer.send(frame(FrameType::kPause));  // and so it is not heard either
+  for (std::uint64_t i = 1; i <= 9; ++i) peer.send(call(i, "slow"));
+  EXPECT_TRUE(peer.call("echo", Array{1}).find("data"));
+  EXPECT_EQ(stage.server.broadcast("news", 1), 1u);
+  EXPECT_TRUE(peer.next(FrameType::kMessage));
+  may_end.set_value();
+  EXPECT_EQ(stage.server.statistics().traffic.session.pauses_sent, 0u);
+}
+
 TEST(HostilePeer, IsSlowedDownToItsRate) {
   Stage stage({.rate_limit_enabled = true, .rate_limit_messages_per_second = 200});
   auto peer = stage.join();

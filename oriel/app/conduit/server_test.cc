@@ -441,6 +441,19 @@ TEST(Server, TellsEachClientWhoItIs) {
   EXPECT_EQ(text(*info, "description"), "for games");
 }
 
+TEST(Server, CompressesWhatIsLongWhenAskedTo) {
+  auto options = quick_options();
+  options.enable_compression = true;
+  Stage stage(std::move(options));
+  const std::string text(100'000, 'x');
+  stage.server.rpc("long", [&] { return text; });
+  stage.start();
+  auto peer = stage.join();
+  EXPECT_EQ(data(peer.call("long")), Value(text));
+  EXPECT_TRUE(Stage::comes([&] { return stage.server.statistics().traffic.bytes_out > 0; }));
+  EXPECT_LT(stage.server.statistics().traffic.bytes_out, 5'000u);
+}
+
 TEST(Server, CallsItsClients) {
   Stage stage;
   stage.start();
