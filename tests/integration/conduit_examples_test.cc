@@ -64,5 +64,34 @@ TEST(ConduitExamples, ServeTheWholeExampleOfTheSeed) {
   EXPECT_THAT(server.output(), HasSubstr("Shutting down. Goodbye!"));
 }
 
+TEST(ConduitExamples, TourTheClient) {
+  ChildProcess server({{std::string(ORIEL_EXAMPLES) + "/conduit_server", "0", "secret123"}, {}});
+  std::smatch found;
+  std::string output;
+  wait_until([&] {
+    output = server.output();
+    return std::regex_search(output, found, std::regex("Listening on 0\\.0\\.0\\.0:([0-9]+)\n"));
+  });
+  ASSERT_FALSE(found.empty()) << output;
+  ChildProcess tour({{std::string(ORIEL_EXAMPLES) + "/conduit_client",
+                      "127.0.0.1:" + found[1].str(), "secret123"},
+                     {}});
+  wait_until([&] { return tour.exit_code().has_value(); });
+  EXPECT_EQ(tour.exit_code(), 0) << tour.output();
+  for (const auto* line :
+       {"connected to ExampleServer\n", "6 * 7 = 42.000000\n", "1 + 2 = 3.000000\n",
+        "1 / 0: remote: Division by zero\n", "no such method: METHOD_NOT_FOUND\n",
+        "a square: 25.000000\n", "pong\n", "said hello\n", "method: calculate\n", "state: ACTIVE\n",
+        "disconnected: ", "in a coroutine, 7 - 3 = 4.000000\n"})
+    EXPECT_THAT(tour.output(), HasSubstr(line));
+
+  ChildProcess guess(
+      {{std::string(ORIEL_EXAMPLES) + "/conduit_client", "127.0.0.1:" + found[1].str(), "guess"},
+       {}});
+  wait_until([&] { return guess.exit_code().has_value(); });
+  EXPECT_EQ(guess.exit_code(), 1);
+  EXPECT_THAT(guess.output(), HasSubstr("cannot connect (authentication): "));
+}
+
 }  // namespace
 }  // namespace oriel::support
