@@ -155,6 +155,7 @@ void Connection::release() {
   running_.clear();
   pending_.clear();
   room_waiters_.clear();
+  end_waiters_.clear();
   // Its work may have been dropped, and would hold this for ever.
   if (is_kick_due_)
     std::erase_if(shared_->kicks, [this](const auto& other) { return other.get() == this; });
@@ -275,6 +276,7 @@ void Connection::finish(const Error& reason) {
                                        "whether the call has run is not known",
                                        reason.message)));
   }
+  for (auto& ended : std::exchange(end_waiters_, {})) ended();
 }
 
 void Connection::take(Opened&& event) {
@@ -612,6 +614,11 @@ void Connection::when_room(std::function<void(Status)> room) {
   if (has_ended_) return room(closed());
   if (room_waiters_.empty() && session_->has_room()) return room({});
   room_waiters_.push_back(std::move(room));
+}
+
+void Connection::when_ended(std::function<void()> ended) {
+  if (has_ended_) return ended();
+  end_waiters_.push_back(std::move(ended));
 }
 
 Sent Connection::offer(const SharedBytes& frame, TopicId topic, TopicPolicy policy) {

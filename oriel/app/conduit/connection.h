@@ -184,6 +184,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   Sent offer(const SharedBytes& frame, TopicId topic, TopicPolicy policy);
   // `room` is called once, when there is room in the send queue or the connection has ended.
   void when_room(std::function<void(Status)> room);
+  // `ended` is called once, when the connection has ended, or at once when it has already.
+  void when_ended(std::function<void()> ended);
   void close_now(Error reason, net::Farewell farewell = net::Farewell::kNormal);
   // The same without a goodbye.
   void cut(Error reason);
@@ -303,6 +305,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   // By their line (Handler::order), while one is handled.
   std::map<std::string, std::deque<MessageReceived>> waiting_messages_;
   std::deque<std::function<void(Status)>> room_waiters_;
+  std::vector<std::function<void()>> end_waiters_;
 };
 
 using ConnectionPointer = std::shared_ptr<Connection>;

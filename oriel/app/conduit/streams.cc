@@ -256,15 +256,23 @@ bool StreamHub::close(const std::string& name) {
   return true;
 }
 
-void StreamHub::connection_ended(const Connection& connection) {
-  for (auto& [name, stream] : outgoing_) stream->remove_consumer(connection.id());
+void StreamHub::watch(Connection& connection) {
+  if (!watched_.insert(connection.id()).second) return;
+  connection.when_ended([weak = weak_from_this(), id = connection.id()] {
+    if (const auto self = weak.lock()) self->connection_ended(id);
+  });
+}
+
+void StreamHub::connection_ended(const std::string& id) {
+  watched_.erase(id);
+  for (auto& [name, stream] : outgoing_) stream->remove_consumer(id);
   std::erase_if(pushed_, [&](const auto& one) {
-    if (one.first.first != connection.id()) return false;
-    if (const auto stream = one.second.lock()) stream->remove_consumer(connection.id());
+    if (one.first.first != id) return false;
+    if (const auto stream = one.second.lock()) stream->remove_consumer(id);
     return true;
   });
   std::erase_if(incoming_, [&](const auto& one) {
-    if (one.first.first != connection.id()) return false;
+    if (one.first.first != id) return false;
     one.second->close("the connection has ended");
     return true;
   });
@@ -302,6 +310,7 @@ void StreamHub::serve_methods(Dispatcher& dispatcher) {
           return std::unexpected(CallError::permission_denied(
               fmt::format("{} needs the role {}", stream_name, stream->options().role)));
         stream->add_consumer(context.connection().shared_from_this(), credit);
+        self->watch(context.connection());
         return Value(
             Map{{"subscribed", true}, {"stream", stream_name}, {"stream_id", stream->id()}});
       },
@@ -363,6 +372,7 @@ std::shared_ptr<IncomingStream> StreamHub::accept(std::shared_ptr<Connection> pr
   auto stream =
       std::make_shared<IncomingStream>(std::move(producer), name, acceptor->second.credit);
   incoming_.emplace(std::move(key), stream);
+  watch(stream->producer());
   acceptor->second.taken(stream);
   return stream;
 }
@@ -408,6 +418,7 @@ awaitable<CallResult<std::shared_ptr<IncomingStream>>> StreamHub::subscribe(
   // Before the call: values may come before its answer.
   auto stream = std::make_shared<IncomingStream>(producer, name, credit);
   incoming_.emplace(key, stream);
+  watch(*producer);
   Map params{{"stream_name", name}};
   if (producer->program().is_oriel) params.set("credit", credit);
   auto answer = co_await producer->async_call("stream_subscribe", std::move(params));
@@ -438,6 +449,7 @@ awaitable<CallResult<std::shared_ptr<OutgoingStream>>> StreamHub::create_at(
   auto stream = std::make_shared<OutgoingStream>(name, std::move(options), executor_, compression_);
   stream->add_consumer(consumer, count_in(*answer, "credit"));
   pushed_.insert_or_assign({consumer->id(), name}, stream);
+  watch(*consumer);
   co_return stream;
 }
 

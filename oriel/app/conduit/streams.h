@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -131,9 +132,6 @@ class StreamHub : public std::enable_shared_from_this<StreamHub> {
 
   // Adds the methods and handlers; `dispatcher` keeps the hub alive.
   void serve(Dispatcher& dispatcher);
-  // The owner tells of each connection that has ended.
-  void connection_ended(const Connection& connection);
-
   // ---- streams that others subscribe to
 
   // One of this name that exists is given again. Null: there are kStreamsMax.
@@ -164,6 +162,9 @@ class StreamHub : public std::enable_shared_from_this<StreamHub> {
   // Connection id and name.
   using PeerKey = std::pair<std::string, std::string>;
 
+  // Forgets what belongs to the connection when it ends.
+  void watch(Connection& connection);
+  void connection_ended(const std::string& id);
   void serve_methods(Dispatcher& dispatcher);
   void serve_messages(Dispatcher& dispatcher);
   std::shared_ptr<IncomingStream> accept(std::shared_ptr<Connection> producer,
@@ -178,6 +179,7 @@ class StreamHub : public std::enable_shared_from_this<StreamHub> {
   std::map<PeerKey, std::weak_ptr<OutgoingStream>> pushed_;  // made at peers
   std::map<PeerKey, std::shared_ptr<IncomingStream>> incoming_;
   std::map<std::string, Acceptor> acceptors_;
+  std::set<std::string> watched_;  // ids of connections
 };
 
 }  // namespace oriel::conduit

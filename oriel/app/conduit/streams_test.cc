@@ -21,8 +21,6 @@ class StreamsTest : public ::testing::Test {
   void SetUp() override {
     there_ = std::make_shared<StreamHub>(server_.executor());
     there_->serve(server_.dispatcher());
-    server_.on_client_disconnect(
-        [this](Connection& connection) { there_->connection_ended(connection); });
     ASSERT_TRUE(server_.start());
     client_.emplace(ClientOptions{
         .server_host = "127.0.0.1", .server_port = server_.port(), .password = "secret"});
