@@ -22,7 +22,9 @@ std::unexpected<Error> wrong(std::string clause) {
 }
 
 Status check_identity(const ServerOptions& options) {
-  if (options.password.empty())
+  if (options.takes_anyone && !(options.password.empty() && options.logins.empty()))
+    return wrong("takes_anyone goes with neither password nor logins: they would protect nothing");
+  if (options.password.empty() && !options.takes_anyone)
     return wrong("password is empty; it needs at least 1 character, or anybody could log in");
   std::set<std::string_view> passwords{options.password};
   for (const auto& login : options.logins) {

@@ -40,6 +40,9 @@ struct ServerOptions {
   // Whoever knows it is let in, and may call everything. Required.
   std::string password;
   std::vector<ServerLogin> logins;
+  // There is no password, and everybody is let in and may call everything: those of the real
+  // programs with any password, ours without one. For loopback.
+  bool takes_anyone = false;
 
   // Who we are: every client is told.
   std::string name = "conduit_server";

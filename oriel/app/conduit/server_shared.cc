@@ -375,6 +375,7 @@ ServerSessionConfig Server::Shared::session_config(const net::Stream& stream,
           .limits = session_limits(options_),
           .takes_bare_hash =
               options_.allow_bare_hash || arrival.takes_bare_hash.value_or(stream.is_private()),
+          .takes_anyone = options_.takes_anyone,
           .lock_out = refusal,
           .session_token = random_hex(kTokenBytes),
           .nonce = random_hex(kNonceBytes)};

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/json/serialize.hpp>
 #include <utility>
 
 #include "oriel/app/api/viewer_document.h"
 #include "oriel/app/config/door_policy.h"
+#include "oriel/app/monitor/alert_dispatcher.h"
 #include "oriel/app/monitor/alert_notice.h"
 #include "oriel/app/web/monitor_door.h"
 #include "oriel/base/version.h"
@@ -141,22 +143,23 @@ void ConduitDoor::subscribe() {
 }
 
 void ConduitDoor::tell(const monitor::AlertRules::Event& event) {
-  if (!event.change.is_notice) return;
+  const bool is_ended = event.change.to == monitor::AlertLevel::kNone;
+  if (!is_ended && !event.change.is_notice) return;
   const monitor::AlertNotice notice{.alert = event.alert,
-                                    .level = event.change.to.value_or(event.alert.level),
-                                    .is_ended = !event.change.to,
-                                    .time = monitor::wall_time_with_zone(),
+                                    .level = is_ended ? event.alert.level : event.change.to,
+                                    .is_ended = is_ended,
+                                    .time = monitor::wall_now(),
                                     .host = monitor::host_name()};
   conduit_->broadcast("alert", value_of(monitor::to_json(monitor::notice_document(notice))));
 }
 
-void ConduitDoor::accept(net::StreamPointer stream, bool is_private) {
-  conduit_->accept(std::move(stream), {.is_private = is_private});
-}
+void ConduitDoor::accept(net::StreamPointer stream) { conduit_->accept(std::move(stream)); }
 
 void ConduitDoor::stop(std::function<void()> stopped) {
   if (!conduit_) return stopped();
-  conduit_->async_stop(std::move(stopped));
+  boost::asio::co_spawn(
+      executor_, [this] { return conduit_->async_stop("the server is going away"); },
+      [stopped = std::move(stopped)](std::exception_ptr) { stopped(); });
 }
 
 std::string ConduitDoor::uri() const {

@@ -35,8 +35,8 @@ class ConduitDoor {
 
   // Opens conduit.listen, if it is set. An error is one sentence for the user, and exit code 2.
   Status open();
-  // A WebSocket of the page's door; `is_private`: nobody on the way can listen.
-  void accept(net::StreamPointer stream, bool is_private);
+  // A WebSocket of the page's door.
+  void accept(net::StreamPointer stream);
   // Tells clients of a change of an alert.
   void tell(const monitor::AlertRules::Event& event);
   // Says goodbye to all.

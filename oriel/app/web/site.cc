@@ -206,9 +206,7 @@ void Site::on_websocket(const net::HttpRequest& request, net::StreamPointer stre
   const auto now = Clock::now();
   if (request.path == kMonitorPath)
     return publisher_->accept(std::move(stream), monitoring_client(door_, request, now));
-  if (request.path == kConduitPath)
-    return conduit_door_->accept(std::move(stream),
-                                 tls_.has_value() || is_loopback_peer(request.peer));
+  if (request.path == kConduitPath) return conduit_door_->accept(std::move(stream));
   server::Arrival arrival{.transport = "websocket", .tag = tag_of(request.query)};
   if (door_.has_password()) {
     // Who has not logged in may still give the password in RFB itself.

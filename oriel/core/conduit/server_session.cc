@@ -10,6 +10,9 @@ namespace {
 // As the real programs say it.
 const LoginRefused kWrongPassword{.reason = "Invalid password", .is_wrong_password = true};
 
+const LoginRefused kNoPasswordThere{
+    .reason = "Invalid password: this server has none, so log in with an empty one"};
+
 const std::string* text_in(const Value& payload, std::string_view key) {
   const auto* value = payload.find(key);
   return value != nullptr ? value->if_text() : nullptr;
@@ -49,7 +52,7 @@ Status ServerSession::judge_hash(const std::string& hash, TimePoint now) {
         {.reason = "a bare password hash is taken on this machine and over TLS only; log in "
                    "with SCRAM-SHA-256, connect by TLS, or have the server permit it"},
         now);
-  const auto* identity = book_.find_hash(hash);
+  const auto* identity = config_.takes_anyone ? &book_.identity(0) : book_.find_hash(hash);
   if (identity == nullptr) return refuse(kWrongPassword, now);
   welcome(*identity, {}, now);
   return {};
@@ -69,7 +72,7 @@ Status ServerSession::judge_scram(const Value& payload, TimePoint now) {
   const auto success = scram_->verify(*message);
   if (!success)
     return success.error().code == ErrorCode::kRefused
-               ? refuse(kWrongPassword, now)
+               ? refuse(config_.takes_anyone ? kNoPasswordThere : kWrongPassword, now)
                : refuse({.reason = success.error().message}, now);
   welcome(book_.identity(success->key), success->message, now);
   return {};

@@ -14,6 +14,8 @@ struct ServerSessionConfig {
   SessionLimits limits;
   // Whoever hears a bare hash can log in with it, so it is for channels that nobody hears.
   bool takes_bare_hash = false;
+  // There is no password; `book` has an empty one.
+  bool takes_anyone = false;
   // Not empty: no log-in is judged, and this sentence is the answer (a peer that guesses).
   std::string lock_out;
   // Random: 128 hex characters, and printable ASCII without "," of at least 18.

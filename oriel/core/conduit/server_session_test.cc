@@ -100,6 +100,35 @@ TEST(ServerSession, RefusesAWrongPasswordAsTheRealOneDoes) {
   }
 }
 
+TEST(ServerSession, LetsAnybodyInWhereThereIsNoPassword) {
+  auto config = server_config();
+  config.takes_anyone = true;
+  Lonely server(std::move(config));
+  ASSERT_TRUE(server.feed(hash_request("whatever")));
+  EXPECT_TRUE(server.session.is_open());
+}
+
+TEST(ServerSession, SaysNothingToARealClientThatMightLoseIt) {
+  Lonely server;
+  ASSERT_TRUE(server.feed(hash_request("geheim")));
+  (void)said(server.session);
+  EXPECT_EQ(server.session.send(std::make_shared<const Bytes>(frame(FrameType::kMessage, Map{}))),
+            Sent::kQueued);
+  EXPECT_TRUE(server.session.output().empty());
+  EXPECT_EQ(server.session.deadline(), kConduitStart + kQuietAfterLogin);
+  EXPECT_TRUE(server.session.deadline_passed(kConduitStart + kQuietAfterLogin));
+  EXPECT_EQ(types_of(said(server.session)), Types{FrameType::kMessage});
+}
+
+TEST(ServerSession, EndsItsQuietWhenTheClientSpeaks) {
+  Lonely server;
+  ASSERT_TRUE(server.feed(hash_request("geheim")));
+  (void)said(server.session);
+  (void)server.session.send(std::make_shared<const Bytes>(frame(FrameType::kMessage, Map{})));
+  ASSERT_TRUE(server.feed(frame(FrameType::kPing)));
+  EXPECT_EQ(types_of(said(server.session)), (Types{FrameType::kMessage, FrameType::kPong}));
+}
+
 TEST(ServerSession, LooksAtNothingOfALockedOutPeer) {
   for (const auto method : {LoginMethod::kScram, LoginMethod::kBareHash}) {
     auto config = server_config();
