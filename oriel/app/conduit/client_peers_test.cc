@@ -1,7 +1,9 @@
 // The client against servers of others, and against what is no server at all: scripts that say
 // what a test wants, byte by byte.
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -79,11 +81,12 @@ class ScriptedServer {
   // number: of the connection, from 1. The connection is closed when it returns.
   using Script = std::function<void(Peer& peer, int number)>;
 
-  explicit ScriptedServer(Script script) : script_(std::move(script)) {
+  explicit ScriptedServer(Script script, in_addr host = {htonl(INADDR_LOOPBACK)})
+      : script_(std::move(script)) {
     listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_addr = host;
     socklen_t length = sizeof address;
     EXPECT_EQ(::bind(listener_, reinterpret_cast<sockaddr*>(&address), length), 0);
     EXPECT_EQ(::listen(listener_, 16), 0);
@@ -226,6 +229,48 @@ TEST(ClientAndRealServers, UnderstandEachOther) {
   EXPECT_EQ(client.call<int>("add", {{"a", 10}, {"b", 20}}), 30);
   EXPECT_EQ(client.call("x").error().code, CallCode::kMethodNotFound);
   EXPECT_FALSE(said_timeout);
+}
+
+// An IPv4 address of this machine that others can reach too.
+std::optional<in_addr> address_for_others() {
+  std::optional<in_addr> found;
+  ifaddrs* list = nullptr;
+  if (::getifaddrs(&list) != 0) return found;
+  for (const auto* at = list; at != nullptr && !found; at = at->ifa_next) {
+    if (at->ifa_addr == nullptr || at->ifa_addr->sa_family != AF_INET) continue;
+    const auto address = reinterpret_cast<const sockaddr_in*>(at->ifa_addr)->sin_addr;
+    if ((ntohl(address.s_addr) >> 24) != 127) found = address;
+  }
+  ::freeifaddrs(list);
+  return found;
+}
+
+TEST(ClientAndRealServers, DoNotShowTheHashWhereOthersMayHearIt) {
+  const auto address = address_for_others();
+  if (!address) GTEST_SKIP() << "this machine has no address but loopback";
+  ScriptedServer server(
+      [&](Peer& peer, int) {
+        if (let_in_by_hash(peer)) peer.linger();
+      },
+      *address);
+  std::array<char, INET_ADDRSTRLEN> text{};
+  ::inet_ntop(AF_INET, &*address, text.data(), text.size());
+  auto options = to(server);
+  options.server_host = text.data();
+  {
+    Client client(options);
+    const auto status = client.connect();
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().kind, ClientErrorKind::kAuthentication);
+    EXPECT_THAT(status.error().message,
+                AllOf(HasSubstr("Invalid password"), HasSubstr("others may hear it"),
+                      HasSubstr("connect by tls://, or set allow_bare_hash")));
+    EXPECT_EQ(server.connections(), 1);
+  }
+  options.login = Login::kPasswordHash;
+  EXPECT_EQ(Client(options).connect().error().kind, ClientErrorKind::kAuthentication);
+  options.allow_bare_hash = true;
+  EXPECT_TRUE(Client(options).connect());
 }
 
 // ---- servers that stall, at each step

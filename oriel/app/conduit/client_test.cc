@@ -20,6 +20,8 @@
 #include <vector>
 
 #include "oriel/app/conduit/server.h"
+#include "oriel/testing/certificates.h"
+#include "oriel/testing/temporary_folder.h"
 
 namespace oriel::conduit {
 namespace {
@@ -441,6 +443,143 @@ TEST(ConduitClient, SpeaksThroughAUnixSocket) {
   const auto status = client.connect();
   ASSERT_TRUE(status) << status.error().message;
   EXPECT_EQ(client.call<int>("add", {{"a", 1}, {"b", 2}}), 3);
+}
+
+// ---- TLS
+
+// A server with a certificate for "localhost", and what clients need.
+struct TlsSite {
+  testing::TemporaryFolder folder;
+  testing::CertificateAuthority authority;
+  ClientTlsOptions tls{.enabled = true, .ca_file = folder.write("ca.pem", authority.pem())};
+  std::optional<TestServer> server;
+
+  explicit TlsSite(bool verifies_clients = false) {
+    const auto pair = authority.issue("localhost", testing::CertificateUse::kServer);
+    ServerOptions options;
+    options.tls = {.certificate_file = folder.write("server.pem", pair.certificate),
+                   .key_file = folder.write("server.key", pair.key)};
+    if (verifies_clients) {
+      options.tls.client_ca_file = tls.ca_file;
+      options.tls.verify_client = true;
+    }
+    server.emplace(TestServer::Setup(), options);
+  }
+  ClientOptions options() const {
+    auto options = to(*server);
+    options.server_host = "localhost";
+    options.tls = tls;
+    return options;
+  }
+};
+
+TEST(ConduitClient, SpeaksTlsWithAServerThatItTrusts) {
+  TlsSite site;
+  Client client(site.options());
+  const auto status = client.connect();
+  ASSERT_TRUE(status) << status.error().message;
+  EXPECT_EQ(client.call<int>("add", {{"a", 1}, {"b", 2}}), 3);
+  auto by_hash = site.options();
+  by_hash.login = Login::kPasswordHash;  // nobody hears it
+  Client other(by_hash);
+  EXPECT_TRUE(other.connect());
+}
+
+TEST(ConduitClient, RefusesAServerThatItDoesNotTrust) {
+  TlsSite site;
+  const testing::CertificateAuthority stranger("Stranger");
+  auto options = site.options();
+  options.tls.ca_file = site.folder.write("stranger.pem", stranger.pem());
+  options.retry_first_connect = true;  // trying again would not help
+  Client client(options);
+  const auto status = client.connect();
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().kind, ClientErrorKind::kConnection);
+  EXPECT_THAT(status.error().message, HasSubstr("certificate"));
+}
+
+TEST(ConduitClient, TrustsAnybodyWhenAsked) {
+  TlsSite site;
+  auto options = site.options();
+  options.tls.ca_file.clear();
+  EXPECT_FALSE(Client(options).connect());
+  options.tls.verify = false;
+  EXPECT_TRUE(Client(options).connect());
+}
+
+TEST(ConduitClient, ShowsItsCertificate) {
+  TlsSite site(true);
+  Client without(site.options());
+  EXPECT_FALSE(without.connect());
+  auto options = site.options();
+  const auto pair = site.authority.issue("me", testing::CertificateUse::kClient);
+  options.tls.certificate_file = site.folder.write("me.pem", pair.certificate);
+  options.tls.key_file = site.folder.write("me.key", pair.key);
+  Client with(options);
+  const auto status = with.connect();
+  EXPECT_TRUE(status) << status.error().message;
+}
+
+// ---- options that the server sees
+
+TEST(ConduitClient, TellsTheServerWhoItIs) {
+  TestServer server;
+  auto options = to(server);
+  options.name = "tester";
+  options.version = "7.0";
+  Client client(options);
+  ASSERT_TRUE(client.connect());
+  const auto program = server->connections().at(0)->program();
+  EXPECT_EQ(program.name, "tester");
+  EXPECT_EQ(program.version, "7.0");
+}
+
+TEST(ConduitClient, CompressesWhenAsked) {
+  TestServer server([](Server& s) {
+    s.rpc("size", [](std::string text) { return text.size(); }, {.parameters = {{"text"}}});
+  });
+  for (const bool compresses : {false, true}) {
+    auto options = to(server);
+    options.enable_compression = compresses;
+    Client client(options);
+    ASSERT_TRUE(client.connect());
+    EXPECT_EQ(client.call<std::size_t>("size", {{"text", std::string(100'000, 'x')}}), 100'000u);
+    EXPECT_EQ(client.statistics().bytes_sent < 5'000, compresses);
+  }
+}
+
+TEST(ConduitClient, EndsAConversationWithMessagesBeyondItsLimit) {
+  TestServer server;
+  auto options = to(server);
+  options.max_message_size = 1024;
+  options.reconnect_enabled = false;
+  Client client(options);
+  ASSERT_TRUE(client.connect());
+  server->broadcast("long", std::string(2000, 'x'));
+  const auto ended = client.wait(10s);
+  ASSERT_FALSE(ended);
+  EXPECT_EQ(ended.error().kind, ClientErrorKind::kProtocol);
+  EXPECT_THAT(ended.error().message, HasSubstr("1024"));
+}
+
+TEST(ConduitClient, PausesAServerThatIsTooQuick) {
+  TestServer server;
+  auto options = to(server);
+  options.receive_queue_size = 10;
+  Client client(options);
+  std::atomic<int> heard = 0;
+  std::atomic<bool> may_go = false;
+  client.on("tick", [&](Value) {
+    while (!may_go) std::this_thread::sleep_for(1ms);
+    ++heard;
+  });
+  ASSERT_TRUE(client.connect());
+  server->set_topic_policy("tick", TopicPolicy::kBlock);
+  for (int i = 0; i < 30; ++i) server->broadcast("tick", i);
+  while (client.statistics().pauses_sent == 0) std::this_thread::sleep_for(1ms);
+  may_go = true;
+  while (heard < 30) std::this_thread::sleep_for(1ms);
+  EXPECT_GE(client.statistics().resumes_sent, 1u);
 }
 
 // ---- reconnecting
