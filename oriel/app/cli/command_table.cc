@@ -6,6 +6,10 @@
 #include <iterator>
 #include <string>
 
+#include "oriel/app/cli/conduit_call.h"
+#include "oriel/app/cli/conduit_listen.h"
+#include "oriel/app/cli/conduit_methods.h"
+#include "oriel/app/cli/conduit_send.h"
 #include "oriel/app/cli/monitor.h"
 #include "oriel/app/cli/say.h"
 #include "oriel/app/cli/serve.h"
@@ -27,6 +31,10 @@ int print_version(std::span<const char* const> arguments) {
 constexpr Command kTable[] = {
     {"serve", "show a desktop to VNC viewers and browsers", run_serve},
     {"monitor", "show what hosts are doing, or publish it (--serve)", run_monitor},
+    {"call", "call a method of a conduit server", run_call},
+    {"listen", "print the messages of a conduit server", run_listen},
+    {"send", "send a message to a conduit server", run_send},
+    {"methods", "list the methods of a conduit server", run_methods},
     {"version", "print the version", print_version},
     {desktop::kSupervisorCommand, "", desktop::run_supervisor},
 };

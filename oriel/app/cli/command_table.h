@@ -14,7 +14,10 @@ enum ExitCode : int {
   kUsage = 2,    // or configuration, or a refusal to start
   kRefused = 3,  // by the server: no password, or a wrong one
   kNeverConnected = 10,
-  kConnectionLost = 11,  // and not found again
+  kConnectionLost = 11,  // and not found again; what was under way may have been done
+  kProtocolError = 20,   // what answers speaks something else
+  kActionFailed = 30,    // the other side says so
+  kTimedOut = 40,
 };
 
 struct Command {

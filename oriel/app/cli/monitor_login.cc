@@ -14,20 +14,6 @@ namespace {
 
 constexpr std::string_view kUser = "oriel";
 
-Result<config::Secret> first_line(const std::string& path, std::string_view what) {
-  ORIEL_TRY(const auto file, config::read_file(path, config::kPasswordFileBytesMax));
-  if (!file) return fail(ErrorCode::kInvalid, fmt::format("{}: no such {} file", path, what));
-  if (file->is_open_to_others)
-    return fail(ErrorCode::kInvalid,
-                fmt::format("{}: others can read this {} file; chmod 600 {}", path, what, path));
-  auto line = file->text.substr(0, file->text.find('\n'));
-  if (line.ends_with('\r')) line.pop_back();
-  if (line.empty())
-    return fail(ErrorCode::kInvalid,
-                fmt::format("{}: the first line is empty, expected the {}", path, what));
-  return config::Secret(std::move(line));
-}
-
 // From the environment or the file that a flag names, but not from both.
 Status read_alert_secret(const std::string& path, std::string_view what, config::Secret& secret) {
   if (path.empty()) return {};
@@ -35,7 +21,7 @@ Status read_alert_secret(const std::string& path, std::string_view what, config:
     return fail(ErrorCode::kInvalid,
                 fmt::format("--{}-file {} and the same in the environment exclude each other", what,
                             config::printable(path)));
-  ORIEL_TRY(secret, first_line(path, what));
+  ORIEL_TRY(secret, read_secret_line(path, what));
   return {};
 }
 
@@ -50,9 +36,23 @@ std::string base64(std::string_view text) {
 
 }  // namespace
 
+Result<config::Secret> read_secret_line(const std::string& path, std::string_view what) {
+  ORIEL_TRY(const auto file, config::read_file(path, config::kPasswordFileBytesMax));
+  if (!file) return fail(ErrorCode::kInvalid, fmt::format("{}: no such {} file", path, what));
+  if (file->is_open_to_others)
+    return fail(ErrorCode::kInvalid,
+                fmt::format("{}: others can read this {} file; chmod 600 {}", path, what, path));
+  auto line = file->text.substr(0, file->text.find('\n'));
+  if (line.ends_with('\r')) line.pop_back();
+  if (line.empty())
+    return fail(ErrorCode::kInvalid,
+                fmt::format("{}: the first line is empty, expected the {}", path, what));
+  return config::Secret(std::move(line));
+}
+
 Status read_secret_files(MonitorOptions& options) {
   if (!options.password_file.empty()) {
-    ORIEL_TRY(options.password, first_line(options.password_file, "password"));
+    ORIEL_TRY(options.password, read_secret_line(options.password_file, "password"));
   }
   ORIEL_TRY_VOID(read_alert_secret(options.alert.webhook_header_file, "alert-webhook-header",
                                    options.alert.webhook_header));
@@ -61,7 +61,7 @@ Status read_secret_files(MonitorOptions& options) {
   if (options.token_file.empty()) return {};
   if (!options.password_file.empty())
     return fail(ErrorCode::kInvalid, "--password-file and --token-file exclude each other");
-  ORIEL_TRY(options.token, first_line(options.token_file, "token"));
+  ORIEL_TRY(options.token, read_secret_line(options.token_file, "token"));
   return {};
 }
 

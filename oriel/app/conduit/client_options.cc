@@ -120,7 +120,9 @@ ClientStatus check(const ClientOptions& options) {
   const auto target = target_of(options);
   if (!target) return std::unexpected(target.error());
   const auto& password = options.password.empty() ? target->password : options.password;
-  if (password.empty()) return wrong("password is empty; a conduit always has one");
+  if (password.empty() && !options.allow_no_password)
+    return wrong(
+        "password is empty; a conduit has one, or allow_no_password is set for a server without");
   if (password.size() > kPasswordBytesMax)
     return wrong(fmt::format("password has {} bytes, at most {} are allowed", password.size(),
                              kPasswordBytesMax));

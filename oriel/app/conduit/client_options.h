@@ -42,6 +42,8 @@ struct ClientOptions {
   bool use_ipv6 = false;  // only IPv6 addresses of the host; otherwise all that it has
 
   std::string password = {};
+  // Without a password the client logs in with an empty one, which a server without any takes.
+  bool allow_no_password = false;
   Login login = Login::kAuto;
   // The bare hash of the password may go over a connection on which others can hear it, and then
   // log in with it. Without this: on this machine, and over TLS to a server that is verified.

@@ -312,8 +312,10 @@ void Connection::take(PeerClosed&& event) {
 // ---- calls of the peer
 
 ContextPointer Connection::begin_handler(std::uint64_t correlation,
-                                         std::optional<TimePoint> deadline) {
-  auto context = std::make_shared<Context>(shared_from_this(), shared_->user_data, log_, deadline);
+                                         std::optional<TimePoint> deadline,
+                                         const std::string& message_type) {
+  auto context = std::make_shared<Context>(shared_from_this(), shared_->user_data, log_, deadline,
+                                           message_type);
   running_.emplace(correlation, context);
   ++shared_->handlers_running;
   return context;
@@ -433,7 +435,7 @@ void Connection::take(MessageReceived&& message) {
     return;
   }
   if (is_quick(*handlers)) {
-    Context context(shared_from_this(), shared_->user_data, log_, {});
+    Context context(shared_from_this(), shared_->user_data, log_, {}, message.type);
     MessageRun run{.handlers = handlers, .type = std::move(message.type)};
     for (const auto& handler : *handlers)
       note_reply(run, run_plain(*handler, context, message.data));
@@ -460,7 +462,7 @@ void Connection::handle_next(const std::string& line) {
                  .line = line,
                  .type = std::move(message.type),
                  .data = std::move(message.data)});
-  run->context = begin_handler(0, {});
+  run->context = begin_handler(0, {}, run->type);
   run_handlers(run);
 }
 

@@ -240,7 +240,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   // Calls of the peer.
   void run_method(const std::shared_ptr<const Method>& method, CallReceived&& call);
   void answer(std::uint64_t correlation, Answer answer);
-  ContextPointer begin_handler(std::uint64_t correlation, std::optional<TimePoint> deadline);
+  ContextPointer begin_handler(std::uint64_t correlation, std::optional<TimePoint> deadline,
+                               const std::string& message_type = {});
   void end_handler(std::uint64_t correlation, const ContextPointer& context);
 
   // Messages of the peer.

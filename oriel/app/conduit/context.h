@@ -6,6 +6,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 
 #include "oriel/app/conduit/user_data.h"
 #include "oriel/app/observe/log.h"
@@ -19,11 +20,12 @@ class Connection;
 class Context {
  public:
   Context(std::shared_ptr<Connection> connection, const UserData& user_data, observe::Logger log,
-          std::optional<TimePoint> deadline)
+          std::optional<TimePoint> deadline, std::string message_type = {})
       : connection_(std::move(connection)),
         user_data_(user_data),
         log_(std::move(log)),
-        deadline_(deadline) {}
+        deadline_(deadline),
+        message_type_(std::move(message_type)) {}
 
   Connection& connection() const { return *connection_; }
   // Of the peer: its address, and as whom it has logged in.
@@ -31,6 +33,8 @@ class Context {
   const std::string& identity() const;
   // When the caller gives up, if it has said so.
   std::optional<TimePoint> deadline() const { return deadline_; }
+  // Of the message that is handled; empty in methods.
+  const std::string& message_type() const { return message_type_; }
   // Stops when the caller cancels or is gone, or the server stops.
   std::stop_token stop_token() const { return stop_.get_token(); }
   const observe::Logger& log() const { return log_; }
@@ -47,6 +51,7 @@ class Context {
   const UserData& user_data_;
   observe::Logger log_;
   std::optional<TimePoint> deadline_;
+  std::string message_type_;
   std::stop_source stop_;
 };
 

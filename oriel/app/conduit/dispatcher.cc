@@ -7,6 +7,11 @@
 #include "oriel/core/conduit/limits.h"
 
 namespace oriel::conduit {
+namespace {
+
+constexpr std::string_view kAnyType = "*";
+
+}  // namespace
 
 Dispatcher::Dispatcher() { add_built_in_methods(); }
 
@@ -52,7 +57,8 @@ void Dispatcher::add_handler(std::string type, Handler handler) {
 
 std::shared_ptr<const Dispatcher::Handlers> Dispatcher::find_handlers(std::string_view type) const {
   std::lock_guard lock(mutex_);
-  const auto found = handlers_.find(type);
+  auto found = handlers_.find(type);
+  if (found == handlers_.end()) found = handlers_.find(kAnyType);
   return found != handlers_.end() ? found->second : nullptr;
 }
 

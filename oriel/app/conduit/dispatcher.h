@@ -68,6 +68,8 @@ class Dispatcher {
   std::shared_ptr<const Method> find_method(std::string_view name) const;
   std::vector<MethodDescription> methods() const;
 
+  // Of the type "*": for messages whose type has no handler of its own; Context::message_type()
+  // says which it is.
   void add_handler(std::string type, Handler handler);
   using Handlers = std::vector<std::shared_ptr<const Handler>>;
   // In the order in which they run; null: there is none.
