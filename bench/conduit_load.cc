@@ -305,7 +305,7 @@ FrameBytes echo_request(std::size_t bytes) {
   return frame_of(2, payload);
 }
 
-void FrameClient::log_in() {
+void log_in(const Socket& socket) {
   // SHA-256 of "bench".
   constexpr std::string_view kHash =
       "1b32c28cb38c05480eccc1bd60ff97029b57a05c96718b96dad7e9d84894f549";
@@ -318,11 +318,11 @@ void FrameClient::log_in() {
       "client_info\x82\xa4name\xa5"
       "bench\xa7version\xa1"
       "1";
-  write_all(socket_.fd(), frame_of(7, payload));
+  write_all(socket.fd(), frame_of(7, payload));
   std::array<std::uint8_t, 4096> buffer{};
   std::uint16_t answer = 0;
   for (FrameCutter cutter; answer == 0;) {
-    const auto got = checked(recv(socket_.fd(), buffer.data(), buffer.size(), 0), "recv");
+    const auto got = checked(recv(socket.fd(), buffer.data(), buffer.size(), 0), "recv");
     if (got == 0) throw std::runtime_error("the server closed instead of AUTH_SUCCESS");
     cutter.feed(std::span(buffer).first(got), [&](auto type, auto) { answer = type; });
   }

@@ -79,13 +79,15 @@ FrameBytes add_response();
 // RPC_REQUEST of echo(data = so many bytes).
 FrameBytes echo_request(std::size_t bytes);
 
+// With the bare hash of the password "bench"; waits for AUTH_SUCCESS.
+void log_in(const Socket& socket);
+
 // One connection that keeps a number of requests under way.
 class FrameClient {
  public:
   explicit FrameClient(int port) : socket_(Socket::connect(port)) {}
 
-  // With the bare hash of the password "bench"; waits for AUTH_SUCCESS.
-  void log_in();
+  void log_in() { bench::log_in(socket_); }
 
   // Sends `request` with the ids 1, 2, 3 ... and a new one for each answer, until the time is up;
   // then waits for the last answers. An answer is a frame with the id of a request.
