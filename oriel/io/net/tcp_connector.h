@@ -28,9 +28,9 @@ class TcpConnector {
   // One at a time. host: a name or a numeric address without brackets. family: which of its
   // addresses. Errors: kUnavailable with the reason of the last address, kTimeout, kClosed after
   // cancel().
-  boost::asio::awaitable<Result<StreamPointer>> connect(
-      std::string host, std::uint16_t port, std::chrono::milliseconds timeout,
-      AddressFamily family = AddressFamily::kAny);
+  boost::asio::awaitable<Result<StreamPointer>> connect(std::string host, std::uint16_t port,
+                                                        std::chrono::milliseconds timeout,
+                                                        AddressFamily family = AddressFamily::kAny);
   // Ends a connect() that waits.
   void cancel();
 
