@@ -85,7 +85,7 @@ class Client {
 
   bool is_connected() const;
   ClientState state() const;
-  // Why the last attempt failed or the connection was lost, until the next one.
+  // Why the last attempt failed or the connection was lost; nothing after disconnect().
   std::optional<ClientError> failure() const;
   ClientHealth health() const;
   ClientStatistics statistics() const;

@@ -195,6 +195,7 @@ void ClientBook::opened(ConnectionPointer connection, const Opened& opened) {
   token_ = opened.token;
   server_ = opened.peer;
   is_reconnecting_ = false;
+  attempts_ = 0;
   failure_.reset();
   ++connections_total_;
 }

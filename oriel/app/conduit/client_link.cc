@@ -132,12 +132,12 @@ awaitable<void> ClientLink::work(std::shared_ptr<void> keeper) {
     book_.set_failure(std::nullopt);
     book_.set_attempts(0, false);
     auto status = co_await stay();
-    if (!is_stopping_ && !status) book_.set_failure(status.error());
     if (is_stopping_) status = cancelled();
+    book_.set_failure(is_stopping_ || status ? std::nullopt : std::optional(status.error()));
     if (book_.state() == ClientState::kClosing) set_state(ClientState::kClosed);
     if (is_stopping_ && book_.state() != ClientState::kDisconnected)
       set_state(ClientState::kDisconnected);
-    book_.set_attempts(attempts_, false);
+    book_.set_attempts(is_stopping_ ? 0 : attempts_, false);
     // A connect() that came after disconnect() waits for the next turn.
     if (!is_restart_wanted_) tell_connected(status);
     for (auto& done : std::exchange(end_dones_, {})) done();
@@ -228,6 +228,11 @@ awaitable<ClientLink::Attempt> ClientLink::open_by(LoginMethod method) {
                       .is_hopeless = is_final};
   }
   is_private_ = (*stream)->is_private();
+  if (is_tls() && !options_.tls.verify)
+    shared_->log.warning(
+        "the server's certificate is not checked (tls.verify is false): whoever is on the way can "
+        "read and change everything",
+        {{"server", target_.shown()}});
   if (method == LoginMethod::kBareHash && !is_private_ && !options_.allow_bare_hash) {
     (*stream)->close();
     co_return Attempt{
@@ -270,6 +275,11 @@ awaitable<ClientLink::Attempt> ClientLink::log_in(net::StreamPointer stream, Log
       .is_hopeless = kind == ClientErrorKind::kAuthentication};
 }
 
+bool ClientLink::is_tls() const {
+  return target_.carrier == net::StreamCarrier::kTls ||
+         target_.carrier == net::StreamCarrier::kSecureWebSocket;
+}
+
 ClientLink::Attempt ClientLink::refused_attempt(LoginMethod method) {
   const auto server = target_.shown();
   const auto failed = [](std::string message) {
@@ -289,14 +299,12 @@ ClientLink::Attempt ClientLink::refused_attempt(LoginMethod method) {
     attempt.may_try_hash = true;
     return attempt;
   }
-  const bool is_tls = target_.carrier == net::StreamCarrier::kTls ||
-                      target_.carrier == net::StreamCarrier::kSecureWebSocket;
   return failed(fmt::format(
       "{} refuses the log-in by SCRAM-SHA-256: {}; if it is a real netconduit server, it takes the "
       "bare hash of the password only, which is not sent {}, or set allow_bare_hash",
       server, refused_->reason,
-      is_tls ? "to a server whose certificate is not checked: set tls.verify"
-             : "where others may hear it and log in with it: connect by tls://"));
+      is_tls() ? "to a server whose certificate is not checked: set tls.verify"
+               : "where others may hear it and log in with it: connect by tls://"));
 }
 
 std::unique_ptr<ClientSession> ClientLink::make_session(LoginMethod method, TimePoint until) {

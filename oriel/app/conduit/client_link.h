@@ -78,6 +78,7 @@ class ClientLink final : private ConnectionOwner {
   bool may(const Connection&, std::string_view) override { return true; }
   void connection_ended(Connection& connection, const Error& reason) override;
 
+  bool is_tls() const;
   Attempt refused_attempt(LoginMethod method);
   std::unique_ptr<ClientSession> make_session(LoginMethod method, TimePoint until);
   net::StreamConnectOptions connect_options(TimePoint until) const;

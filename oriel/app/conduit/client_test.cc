@@ -700,6 +700,21 @@ TEST(ConduitClient, TriesTheFirstConnectionAgainWhenAsked) {
   starter.join();
 }
 
+TEST(ConduitClient, ForgetsItsFailureWhenItDisconnects) {
+  TestServer server;
+  auto options = to(server);
+  options.reconnect_delay = options.reconnect_delay_max = 1h;
+  Client client(options);
+  ASSERT_TRUE(client.connect());
+  server.kill();
+  while (!client.health().is_reconnecting) std::this_thread::yield();
+  EXPECT_TRUE(client.failure());
+  client.disconnect();
+  EXPECT_TRUE(client.wait());
+  EXPECT_FALSE(client.failure());
+  EXPECT_EQ(client.state(), ClientState::kDisconnected);
+}
+
 TEST(ConduitClient, TakesConnectBackByDisconnect) {
   auto options = to_nobody();
   options.retry_first_connect = true;
