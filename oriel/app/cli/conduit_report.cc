@@ -47,7 +47,8 @@ void indent(const json::value& value, std::size_t depth, std::string& out) {
     begin_line(true, depth);
     out += ']';
   } else {
-    out += json::serialize(value);
+    out += value.is_object() || value.is_array() ? json::serialize(value)  // an empty one
+                                                 : conduit::scalar_json_text(value);
   }
 }
 

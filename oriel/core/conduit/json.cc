@@ -157,7 +157,46 @@ Result<Value> read(const json::value& json, std::size_t depth_left) {
 
 Result<Value> from_json(const json::value& json) { return read(json, kDepthMax); }
 
-std::string to_json_text(const Value& value) { return json::serialize(to_json(value)); }
+std::string scalar_json_text(const json::value& scalar) {
+  const auto* number = scalar.if_double();
+  if (number == nullptr) return json::serialize(scalar);
+  auto text = fmt::format("{}", *number);
+  if (text.find_first_of(".en") == std::string::npos) text += ".0";  // it stays no integer
+  return text;
+}
+
+namespace {
+
+void append_json(const json::value& value, std::string& out) {
+  const char* separator = "";
+  if (const auto* object = value.if_object()) {
+    out += '{';
+    for (const auto& member : *object) {
+      out += std::exchange(separator, ",");
+      out += json::serialize(json::value(member.key()));
+      out += ':';
+      append_json(member.value(), out);
+    }
+    out += '}';
+  } else if (const auto* array = value.if_array()) {
+    out += '[';
+    for (const auto& element : *array) {
+      out += std::exchange(separator, ",");
+      append_json(element, out);
+    }
+    out += ']';
+  } else {
+    out += scalar_json_text(value);
+  }
+}
+
+}  // namespace
+
+std::string to_json_text(const Value& value) {
+  std::string text;
+  append_json(to_json(value), text);
+  return text;
+}
 
 Result<Value> parse_json(std::string_view text) {
   json::parse_options options;

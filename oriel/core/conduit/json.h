@@ -21,7 +21,10 @@ boost::json::value to_json(const Value& value);
 // Errors: kInvalid (a malformed form, a number beyond double), kTooLarge (nested beyond kDepthMax).
 Result<Value> from_json(const boost::json::value& json);
 
+// Numbers as people write them: 26.7, not 2.67E1.
 std::string to_json_text(const Value& value);
+// The same of one that is neither object nor array.
+std::string scalar_json_text(const boost::json::value& scalar);
 // Exactly one JSON value, with white space around it. Errors: as above, and kInvalid for no JSON.
 Result<Value> parse_json(std::string_view text);
 

@@ -26,7 +26,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Pair{nullptr, "null"}, Pair{true, "true"}, Pair{-7, "-7"},
                     Pair{std::numeric_limits<std::int64_t>::min(), "-9223372036854775808"},
                     Pair{std::numeric_limits<std::uint64_t>::max(), "18446744073709551615"},
-                    Pair{1.5, "1.5E0"}, Pair{3.0, "3E0"}, Pair{"a\"\xC3\xA9", "\"a\\\"\xC3\xA9\""},
+                    Pair{1.5, "1.5"}, Pair{3.0, "3.0"}, Pair{"a\"\xC3\xA9", "\"a\\\"\xC3\xA9\""},
                     Pair{Array(), "[]"}, Pair{Array{1, Array{}}, "[1,[]]"}, Pair{Map(), "{}"},
                     Pair{Map{{"b", 1}, {"a", nullptr}}, "{\"b\":1,\"a\":null}"},
                     Pair{Bytes(), "{\"$bytes\":\"\"}"}, Pair{Bytes{1, 2}, "{\"$bytes\":\"AQI=\"}"},
@@ -78,6 +78,11 @@ TEST(Json, IsNestedToTheLimit) {
   Value deep = Array{Bytes{1}, Extension{1, {2}}};
   for (std::size_t i = 1; i < kDepthMax; ++i) deep = Array{deep};
   EXPECT_EQ(parse_json(to_json_text(deep)), deep);
+}
+
+TEST(ConduitJson, WritesNumbersAsPeopleDo) {
+  EXPECT_EQ(to_json_text(Array{26.7, 100.0, 1e300, -0.5, 7, Map{{"a", 0.1}}, Array{}, Map{}}),
+            R"([26.7,100.0,1e+300,-0.5,7,{"a":0.1},[],{}])");
 }
 
 }  // namespace
