@@ -98,7 +98,7 @@ Result<conduit::ClientOptions> make_client_options(const ConduitOptions& options
                               .allow_no_password = true,
                               .login = options.login,
                               .name = "oriel",
-                              .version = kVersion};
+                              .version = std::string(kVersion)};
   ORIEL_TRY(const auto target, net::parse_stream_target(options.target));
   if (!options.password_file.empty()) {
     ORIEL_TRY(const auto password, read_secret_line(options.password_file, "password"));
