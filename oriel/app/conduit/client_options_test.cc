@@ -43,6 +43,7 @@ TEST(ConduitClientOptions, HaveTheDefaultsOfTheRealPrograms) {
 
 TEST(ConduitClientOptions, NeedOnlyATarget) {
   EXPECT_TRUE(check({.target = "tls://host:9000", .password = "x"}));
+  EXPECT_TRUE(check({.target = "host", .allow_no_password = true}));
   EXPECT_TRUE(check({.target = "tcp://:secret@host"}));
   EXPECT_EQ(target_of({.server_host = "::1", .server_port = 9})->shown(), "tcp://[::1]:9");
 }

@@ -245,6 +245,18 @@ TEST(Connection, SaysOfALostCallThatItMayHaveRun) {
   EXPECT_EQ(after->value().error().code, CallCode::kDisconnected);
 }
 
+TEST(Connection, HearsTypesWithoutAHandlerOfTheirOwnWithThatOfAll) {
+  Pair pair;
+  std::vector<std::string> got;
+  pair.on("known", [&](Context& context, int) { got.push_back("own " + context.message_type()); });
+  pair.on("*", [&](Context& context, int) { got.push_back("any " + context.message_type()); });
+  pair.open();
+  for (const auto* type : {"one", "known", "two"})
+    EXPECT_TRUE(pair.client.connection->send_message(type, 1));
+  ASSERT_TRUE(pair.run_until([&] { return got.size() == 3; }));
+  EXPECT_THAT(got, ElementsAre("any one", "own known", "any two"));
+}
+
 TEST(Connection, HandlesNothingWhileItIsHeld) {
   Pair pair;
   std::vector<int> got;
