@@ -77,8 +77,7 @@ void serve(int out) {
   };
   server.rpc("add", [](int a, int b) { return a + b; },
              {.parameters = {{"a"}, {"b"}}, .run = Run::kLoop});
-  server.rpc(
-      "echo", [](Value data) { return data; }, quick("data"));
+  server.rpc("echo", [](Value data) { return data; }, quick("data"));
   server.rpc("echo_worker", [](Value data) { return data; }, {.parameters = {{"data"}}});
   server.on("go",
             [&server](std::int64_t rounds) {
