@@ -110,7 +110,7 @@ TEST(ConduitDoor, LetsFilesThroughWhereThereIsAFolder) {
 TEST(ConduitDoor, SaysGoodbyeWhenTheServerEnds) {
   support::OrielServer server(with_conduit());
   Client client(
-      {.target = conduit_of(server), .reconnect_enabled = false, .allow_no_password = true});
+      {.target = conduit_of(server), .allow_no_password = true, .reconnect_enabled = false});
   std::promise<std::string> why;
   client.on_disconnect([&](const conduit::ClientError& error) { why.set_value(error.message); });
   ASSERT_TRUE(client.connect());
