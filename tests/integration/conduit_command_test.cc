@@ -1,8 +1,10 @@
 // `oriel call`, `listen`, `send` and `methods` as their users start them, against a server here.
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <csignal>
@@ -25,6 +27,8 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using namespace std::chrono_literals;
+
+constexpr int kDescriptors = 256;  // more than are open here
 
 // The program with its output and its errors in files.
 class Program {
@@ -78,6 +82,9 @@ class ConduitCommand : public ::testing::Test {
     const auto status = server_->start();
     ASSERT_TRUE(status) << status.error().message;
     port_ = server_->port();
+    // A program that is started would inherit the listening socket and keep the port.
+    for (int fd = STDERR_FILENO + 1; fd < kDescriptors; ++fd)
+      (void)::fcntl(fd, F_SETFD, FD_CLOEXEC);
   }
 
   std::string at(std::string_view command, std::string_view rest = "") const {

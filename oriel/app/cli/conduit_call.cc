@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string>
 #include <utility>
 
 #include "oriel/app/cli/command_table.h"
@@ -20,7 +21,9 @@ using std::chrono::milliseconds;
 int print_method_help(conduit::Client& client, const ConduitOptions& options) {
   const auto method = ask_for_method(client, options.name);
   if (!method) return report_call(options.name, method.error());
-  return print_text(method_help(*method, client.target()));
+  // As it was typed, unless there may be a password in it.
+  const bool is_plain = options.target.find('@') == std::string::npos;
+  return print_text(method_help(*method, is_plain ? options.target : client.target()));
 }
 
 int call(conduit::Client& client, const ConduitOptions& options, Value params, milliseconds time) {
