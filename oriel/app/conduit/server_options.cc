@@ -55,7 +55,7 @@ Status check_identity(const ServerOptions& options) {
 }
 
 Status check_doors(const ServerOptions& options) {
-  if (!options.has_tcp && options.unix_path.empty())
+  if (!options.has_tcp && options.unix_path.empty() && !options.has_other_doors)
     return wrong("neither TCP nor a Unix socket: set has_tcp or unix_path");
   boost::system::error_code error;
   const auto host = listen_host(options);

@@ -55,6 +55,8 @@ struct ServerOptions {
   bool ipv6 = false;  // the default host becomes "::", which also takes IPv4; others must be IPv6
   bool has_tcp = true;
   std::string unix_path;  // a Unix socket as well; empty: none
+  // Neither is needed: all streams come by Server::accept.
+  bool has_other_doors = false;
   ServerTlsOptions tls;   // of TCP
 
   std::size_t max_connections = kConnectionsMax;  // that have logged in
