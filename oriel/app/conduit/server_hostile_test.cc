@@ -86,7 +86,9 @@ TEST(HostilePeer, GainsNothingWithABomb) {
   peer.send(bytes);
   EXPECT_THAT(reason(peer.next(FrameType::kClose)), HasSubstr("inflates to more than 10485760"));
   EXPECT_TRUE(peer.is_ended());
+#ifndef __SANITIZE_THREAD__  // whose shadow is several times as large
   EXPECT_LT(memory_kib("VmHWM:") - before, 40'000) << "100 MB are in it, 10 MiB are allowed";
+#endif
   stage.join();
 }
 
@@ -263,7 +265,7 @@ TEST(HostilePeer, IsNotAskedToPauseWithoutBackpressure) {
   stage.server.rpc("slow", [ended] { ended.wait(); });
   auto peer = stage.join();
   peer.send(frame(FrameType::kPause));  // and so it is not heard either
-  for (std::uint64_t i = 1; i <= 9; ++i) peer.send(call(i, "slow"));
+  for (std::uint64_t i = 101; i <= 109; ++i) peer.send(call(i, "slow"));
   EXPECT_TRUE(peer.call("echo", Array{1}).find("data"));
   EXPECT_EQ(stage.server.broadcast("news", 1), 1u);
   EXPECT_TRUE(peer.next(FrameType::kMessage));
