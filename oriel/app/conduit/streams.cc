@@ -151,15 +151,20 @@ awaitable<std::size_t> OutgoingStream::async_push(Value data) {
 
 void OutgoingStream::close() {
   if (!std::exchange(is_active_, false)) return;
-  for (auto& consumer : consumers_) {
-    // What waits comes before the end.
-    if (consumer.credit) *consumer.credit += consumer.waiting.size();
-    if (consumer.credit) flush(consumer);
-    (void)consumer.connection->send_message("stream_closed",
-                                            Map{{"stream", name_}, {"closed", true}});
-  }
-  consumers_.clear();
+  end_drained();
+  if (!consumers_.empty()) draining_ = shared_from_this();
   changed_.notify();
+}
+
+// What waits for a consumer comes before the end, as its credit comes.
+void OutgoingStream::end_drained() {
+  if (is_active_) return;
+  std::erase_if(consumers_, [&](const Consumer& one) {
+    if (!one.waiting.empty() && one.connection->is_connected()) return false;
+    (void)one.connection->send_message("stream_closed", Map{{"stream", name_}, {"closed", true}});
+    return true;
+  });
+  if (consumers_.empty()) draining_.reset();
 }
 
 void OutgoingStream::add_consumer(std::shared_ptr<Connection> consumer,
@@ -172,6 +177,7 @@ bool OutgoingStream::remove_consumer(const std::string& connection_id) {
   const auto removed = std::erase_if(
       consumers_, [&](const Consumer& one) { return one.connection->id() == connection_id; });
   if (removed > 0) changed_.notify();
+  if (consumers_.empty() && !is_active_) draining_.reset();
   return removed > 0;
 }
 
@@ -181,6 +187,8 @@ void OutgoingStream::add_credit(const std::string& connection_id, std::uint64_t 
       *consumer.credit = std::min<std::uint64_t>(*consumer.credit + credit, kStreamBufferMax);
       flush(consumer);
     }
+  const auto self = shared_from_this();  // end_drained may give up the last hold
+  end_drained();
 }
 
 // ---- in
@@ -253,6 +261,8 @@ bool StreamHub::close(const std::string& name) {
   const auto stream = found->second;
   outgoing_.erase(found);
   stream->close();
+  std::erase_if(closing_, [](const auto& one) { return one.expired(); });
+  if (stream->stats().consumers > 0) closing_.push_back(stream);
   return true;
 }
 
@@ -266,6 +276,8 @@ void StreamHub::watch(Connection& connection) {
 void StreamHub::connection_ended(const std::string& id) {
   watched_.erase(id);
   for (auto& [name, stream] : outgoing_) stream->remove_consumer(id);
+  for (const auto& closing : closing_)
+    if (const auto stream = closing.lock()) stream->remove_consumer(id);
   std::erase_if(pushed_, [&](const auto& one) {
     if (one.first.first != id) return false;
     if (const auto stream = one.second.lock()) stream->remove_consumer(id);
@@ -396,6 +408,9 @@ void StreamHub::credit_came(Connection& connection, const Value& message) {
   const auto credit = count_in(message, "credit");
   if (!credit) return;
   if (const auto stream = find(name)) stream->add_credit(connection.id(), *credit);
+  for (const auto& closing : closing_)
+    if (const auto stream = closing.lock(); stream && stream->name() == name)
+      stream->add_credit(connection.id(), *credit);
   const auto pushed = pushed_.find({connection.id(), name});
   if (pushed == pushed_.end()) return;
   if (const auto stream = pushed->second.lock()) stream->add_credit(connection.id(), *credit);

@@ -58,7 +58,7 @@ class OutgoingStream : public std::enable_shared_from_this<OutgoingStream> {
   std::size_t push(const Value& data);
   // The same, and first waits until each consumer has room (or has gone, or the stream is closed).
   boost::asio::awaitable<std::size_t> async_push(Value data);
-  // Tells the consumers. Nothing is sent afterwards.
+  // Nothing new is taken; consumers are told behind what waits for them.
   void close();
 
   // credit: how many values the consumer takes; nothing: it counts none (a real program).
@@ -78,6 +78,7 @@ class OutgoingStream : public std::enable_shared_from_this<OutgoingStream> {
   void flush(Consumer& consumer);
   void forget_gone();
   void cut_off_slow();
+  void end_drained();
 
   std::string name_;
   std::string id_;
@@ -87,6 +88,7 @@ class OutgoingStream : public std::enable_shared_from_this<OutgoingStream> {
   bool is_active_ = true;
   std::vector<Consumer> consumers_;
   std::vector<std::shared_ptr<Connection>> too_slow_;  // by the policy, during a push
+  std::shared_ptr<OutgoingStream> draining_;           // itself, closed, while something waits
   StreamStats stats_;
   net::WakeEvent changed_;
 };
@@ -176,6 +178,7 @@ class StreamHub : public std::enable_shared_from_this<StreamHub> {
   boost::asio::any_io_executor executor_;
   Compression compression_;
   std::map<std::string, std::shared_ptr<OutgoingStream>> outgoing_;
+  std::vector<std::weak_ptr<OutgoingStream>> closing_;       // something waits for a consumer
   std::map<PeerKey, std::weak_ptr<OutgoingStream>> pushed_;  // made at peers
   std::map<PeerKey, std::shared_ptr<IncomingStream>> incoming_;
   std::map<std::string, Acceptor> acceptors_;

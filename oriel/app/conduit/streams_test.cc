@@ -27,6 +27,7 @@ class StreamsTest : public ::testing::Test {
     const auto connected = client_->connect();
     ASSERT_TRUE(connected) << connected.error().message;
     connection_ = client_->connection();
+    executor_ = connection_->executor();
     here_ = std::make_shared<StreamHub>(connection_->executor());
     here_->serve(client_->dispatcher());
   }
@@ -47,8 +48,7 @@ class StreamsTest : public ::testing::Test {
   }
   template <typename T>
   T here(awaitable<T> work) {
-    return boost::asio::co_spawn(connection_->executor(), std::move(work), boost::asio::use_future)
-        .get();
+    return boost::asio::co_spawn(executor_, std::move(work), boost::asio::use_future).get();
   }
   std::shared_ptr<OutgoingStream> create(StreamOptions options = {}) {
     return there([&] { return there_->create("numbers", options); });
@@ -81,6 +81,7 @@ class StreamsTest : public ::testing::Test {
   Server server_{{.password = "secret", .host = "127.0.0.1", .port = 0}};
   std::optional<Client> client_;
   ConnectionPointer connection_;
+  boost::asio::any_io_executor executor_;  // of the connection, which loses it when it ends
   std::shared_ptr<StreamHub> there_, here_;
 };
 

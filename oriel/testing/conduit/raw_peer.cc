@@ -133,7 +133,7 @@ bool RawPeer::is_ended() {
 Bytes hash_log_in(const std::string& password) {
   return frame(FrameType::kAuthRequest,
                Map{{"password_hash", password_hash(password)},
-                   {"client_info", Map{{"name", "test"}, {"version", "1"}}}});
+                   {"client_info", Map{{"name", "test"}, {"version", "1"}, {"oriel", 1}}}});
 }
 
 }  // namespace oriel::testing

@@ -42,7 +42,7 @@ class RawPeer {
   std::uint64_t correlation_ = 0;
 };
 
-// AUTH_REQUEST of a real program.
+// AUTH_REQUEST by the bare hash, of a program that says that it is one of ours.
 Bytes hash_log_in(const std::string& password = "secret");
 
 }  // namespace oriel::testing
