@@ -57,7 +57,7 @@ struct ServerOptions {
   std::string unix_path;  // a Unix socket as well; empty: none
   // Neither is needed: all streams come by Server::accept.
   bool has_other_doors = false;
-  ServerTlsOptions tls;   // of TCP
+  ServerTlsOptions tls;  // of TCP
 
   std::size_t max_connections = kConnectionsMax;  // that have logged in
   std::size_t buffer_size = 65'536;  // a connection's read buffer at most; 1024 or more
