@@ -10,21 +10,28 @@
 
 namespace oriel::conduit {
 
+void Reading::enter(Segment segment) {
+  if (depth_ < path_.size()) path_[depth_] = segment;
+  ++depth_;
+}
+
 Reading::Inside::Inside(Reading& reading, std::string_view member) : reading_(reading) {
-  reading_.path_.push_back({.member = member, .index = kIsMember});
+  reading_.enter({.member = member, .index = kIsMember});
 }
 
 Reading::Inside::Inside(Reading& reading) : reading_(reading) {
-  reading_.path_.push_back({.member = {}, .index = 0});
+  reading_.enter({.member = {}, .index = 0});
 }
 
-Reading::Inside::~Inside() { reading_.path_.pop_back(); }
+Reading::Inside::~Inside() { --reading_.depth_; }
 
-void Reading::Inside::at(std::size_t index) { reading_.path_.back().index = index; }
+void Reading::Inside::at(std::size_t index) {
+  if (reading_.depth_ <= reading_.path_.size()) reading_.path_[reading_.depth_ - 1].index = index;
+}
 
 std::string Reading::field() const {
   std::string field;
-  for (const auto& [member, index] : path_)
+  for (const auto& [member, index] : std::span(path_).first(std::min(depth_, path_.size())))
     if (index != kIsMember)
       field += fmt::format("[{}]", index);
     else if (field.empty())

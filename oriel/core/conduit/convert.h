@@ -35,6 +35,7 @@
 #include <vector>
 
 #include "oriel/core/conduit/json.h"
+#include "oriel/core/conduit/limits.h"
 #include "oriel/core/conduit/response.h"
 #include "oriel/core/conduit/value.h"
 
@@ -70,6 +71,8 @@ class Reading {
     Reading& reading_;
   };
 
+  Reading() {}  // leaves the path as it is
+
   // All return false.
   bool refuse(std::string message, std::string_view type);
   bool refuse_kind(std::string_view expected, const Value& got);
@@ -88,7 +91,11 @@ class Reading {
 
   std::string field() const;
 
-  std::vector<Segment> path_;
+  void enter(Segment segment);
+
+  // No room is taken from the heap for what most readings need not say. Deeper ones say less.
+  std::array<Segment, kDepthMax + 1> path_;
+  std::size_t depth_ = 0;
   std::vector<FieldError> errors_;
 };
 

@@ -157,11 +157,7 @@ Bytes make_frame_in_place(FrameType type, Bytes frame, const FrameOptions& optio
 
 Bytes make_frame(FrameType type, const Value& payload, const FrameOptions& options) {
   if (payload.is_null()) return make_frame(type, ByteSpan(), options);
-  Bytes frame;
-  frame.reserve(kHeaderBytes + packed_bytes_max(payload));
-  frame.resize(kHeaderBytes);
-  Packer(frame).value(payload);
-  return make_frame_in_place(type, std::move(frame), options);
+  return make_frame_in_place(type, pack(payload, kHeaderBytes), options);
 }
 
 namespace {

@@ -8,7 +8,9 @@
 #include <compare>
 #include <numeric>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "oriel/core/conduit/utf8.h"
@@ -54,16 +56,47 @@ enum Format : std::uint8_t {
   kFixNegative = 0xe0,  // 111n nnnn: n - 32
 };
 
-// A first byte and the number behind it, of so many bytes.
-void put(Bytes& out, std::uint8_t format, std::uint64_t number, int bytes) {
-  std::array<std::uint8_t, 9> run;
-  run[0] = format;
-  for (int i = bytes; i > 0; --i, number >>= 8) run[i] = static_cast<std::uint8_t>(number);
-  out.insert(out.end(), run.data(), run.data() + 1 + bytes);
-}
+// Where values are written: at the end of bytes that grow,
+class GrowingOutput {
+ public:
+  explicit GrowingOutput(Bytes& bytes) : bytes_(bytes) {}
+  void byte(std::uint8_t byte) { bytes_.push_back(byte); }
+  void run(ByteSpan run) { bytes_.insert(bytes_.end(), run.begin(), run.end()); }
 
-int number_bytes(std::uint64_t number) {
-  return number <= 0xff ? 1 : number <= 0xffff ? 2 : number <= 0xffff'ffff ? 4 : 8;
+ private:
+  Bytes& bytes_;
+};
+
+// or in room that is there already, which is faster. What it has no room for is not written.
+class RoomyOutput {
+ public:
+  explicit RoomyOutput(std::span<std::uint8_t> room) : room_(room) {}
+  void byte(std::uint8_t byte) { run({&byte, 1}); }
+  void run(ByteSpan run) {
+    if (run.size() > room_.size() - used_) [[unlikely]] {
+      is_short_ = true;
+      return;
+    }
+    std::ranges::copy(run, room_.data() + used_);
+    used_ += run.size();
+  }
+  std::size_t used() const { return used_; }
+  bool is_short() const { return is_short_; }
+
+ private:
+  std::span<std::uint8_t> room_;
+  std::size_t used_ = 0;
+  bool is_short_ = false;
+};
+
+// A first byte and the number behind it.
+template <typename T, typename Output>
+void put(Output& out, std::uint8_t format, T number) {
+  std::array<std::uint8_t, 1 + sizeof(T)> run;
+  run[0] = format;
+  for (std::size_t i = 1; i < run.size(); ++i)
+    run[i] = static_cast<std::uint8_t>(number >> 8 * (run.size() - 1 - i));
+  out.run(run);
 }
 
 // A length in the shortest of `formats`, which have 1, 2 and 4 bytes behind them; 0: there is none.
@@ -71,116 +104,176 @@ struct LengthFormats {
   std::uint8_t one = 0, two, four;
 };
 
-void put_length(Bytes& out, std::size_t length, LengthFormats formats) {
+template <typename Output>
+void put_length(Output& out, std::size_t length, LengthFormats formats) {
   if (length <= 0xff && formats.one != 0)
-    put(out, formats.one, length, 1);
+    put(out, formats.one, static_cast<std::uint8_t>(length));
   else if (length <= 0xffff)
-    put(out, formats.two, length, 2);
+    put(out, formats.two, static_cast<std::uint16_t>(length));
   else
-    put(out, formats.four, length, 4);
+    put(out, formats.four, static_cast<std::uint32_t>(length));
 }
 
-void put_text(Bytes& out, std::string_view text) {
+template <typename Output>
+void put_utf8(Output& out, std::string_view text) {
   if (text.size() < 32)
-    out.push_back(static_cast<std::uint8_t>(kFixText | text.size()));
+    out.byte(static_cast<std::uint8_t>(kFixText | text.size()));
   else
     put_length(out, text.size(), {.one = kText8, .two = kText16, .four = kText32});
-  const auto bytes = as_bytes(text);
-  out.insert(out.end(), bytes.begin(), bytes.end());
+  out.run(as_bytes(text));
 }
 
-void put_unsigned(Bytes& out, std::uint64_t number) {
-  if (number < 0x80) return out.push_back(static_cast<std::uint8_t>(number));
-  const int bytes = number_bytes(number);
-  put(out, static_cast<std::uint8_t>(kUnsigned8 + std::countr_zero(unsigned(bytes))), number,
-      bytes);
+template <typename Output>
+void put_text(Output& out, std::string_view text) {
+  if (is_utf8(text)) [[likely]]
+    put_utf8(out, text);
+  else
+    put_utf8(out, with_valid_utf8(text));
 }
 
-void put_bytes(Bytes& out, ByteSpan bytes) {
+template <typename Output>
+void put_unsigned(Output& out, std::uint64_t number) {
+  if (number < 0x80)
+    out.byte(static_cast<std::uint8_t>(number));
+  else if (number <= 0xff)
+    put(out, kUnsigned8, static_cast<std::uint8_t>(number));
+  else if (number <= 0xffff)
+    put(out, kUnsigned16, static_cast<std::uint16_t>(number));
+  else if (number <= 0xffff'ffff)
+    put(out, kUnsigned32, static_cast<std::uint32_t>(number));
+  else
+    put(out, kUnsigned64, number);
+}
+
+template <typename Output>
+void put_integer(Output& out, std::int64_t number) {
+  if (number >= 0)
+    put_unsigned(out, static_cast<std::uint64_t>(number));
+  else if (number >= -32)
+    out.byte(static_cast<std::uint8_t>(number));
+  else if (std::in_range<std::int8_t>(number))
+    put(out, kSigned8, static_cast<std::uint8_t>(number));
+  else if (std::in_range<std::int16_t>(number))
+    put(out, kSigned16, static_cast<std::uint16_t>(number));
+  else if (std::in_range<std::int32_t>(number))
+    put(out, kSigned32, static_cast<std::uint32_t>(number));
+  else
+    put(out, kSigned64, static_cast<std::uint64_t>(number));
+}
+
+template <typename Output>
+void put_bytes(Output& out, ByteSpan bytes) {
   put_length(out, bytes.size(), {.one = kBytes8, .two = kBytes16, .four = kBytes32});
-  out.insert(out.end(), bytes.begin(), bytes.end());
+  out.run(bytes);
 }
 
-void put_extension(Bytes& out, const Extension& extension) {
+template <typename Output>
+void put_extension(Output& out, const Extension& extension) {
   const auto size = extension.bytes.size();
   if (size <= 16 && std::has_single_bit(size))
-    out.push_back(static_cast<std::uint8_t>(kFixExtension1 + std::countr_zero(size)));
+    out.byte(static_cast<std::uint8_t>(kFixExtension1 + std::countr_zero(size)));
   else
     put_length(out, size, {.one = kExtension8, .two = kExtension16, .four = kExtension32});
-  out.push_back(static_cast<std::uint8_t>(extension.type));
-  out.insert(out.end(), extension.bytes.begin(), extension.bytes.end());
+  out.byte(static_cast<std::uint8_t>(extension.type));
+  out.run(extension.bytes);
+}
+
+template <typename Output>
+void put_map(Output& out, std::size_t members) {
+  if (members < 16)
+    out.byte(static_cast<std::uint8_t>(kFixMap | members));
+  else
+    put_length(out, members, {.two = kMap16, .four = kMap32});
+}
+
+template <typename Output>
+void put_array(Output& out, std::size_t elements) {
+  if (elements < 16)
+    out.byte(static_cast<std::uint8_t>(kFixArray | elements));
+  else
+    put_length(out, elements, {.two = kArray16, .four = kArray32});
+}
+
+template <typename Output>
+void put_value(Output& out, const Value& value) {
+  switch (value.kind()) {
+    case Value::Kind::kNull:
+      return out.byte(kNil);
+    case Value::Kind::kBool:
+      return out.byte(*value.if_bool() ? kTrue : kFalse);
+    case Value::Kind::kInteger:
+      return put_integer(out, *value.if_integer());
+    case Value::Kind::kUnsigned:
+      return put_unsigned(out, *value.if_unsigned());
+    case Value::Kind::kDouble:
+      return put(out, kFloat64, std::bit_cast<std::uint64_t>(*value.if_double()));
+    case Value::Kind::kText:
+      return put_text(out, *value.if_text());
+    case Value::Kind::kBytes:
+      return put_bytes(out, *value.if_bytes());
+    case Value::Kind::kArray:
+      put_array(out, value.if_array()->size());
+      for (const auto& element : *value.if_array()) put_value(out, element);
+      return;
+    case Value::Kind::kMap:
+      put_map(out, value.if_map()->size());
+      for (const auto& [key, member] : *value.if_map()) {
+        put_text(out, key);
+        put_value(out, member);
+      }
+      return;
+    case Value::Kind::kExtension:
+      return put_extension(out, *value.if_extension());
+  }
+}
+
+// Room for more than this is not made beforehand: filling it with zeros would cost more.
+constexpr std::size_t kRoomBytes = 4096;
+
+void append(const Value& value, std::size_t bytes_max, Bytes& out) {
+  const auto start = out.size();
+  if (bytes_max <= kRoomBytes) {
+    out.resize(start + bytes_max);
+    RoomyOutput roomy{std::span(out).subspan(start)};
+    put_value(roomy, value);
+    out.resize(start + roomy.used());
+    if (!roomy.is_short()) return;
+    out.resize(start);  // U+FFFD is longer than what it stands for
+  }
+  GrowingOutput growing(out);
+  put_value(growing, value);
 }
 
 }  // namespace
 
 void Packer::map(std::size_t members) {
-  if (members < 16)
-    out_.push_back(static_cast<std::uint8_t>(kFixMap | members));
-  else
-    put_length(out_, members, {.two = kMap16, .four = kMap32});
+  GrowingOutput out(out_);
+  put_map(out, members);
 }
 
 void Packer::array(std::size_t elements) {
-  if (elements < 16)
-    out_.push_back(static_cast<std::uint8_t>(kFixArray | elements));
-  else
-    put_length(out_, elements, {.two = kArray16, .four = kArray32});
+  GrowingOutput out(out_);
+  put_array(out, elements);
 }
 
 void Packer::text(std::string_view text) {
-  if (is_utf8(text)) [[likely]]
-    put_text(out_, text);
-  else
-    put_text(out_, with_valid_utf8(text));
+  GrowingOutput out(out_);
+  put_text(out, text);
 }
 
 void Packer::boolean(bool truth) { out_.push_back(truth ? kTrue : kFalse); }
 
 void Packer::integer(std::int64_t number) {
-  if (number >= 0) return put_unsigned(out_, static_cast<std::uint64_t>(number));
-  if (number >= -32) return out_.push_back(static_cast<std::uint8_t>(number));
-  // -128 needs as many bytes as 127 does, whose 7 bits fill them with the sign.
-  const int bytes = number_bytes(static_cast<std::uint64_t>(~number) << 1);
-  put(out_, static_cast<std::uint8_t>(kSigned8 + std::countr_zero(unsigned(bytes))),
-      static_cast<std::uint64_t>(number), bytes);
+  GrowingOutput out(out_);
+  put_integer(out, number);
 }
 
 void Packer::null() { out_.push_back(kNil); }
 
-void Packer::value(const Value& value) {
-  switch (value.kind()) {
-    case Value::Kind::kNull:
-      return null();
-    case Value::Kind::kBool:
-      return boolean(*value.if_bool());
-    case Value::Kind::kInteger:
-      return integer(*value.if_integer());
-    case Value::Kind::kUnsigned:
-      return put_unsigned(out_, *value.if_unsigned());
-    case Value::Kind::kDouble:
-      return put(out_, kFloat64, std::bit_cast<std::uint64_t>(*value.if_double()), 8);
-    case Value::Kind::kText:
-      return text(*value.if_text());
-    case Value::Kind::kBytes:
-      return put_bytes(out_, *value.if_bytes());
-    case Value::Kind::kArray:
-      array(value.if_array()->size());
-      for (const auto& element : *value.if_array()) this->value(element);
-      return;
-    case Value::Kind::kMap:
-      map(value.if_map()->size());
-      for (const auto& [key, member] : *value.if_map()) {
-        text(key);
-        this->value(member);
-      }
-      return;
-    case Value::Kind::kExtension:
-      return put_extension(out_, *value.if_extension());
-  }
-}
+void Packer::value(const Value& value) { append(value, packed_bytes_max(value), out_); }
 
 std::size_t packed_bytes_max(const Value& value) {
-  constexpr std::size_t kHead = 5;  // of a length
+  constexpr std::size_t kHeadBytes = 5;  // of a length
   switch (value.kind()) {
     case Value::Kind::kNull:
     case Value::Kind::kBool:
@@ -190,29 +283,31 @@ std::size_t packed_bytes_max(const Value& value) {
     case Value::Kind::kDouble:
       return 9;
     case Value::Kind::kText:
-      return kHead + value.if_text()->size();
+      return kHeadBytes + value.if_text()->size();
     case Value::Kind::kBytes:
-      return kHead + value.if_bytes()->size();
+      return kHeadBytes + value.if_bytes()->size();
     case Value::Kind::kArray:
       return std::accumulate(
-          value.if_array()->begin(), value.if_array()->end(), kHead,
+          value.if_array()->begin(), value.if_array()->end(), kHeadBytes,
           [](std::size_t sum, const Value& element) { return sum + packed_bytes_max(element); });
     case Value::Kind::kMap: {
-      auto sum = kHead;
+      auto sum = kHeadBytes;
       for (const auto& [key, member] : *value.if_map())
-        sum += kHead + key.size() + packed_bytes_max(member);
+        sum += kHeadBytes + key.size() + packed_bytes_max(member);
       return sum;
     }
     case Value::Kind::kExtension:
-      return kHead + 1 + value.if_extension()->bytes.size();
+      return kHeadBytes + 1 + value.if_extension()->bytes.size();
   }
   return 0;
 }
 
-Bytes pack(const Value& value) {
+Bytes pack(const Value& value, std::size_t bytes_before) {
+  const auto bytes_max = packed_bytes_max(value);
   Bytes out;
-  out.reserve(packed_bytes_max(value));
-  Packer(out).value(value);
+  out.reserve(bytes_before + bytes_max);
+  out.resize(bytes_before);
+  append(value, bytes_max, out);
   return out;
 }
 

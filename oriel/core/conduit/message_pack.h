@@ -32,7 +32,8 @@ class Packer {
   Bytes& out_;
 };
 
-Bytes pack(const Value& value);
+// Behind so many zeros, which something else can become.
+Bytes pack(const Value& value, std::size_t bytes_before = 0);
 // What to reserve: no value of UTF-8 text packs to more, most to somewhat less.
 std::size_t packed_bytes_max(const Value& value);
 

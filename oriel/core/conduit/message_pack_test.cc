@@ -152,8 +152,16 @@ TEST(MessagePack, SaysThatKeysMustBeText) {
 }
 
 TEST(MessagePack, WritesTextThatIsNoneWithReplacements) {
+  EXPECT_EQ(unpack(pack(std::string(3000, '\xff'))).value().if_text()->size(), 9000u);
   EXPECT_EQ(unpack(pack("caf\xe9")).value(), Value("caf\xEF\xBF\xBD"));
   EXPECT_EQ(unpack(pack(Map{{"\xff", 1}})).value(), Value(Map{{"\xEF\xBF\xBD", 1}}));
+}
+
+TEST(MessagePack, IsWrittenBehindRoomForAHeader) {
+  EXPECT_EQ(pack("a", 3), (Bytes{0, 0, 0, 0xa1, 'a'}));
+  const auto large = pack(std::string(10'000, 'a'));
+  const auto behind = pack(std::string(10'000, 'a'), 3);
+  EXPECT_EQ(Bytes(behind.begin() + 3, behind.end()), large);
 }
 
 // The key stands where it came first, its value is the last.

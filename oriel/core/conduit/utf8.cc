@@ -7,12 +7,34 @@ namespace oriel::conduit {
 
 namespace {
 
+constexpr std::uint64_t kHighBits = 0x8080'8080'8080'8080;
+
+template <typename T>
+T load(const char* at) {
+  T word;
+  std::memcpy(&word, at, sizeof(word));
+  return word;
+}
+
+// All of them at once: the last word overlaps the one before.
+template <typename T>
+bool has_high_bits(std::string_view text) {
+  T all = load<T>(text.data() + text.size() - sizeof(T));
+  for (std::size_t i = 0; i + sizeof(T) < text.size(); i += sizeof(T))
+    all |= load<T>(text.data() + i);
+  return (all & static_cast<T>(kHighBits)) != 0;
+}
+
+bool is_ascii(std::string_view text) {
+  if (text.size() >= 8) return !has_high_bits<std::uint64_t>(text);
+  if (text.size() >= 4) return !has_high_bits<std::uint32_t>(text);
+  return text.empty() || !has_high_bits<std::uint8_t>(text);
+}
+
 std::size_t ascii_bytes(std::string_view text) {
   std::size_t i = 0;
-  for (std::uint64_t word = 0; i + sizeof(word) <= text.size(); i += sizeof(word)) {
-    std::memcpy(&word, text.data() + i, sizeof(word));
-    if ((word & 0x8080'8080'8080'8080) != 0) break;
-  }
+  for (; i + 8 <= text.size(); i += 8)
+    if ((load<std::uint64_t>(text.data() + i) & kHighBits) != 0) break;
   while (i < text.size() && static_cast<unsigned char>(text[i]) < 0x80) ++i;
   return i;
 }
@@ -42,6 +64,7 @@ std::size_t sequence_bytes(std::string_view text) {
 }  // namespace
 
 bool is_utf8(std::string_view text) {
+  if (is_ascii(text)) return true;
   for (text.remove_prefix(ascii_bytes(text)); !text.empty();
        text.remove_prefix(ascii_bytes(text))) {
     const auto bytes = sequence_bytes(text);
