@@ -221,7 +221,11 @@ class WatchedStream final : public net::Stream {
       std::span<const ByteSpan> pieces) override {
     return below_->write_some(pieces);
   }
+  Result<std::size_t> try_write(std::span<const ByteSpan> pieces) override {
+    return below_->try_write(pieces);
+  }
   boost::asio::awaitable<Status> wait_writable() override { return below_->wait_writable(); }
+  bool is_writable_now() const override { return below_->is_writable_now(); }
   boost::asio::awaitable<void> shutdown_send() override { return below_->shutdown_send(); }
   std::size_t unsent_bytes() const override { return below_->unsent_bytes(); }
   void close() override { below_->close(); }
