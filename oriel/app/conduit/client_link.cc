@@ -171,6 +171,8 @@ awaitable<ClientStatus> ClientLink::stay() {
     book_.set_attempts(attempts_, true);
     co_await pause();
   }
+  // It may have been opened just before.
+  while (connection_ && !end_) co_await changed_.wait();
   connection_.reset();
   co_return cancelled();
 }
