@@ -165,7 +165,8 @@ ProgramFacts ClientBook::server() const {
 
 ConnectionPointer ClientBook::connection() const {
   std::lock_guard lock(mutex_);
-  return connection_;
+  // Its calls hear of its end before we do.
+  return connection_ && connection_->is_connected() ? connection_ : nullptr;
 }
 
 bool ClientBook::is_reconnecting() const {

@@ -155,7 +155,6 @@ awaitable<ClientStatus> ClientLink::stay() {
     bool is_hopeless = attempt.is_hopeless;
     auto status = std::move(attempt.status);
     if (status) {
-      tell_connected({});
       while (!end_) co_await changed_.wait();
       if (is_stopping_) break;
       if (Clock::now() - opened_at_ >= options_.reconnect_delay) attempts_ = 0;
@@ -172,6 +171,8 @@ awaitable<ClientStatus> ClientLink::stay() {
     book_.set_attempts(attempts_, true);
     co_await pause();
   }
+  // It may have been opened just before.
+  while (connection_ && !end_) co_await changed_.wait();
   connection_.reset();
   co_return cancelled();
 }
@@ -348,6 +349,8 @@ void ClientLink::connection_opened(Connection& connection, const Opened& opened)
   set_state(ClientState::kConnected);
   set_state(ClientState::kActive);
   observer_.link_opened(std::exchange(has_been_open_, true));
+  // Now: a hook may disconnect at once, and it was connected nevertheless.
+  tell_connected({});
   changed_.notify();
 }
 

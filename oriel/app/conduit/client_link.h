@@ -53,7 +53,9 @@ class ClientLink final : private ConnectionOwner {
   bool is_working() const { return is_working_; }
   bool is_stopping() const { return is_stopping_; }
   // Null, or the one on which calls can be made.
-  ConnectionPointer connection() const { return is_open_ ? connection_ : nullptr; }
+  ConnectionPointer connection() const {
+    return is_open_ && connection_->is_connected() ? connection_ : nullptr;
+  }
 
  private:
   struct Attempt {

@@ -164,7 +164,9 @@ void Client::Shared::link_ended() {
 void Client::Shared::start_request(std::string method, Value params, ClientCallOptions options,
                                    std::function<void(Answer)> done) {
   if (!options.timeout) options.timeout = options_.rpc_timeout;
-  if (const auto connection = book_.connection())
+  // A call that may wait is sent where it is certain whether it must.
+  const bool waits = options.waits_for_connection.value_or(options_.calls_wait);
+  if (const auto connection = waits ? nullptr : book_.connection())
     return connection->start_call(std::move(method), std::move(params),
                                   {.timeout = *options.timeout, .stop = std::move(options.stop)},
                                   std::move(done));

@@ -250,7 +250,8 @@ void Connection::abandon() {
 }
 
 void Connection::stop_handlers() {
-  for (auto& [correlation, context] : running_) context->request_stop();
+  const auto running = running_;  // what hears of the stop may end its handler at once
+  for (const auto& [correlation, context] : running) context->request_stop();
 }
 
 // What waits for this conversation hears that it is over.
@@ -415,7 +416,9 @@ void Connection::answer(std::uint64_t correlation, Answer answer) {
 void Connection::take(CallCancelled&& event) {
   if (event.correlation == 0) return;  // shared by those whose answer nobody wants
   const auto running = running_.find(event.correlation);
-  if (running != running_.end()) running->second->request_stop();
+  if (running == running_.end()) return;
+  const auto context = running->second;  // as in stop_handlers
+  context->request_stop();
 }
 
 // ---- messages of the peer

@@ -408,7 +408,9 @@ void Server::Shared::connection_opened(Connection& connection, const Opened& ope
   auto& client = clients_.at(&connection);
   arrivals_.erase(client.arrival);
   client.has_opened = true;
-  lockout_.succeeded(connection.remote_address());
+  // Only the password that may do everything: with another one in between, whoever knows that could
+  // guess this one without end.
+  if (opened.identity.empty()) lockout_.succeeded(connection.remote_address());
   // Several may have been let in for one place.
   if (is_full() || state() != ServerState::kRunning) {
     client.is_surplus = true;
