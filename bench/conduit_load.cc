@@ -379,11 +379,13 @@ Load FrameClient::run(FrameBytes request, std::size_t in_flight, std::chrono::du
   return load;
 }
 
-BroadcastReaders::BroadcastReaders(int port, std::size_t count)
+BroadcastReaders::BroadcastReaders(int port, std::size_t count,
+                                   const std::function<void(const Socket& socket)>& opened)
     : epoll_(checked(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")) {
   raise_open_files();
   for (std::size_t i = 0; i < count; ++i) {
     sockets_.push_back(Socket::connect(port));
+    if (opened) opened(sockets_.back());
     watch(epoll_.fd(), sockets_.back().fd(), EPOLLIN, EPOLL_CTL_ADD);
   }
 }

@@ -102,7 +102,9 @@ class FrameClient {
 // Many connections that only read.
 class BroadcastReaders {
  public:
-  BroadcastReaders(int port, std::size_t count);
+  // Each is given to `opened` before the next one connects.
+  BroadcastReaders(int port, std::size_t count,
+                   const std::function<void(const Socket& socket)>& opened = {});
 
   std::size_t size() const { return sockets_.size(); }
   const Socket& operator[](std::size_t index) const { return sockets_[index]; }

@@ -100,8 +100,8 @@ inline Answer answer_of(Answer answer) { return answer; }
 inline Answer answer_of(Response response) { return response; }
 inline Answer answer_of(CallError error) { return std::unexpected(std::move(error)); }
 template <typename T>
-Answer answer_of(const T& value) {
-  return Response::of(to_value(value));
+Answer answer_of(T value) {
+  return Response::of(to_value(std::move(value)));
 }
 template <typename T>
 Answer answer_of(CallResult<T> result) {

@@ -222,6 +222,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   // net::SessionHost
   void session_progressed() override;
   void session_writable() override;
+  bool waits_for_room() const override { return session_->has_waiting(); }
   void session_ended(const Error& reason) override;
 
   void take(Opened&& event);

@@ -122,6 +122,8 @@ class PeerSession : public Session {
   SessionStats stats() const;
   // Whether what is sent now would be taken.
   bool has_room() const { return is_open() && !outbox_.is_full(); }
+  // Whether anything waits until the stream takes more: writable() has something to do.
+  bool has_waiting() const { return !outbox_.empty(); }
 
   // ---- out. `frame` is a whole frame (make_frame). All return kClosed before Opened and after the
   // end. The owner kicks its driver.

@@ -183,14 +183,14 @@ void SessionDriver::make_room() {
   // One huge message must not hold its memory for ever, nor a busy hour that is over.
   const bool is_idle = small_reads_ >= limits_.small_reads_until_idle;
   if (kept == 0 && buffer_.size() > (is_idle ? room_bytes_ : 4 * limits_.read_buffer_bytes)) {
-    buffer_ = Bytes();
+    buffer_ = {};
   }
   if (buffer_.size() - begin_ >= needed) return;
   if (buffer_.size() >= needed && begin_ >= kept) {
-    std::memmove(buffer_.data(), buffer_.data() + begin_, kept);
+    std::memmove(buffer_.begin(), buffer_.begin() + begin_, kept);
   } else {
-    Bytes larger(std::max({needed, room_bytes_, 2 * kept}));
-    std::copy_n(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_), kept, larger.begin());
+    ReadBuffer larger(std::max({needed, room_bytes_, 2 * kept}));
+    std::copy_n(buffer_.begin() + begin_, kept, larger.begin());
     buffer_ = std::move(larger);
   }
   begin_ = 0;

@@ -116,8 +116,24 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   Farewell farewell_ = Farewell::kNormal;
   int loops_ = 0;
 
+  // What reads fill, so it is not cleared before.
+  class ReadBuffer {
+   public:
+    ReadBuffer() = default;
+    explicit ReadBuffer(std::size_t size)
+        : bytes_(std::make_unique_for_overwrite<std::uint8_t[]>(size)), size_(size) {}
+
+    std::size_t size() const { return size_; }
+    std::uint8_t* begin() { return bytes_.get(); }
+    std::uint8_t* end() { return bytes_.get() + size_; }
+
+   private:
+    std::unique_ptr<std::uint8_t[]> bytes_;
+    std::size_t size_ = 0;
+  };
+
   // Input: buffer_[begin_, end_) is read and not consumed.
-  Bytes buffer_;
+  ReadBuffer buffer_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::size_t wanted_ = 1;
