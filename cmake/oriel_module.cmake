@@ -36,6 +36,8 @@ function(oriel_module path)
     set_target_properties(${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
   endif()
 
+  oriel_use_precompiled(${name} ${links})
+
   if(ORIEL_TESTS AND tests)
     set(test_links ${name} oriel_testing)
     foreach(dep ${ARG_TEST_DEPS})
@@ -64,6 +66,10 @@ function(oriel_test name)
   include(GoogleTest)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gmock GTest::gtest_main)
+  if(ORIEL_PRECOMPILE)
+    target_link_libraries(${name} PRIVATE oriel_boost_network)
+    target_precompile_headers(${name} REUSE_FROM oriel_precompiled_test)
+  endif()
   # Values of parameters without a printer are bytes, among them addresses: no names for tests.
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES TEST_PREFIX "${ARG_PREFIX}"
                        PROPERTIES TIMEOUT ${ARG_TIMEOUT} RUN_SERIAL ${ARG_SERIAL} LABELS "${ARG_LABEL}")
