@@ -12,6 +12,8 @@ find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
 pkg_check_modules(ISAL REQUIRED IMPORTED_TARGET libisal)
 pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
 pkg_check_modules(NCURSESW REQUIRED IMPORTED_TARGET ncursesw)
+# Its _XOPEN_SOURCE is for C; our compilers define _GNU_SOURCE for C++, which is more.
+set_property(TARGET PkgConfig::NCURSESW PROPERTY INTERFACE_COMPILE_OPTIONS)
 pkg_check_modules(XKBCOMMON REQUIRED IMPORTED_TARGET xkbcommon)
 pkg_check_modules(XCB REQUIRED IMPORTED_TARGET
                   xcb xcb-shm xcb-damage xcb-xfixes xcb-randr xcb-xtest xcb-xkb xau)
@@ -23,6 +25,8 @@ target_compile_options(oriel_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -
 # optimises (GCC bug 105329 and its kin).
 target_compile_options(oriel_flags INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow;-Wno-stringop-overread;-Wno-array-bounds;-Wno-restrict;-Wno-maybe-uninitialized>)
+# libstdc++ 12 has std::stable_sort use what it has deprecated, and clang says so.
+target_compile_options(oriel_flags INTERFACE $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)
 target_include_directories(oriel_flags INTERFACE ${CMAKE_SOURCE_DIR})
 target_link_libraries(oriel_flags INTERFACE Threads::Threads)
 target_compile_definitions(oriel_flags INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
@@ -43,6 +47,10 @@ endif()
 find_program(ORIEL_CCACHE ccache)
 if(ORIEL_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${ORIEL_CCACHE})
+  if(ORIEL_PRECOMPILE)
+    # Else it does not cache what was compiled with precompiled headers.
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${ORIEL_CCACHE})
+  endif()
   set(CMAKE_C_COMPILER_LAUNCHER ${ORIEL_CCACHE})
 endif()
 find_program(ORIEL_MOLD mold)

@@ -36,6 +36,8 @@ function(oriel_module path)
     set_target_properties(${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
   endif()
 
+  oriel_use_precompiled(${name} ${links})
+
   if(ORIEL_TESTS AND tests)
     set(test_links ${name} oriel_testing)
     foreach(dep ${ARG_TEST_DEPS})
@@ -57,17 +59,33 @@ endforeach()
 # folder need different names for their tests: CTest would give both the labels of both. SERIAL: each runs alone.
 function(oriel_test name)
   cmake_parse_arguments(ARG "SERIAL" "LABEL;TIMEOUT;PREFIX" "SOURCES;LINKS" ${ARGN})
+  find_package(GTest REQUIRED)
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gmock GTest::gtest_main)
+  if(ORIEL_PRECOMPILE)
+    target_link_libraries(${name} PRIVATE oriel_boost_network)
+    target_precompile_headers(${name} REUSE_FROM oriel_precompiled_test)
+  endif()
+  oriel_test_again(${name} ${ARGN})
+endfunction()
+
+# oriel_test_again(name ENVIRONMENT VARIABLE=VALUE LABEL ... TIMEOUT ... PREFIX ... SERIAL): the tests of an oriel_test
+# once more, for longer as a rule; the variable tells them. They need a PREFIX of their own.
+function(oriel_test_again name)
+  cmake_parse_arguments(ARG "SERIAL" "LABEL;TIMEOUT;PREFIX;ENVIRONMENT" "SOURCES;LINKS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
   endif()
-  find_package(GTest REQUIRED)
   include(GoogleTest)
-  add_executable(${name} ${ARG_SOURCES})
-  target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gmock GTest::gtest_main)
-  # Values of parameters without a printer are bytes, among them addresses: no names for tests.
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES TEST_PREFIX "${ARG_PREFIX}"
-                       PROPERTIES TIMEOUT ${ARG_TIMEOUT} RUN_SERIAL ${ARG_SERIAL} LABELS "${ARG_LABEL}")
+  set(properties TIMEOUT ${ARG_TIMEOUT} RUN_SERIAL ${ARG_SERIAL})
+  if(ARG_ENVIRONMENT)
+    list(APPEND properties ENVIRONMENT ${ARG_ENVIRONMENT})
+  endif()
   if(ARG_LABEL)
+    list(APPEND properties LABELS ${ARG_LABEL})
     add_dependencies(oriel_tests_${ARG_LABEL} ${name})
   endif()
+  # Values of parameters without a printer are bytes, among them addresses: no names for tests.
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES TEST_PREFIX "${ARG_PREFIX}"
+                       PROPERTIES ${properties})
 endfunction()

@@ -2,12 +2,12 @@
 # Runs clang-tidy on what differs from the given commit (HEAD when none is named), or on everything:
 #   tools/tidy.sh [COMMIT]
 #   tools/tidy.sh --all
-# Needs a configured build folder: build/asan, build/dev or build/release.
+# Needs a configured build folder: build/dev or build/release.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 build=
-for folder in build/asan build/dev build/release; do
+for folder in build/dev build/release; do
   if [[ -f $folder/compile_commands.json ]]; then
     build=$folder
     break

@@ -13,6 +13,7 @@
 #include "oriel/io/net/tcp_stream.h"
 #include "oriel/testing/test_card.h"
 #include "oriel/testing/viewer/test_viewer.h"
+#include "tests/support/environment.h"
 #include "tests/support/oriel_server.h"
 
 namespace oriel {
@@ -37,7 +38,7 @@ std::string describe(const TestViewer& viewer) {
   return fmt::format("{}x{}", size.width, size.height);
 }
 
-// ORIEL_RESIZES: how often. The program on the desktop draws the card anew in each size.
+// As often as ORIEL_RESIZES says. The program on the desktop draws the card anew in each size.
 TEST(Resize, ShowsTwoViewersEveryPictureExactly) {
   support::OrielServer server(
       {.session = "exec " ORIEL_PAINTER " card", .width = 640, .height = 480});
@@ -55,7 +56,8 @@ TEST(Resize, ShowsTwoViewersEveryPictureExactly) {
   };
   ASSERT_TRUE(both_see(make_test_card({640, 480}))) << server.output();
   std::mt19937 random(3);
-  for (int step = 0; step < ORIEL_RESIZES; ++step) {
+  const long resizes = support::environment_number("ORIEL_RESIZES", 20);
+  for (long step = 0; step < resizes; ++step) {
     const image::Size size{32 + static_cast<int>(random() % 1250),
                            32 + static_cast<int>(random() % 900)};
     asking->say(rfb::SetDesktopSize{size, {{0, image::Rect::of(size), 0}}});
