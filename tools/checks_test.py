@@ -85,14 +85,18 @@ class CheckCoverage(unittest.TestCase):
 
 
 class TestSummary(unittest.TestCase):
-    def summary_of(self, **files):
+    def results_of(self, **files):
         with tempfile.TemporaryDirectory() as folder:
             for name, text in files.items():
                 pathlib.Path(folder, name.replace("__", ".")).write_text(text)
             results = test_summary.Results()
             for status in sorted(pathlib.Path(folder).glob("*.status")):
                 test_summary.add_stage(results, status)
-            return results.passed, results.failed, results.skipped
+            return results
+
+    def summary_of(self, **files):
+        results = self.results_of(**files)
+        return results.passed, results.failed, results.skipped
 
     def test_counts_junit(self):
         xml = ('<testsuite><testcase name="a" time="1" status="run"/>'
@@ -107,6 +111,15 @@ class TestSummary(unittest.TestCase):
         self.assertEqual(self.summary_of(t__status="1", t__log=log),
                          (1, ["two (2.0 s)"], [("three", "no Chromium")]))
         self.assertEqual(self.summary_of(t__status="0", t__log="7 passed, 0 failed, 0 skipped\n"), (7, [], []))
+
+    def test_says_why(self):
+        xml = ('<testsuite><testcase name="b" time="1" status="fail"><failure/><system-out>[ RUN      ] b\n'
+               "x_test.cc:1: Failure\nExpected: 1\n</system-out></testcase></testsuite>")
+        self.assertEqual(self.results_of(t__status="8", t__log="", t__xml=xml).reasons,
+                         {"b": ["x_test.cc:1: Failure", "Expected: 1"]})
+        log = "FAILED   two (2.0 s)\nError: late\n    at x.mjs:1\npassed   one (1.0 s)\n1 passed, 1 failed, 0 skipped\n"
+        self.assertEqual(self.results_of(t__status="1", t__log=log).reasons,
+                         {"two (2.0 s)": ["Error: late", "    at x.mjs:1"]})
 
     def test_a_stage_that_fails_without_a_test_is_a_failure(self):
         self.assertEqual(self.summary_of(b__status="2", b__log="error: x"), (0, ["stage b (exit code 2)"], []))

@@ -13,6 +13,9 @@ import sys
 import xml.etree.ElementTree as ElementTree
 
 SLOW_SECONDS = 30
+REASON_LINES = 6
+# Where GoogleTest or a sanitizer begins to say why.
+REASON = re.compile(r"^.*(: Failure$|runtime error: |ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|^unknown file: )", re.MULTILINE)
 CLOSING = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$", re.MULTILINE)
 
 
@@ -20,6 +23,7 @@ class Results:
     def __init__(self):
         self.passed = 0
         self.failed = []
+        self.reasons = {}  # of some that failed: the first lines of why
         self.skipped = []  # (name, reason)
         self.slow = []  # (seconds, name)
 
@@ -30,6 +34,7 @@ class Results:
                 self.slow.append((seconds, name))
             if case.get("status") == "fail" or case.find("failure") is not None:
                 self.failed.append(name)
+                self.reasons[name] = failure_reason(case)
             elif case.get("status") in ("notrun", "disabled") or case.find("skipped") is not None:
                 self.skipped.append((name, skip_reason(case)))
             else:
@@ -42,6 +47,7 @@ class Results:
         for line in text.splitlines():
             if line.startswith("FAILED   "):
                 self.failed.append(line[9:].strip())
+                self.reasons[self.failed[-1]] = lines_after(text, line)
             elif line.startswith("skipped  "):
                 name, _, reason = line[9:].partition(": ")
                 self.skipped.append((name, reason or "no reason given"))
@@ -61,6 +67,18 @@ class Results:
         self.skipped += [("(a test)", "no reason given")] * (skipped - (len(self.skipped) - skipped_before))
         self.passed += passed - len(re.findall(r"^passed   ", text, re.MULTILINE))
         return True
+
+
+def failure_reason(case):
+    output = case.findtext("system-out") or ""
+    begin = REASON.search(output)
+    return output[begin.start():].splitlines()[:REASON_LINES] if begin else output.splitlines()[-REASON_LINES:]
+
+
+def lines_after(text, line):
+    """What a log says below a line, up to the next result."""
+    below = re.split(r"^(?:passed|FAILED|skipped)   |^\d+ passed", text.partition(line + "\n")[2], flags=re.MULTILINE)
+    return below[0].splitlines()[:REASON_LINES]
 
 
 def skip_reason(case):
@@ -99,6 +117,8 @@ def main():
         print(f"skipped  {name}: {reason}")
     for name in results.failed:
         print(f"FAILED   {name}")
+        for line in results.reasons.get(name, []):
+            print(f"   | {line}")
     print(f"{results.passed} passed, {len(results.failed)} failed, {len(results.skipped)} skipped")
     return 1 if results.failed or results.passed == 0 else 0
 
