@@ -156,6 +156,7 @@ void Connection::release() {
   pending_.clear();
   room_waiters_.clear();
   end_waiters_.clear();
+  works_.clear();
   // Its work may have been dropped, and would hold this for ever.
   if (is_kick_due_)
     std::erase_if(shared_->kicks, [this](const auto& other) { return other.get() == this; });
@@ -277,6 +278,7 @@ void Connection::finish(const Error& reason) {
                                        "whether the call has run is not known",
                                        reason.message)));
   }
+  for (const auto& waiting : std::exchange(works_, {})) (*waiting)(closed());
   for (auto& ended : std::exchange(end_waiters_, {})) ended();
 }
 
@@ -613,6 +615,36 @@ asio::awaitable<Status> Connection::async_send_message(std::string type, Value d
       };
   auto waiting = await_callback<Status>(std::move(start));
   co_return co_await std::move(waiting);
+}
+
+asio::awaitable<Status> Connection::async_work(std::function<void()> work) {
+  const auto self = shared_from_this();
+  std::function<void(std::function<void(Status)>)> start =
+      [self, work = std::move(work)](const std::function<void(Status)>& done) {
+        const bool is_posted =
+            self->shared_->post([self, work, done] { self->begin_work(work, done); });
+        if (!is_posted) done(closed());
+      };
+  auto waiting = await_callback<Status>(std::move(start));
+  co_return co_await std::move(waiting);
+}
+
+void Connection::begin_work(const std::function<void()>& work, std::function<void(Status)> done) {
+  if (has_ended_) return done(closed());
+  const auto waiting = std::make_shared<std::function<void(Status)>>(std::move(done));
+  works_.insert(waiting);
+  // A worker never holds who waits: that belongs to the strand.
+  const bool is_taken =
+      shared_->workers.run([self = shared_from_this(), work, waiting = std::weak_ptr(waiting)] {
+        work();
+        self->shared_->post([self, waiting] { self->end_work(waiting.lock(), {}); });
+      });
+  if (!is_taken) end_work(waiting, fail(ErrorCode::kUnavailable, "no thread could be had for it"));
+}
+
+void Connection::end_work(const std::shared_ptr<std::function<void(Status)>>& waiting,
+                          Status status) {
+  if (waiting && works_.erase(waiting) > 0) (*waiting)(std::move(status));
 }
 
 void Connection::when_room(std::function<void(Status)> room) {

@@ -16,6 +16,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -169,6 +170,10 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   // A call whose answer nobody wants.
   Status notify(std::string method, Value params = {});
 
+  // Does `work`, which may block, in a worker thread. kClosed when the connection ended first, and
+  // then it may still be at work; kUnavailable when no thread could be had.
+  boost::asio::awaitable<Status> async_work(std::function<void()> work);
+
   // Says CLOSE with this reason, writes what is queued, and ends.
   void close(std::string reason);
 
@@ -265,6 +270,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void kick_soon();
   void cancel_call(std::uint64_t correlation);
   void note_latency(Duration latency);
+  void begin_work(const std::function<void()>& work, std::function<void(Status)> done);
+  void end_work(const std::shared_ptr<std::function<void(Status)>>& waiting, Status status);
   void note_progress();
   void serve_room_waiters();
   static Status closed();
@@ -308,6 +315,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   std::map<std::string, std::deque<MessageReceived>> waiting_messages_;
   std::deque<std::function<void(Status)>> room_waiters_;
   std::vector<std::function<void()>> end_waiters_;
+  // Who waits for async_work.
+  std::set<std::shared_ptr<std::function<void(Status)>>> works_;
 };
 
 using ConnectionPointer = std::shared_ptr<Connection>;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <deque>
 #include <utility>
 
 #include "oriel/app/conduit/binding.h"
@@ -548,6 +549,9 @@ class Window {
         });
   }
   const std::optional<CallError>& failure() const { return state_->failure; }
+  void fail(CallError failure) {
+    if (!state_->failure) state_->failure = std::move(failure);
+  }
 
  private:
   struct State {
@@ -567,6 +571,18 @@ struct Source {
   std::string checksum;
 };
 
+// What may wait for the disk, off the connection's strand.
+template <typename T>
+awaitable<CallResult<T>> on_disk(std::shared_ptr<Connection> connection,
+                                 std::function<CallResult<T>()> work) {
+  const auto result = std::make_shared<std::optional<CallResult<T>>>();
+  auto done = co_await connection->async_work([result, work] { result->emplace(work()); });
+  if (!done)
+    co_return std::unexpected(
+        CallError{.code = CallCode::kDisconnected, .message = done.error().message});
+  co_return std::move(**result);
+}
+
 CallResult<Source> open_source(const files::ConfinedFolder& folder, const std::string& name) {
   auto file = folder.open_file(name);
   if (!file) return std::unexpected(refused(file.error()));
@@ -576,13 +592,26 @@ CallResult<Source> open_source(const files::ConfinedFolder& folder, const std::s
   return Source{std::move(*file), *size, std::move(*checksum)};
 }
 
-CallResult<Bytes> read_chunk(const Source& source, std::uint64_t index, std::uint64_t chunk_bytes) {
-  Bytes bytes(std::min(chunk_bytes, source.size_bytes - index * chunk_bytes));
-  const auto count = source.file->read_at(index * chunk_bytes, bytes);
-  if (!count) return std::unexpected(failed(count.error()));
-  if (*count != bytes.size())
-    return std::unexpected(CallError::internal("the file was cut short meanwhile"));
-  return bytes;
+awaitable<CallResult<Source>> read_source(std::shared_ptr<Connection> connection,
+                                          std::shared_ptr<files::ConfinedFolder> folder,
+                                          std::string name) {
+  return on_disk<Source>(
+      std::move(connection),
+      [folder = std::move(folder), name = std::move(name)] { return open_source(*folder, name); });
+}
+
+awaitable<CallResult<Bytes>> read_chunk(std::shared_ptr<Connection> connection, Source source,
+                                        std::uint64_t index, std::uint64_t chunk_bytes) {
+  return on_disk<Bytes>(
+      std::move(connection),
+      [source = std::move(source), index, chunk_bytes]() -> CallResult<Bytes> {
+        Bytes bytes(std::min(chunk_bytes, source.size_bytes - index * chunk_bytes));
+        const auto count = source.file->read_at(index * chunk_bytes, bytes);
+        if (!count) return std::unexpected(failed(count.error()));
+        if (*count != bytes.size())
+          return std::unexpected(CallError::internal("the file was cut short meanwhile"));
+        return bytes;
+      });
 }
 
 void put_chunk(Map& into, Bytes bytes, bool is_oriel) {
@@ -599,7 +628,7 @@ awaitable<CallResult<TransferResult>> FileExchange::upload(std::shared_ptr<Conne
                                                            OnProgress on_progress) {
   const auto self = shared_from_this();
   const auto began = Clock::now();
-  auto source = open_source(*folder_, name);
+  auto source = co_await read_source(to, folder_, name);
   if (!source) co_return std::unexpected(std::move(source.error()));
   const bool is_oriel = to->program().is_oriel;
   Map request{{"filename", name}, {"size", source->size_bytes}, {"checksum", source->checksum}};
@@ -623,7 +652,7 @@ awaitable<CallResult<TransferResult>> FileExchange::upload(std::shared_ptr<Conne
   Window window(to);
   std::optional<CallError> broken;
   for (auto index = first; index < total && !window.failure(); ++index) {
-    auto bytes = read_chunk(*source, index, chunk);
+    auto bytes = co_await read_chunk(to, *source, index, chunk);
     if (!bytes) {
       broken = std::move(bytes.error());
       break;
@@ -672,12 +701,16 @@ awaitable<CallResult<TransferResult>> FileExchange::download(std::shared_ptr<Con
             "the peer's answer to file_download_start has no usable transfer_id or chunk_size"});
   // A real server says no checksum: then one cannot go on where another ended, nor check.
   const auto told = text_in(*start, "checksum");
-  auto begun = begin_receiving({.filename = name,
-                                .size_bytes = number_in(*start, "size", UINT64_MAX),
-                                .checksum = is_checksum(told) ? told : std::string(64, '0'),
-                                .chunk_bytes = chunk,
-                                .sender = is_checksum(told) ? "" : id},
-                               random_uuid());
+  const Announcement announced{.filename = name,
+                               .size_bytes = number_in(*start, "size", UINT64_MAX),
+                               .checksum = is_checksum(told) ? told : std::string(64, '0'),
+                               .chunk_bytes = chunk,
+                               .sender = is_checksum(told) ? "" : id};
+  // Locals of their own, here and below: g++ 12 would destroy temporaries of a co_await twice.
+  std::function<CallResult<std::shared_ptr<Receiving>>()> begin = [self, announced] {
+    return self->begin_receiving(announced, random_uuid());
+  };
+  auto begun = co_await on_disk(from, begin);
   if (!begun) co_return std::unexpected(std::move(begun.error()));
   const auto receiving = *begun;
   const auto first = receiving->next_chunk();
@@ -686,6 +719,8 @@ awaitable<CallResult<TransferResult>> FileExchange::download(std::shared_ptr<Con
       .total_bytes = receiving->announced.size_bytes,
       .transferred_bytes = std::min(first * chunk, receiving->announced.size_bytes)};
   const bool is_oriel = from->program().is_oriel;
+  // Chunks that have come, until they are written.
+  std::deque<std::pair<std::uint64_t, Bytes>> landed;
   Window window(from);
   for (auto index = first; index < receiving->total_chunks && !window.failure(); ++index) {
     Map params{{"transfer_id", id}, {"chunk_index", index}};
@@ -697,22 +732,37 @@ awaitable<CallResult<TransferResult>> FileExchange::download(std::shared_ptr<Con
                   auto bytes = chunk_bytes(text != nullptr ? *text : Value(),
                                            raw != nullptr ? *raw : Value());
                   if (!bytes) return std::unexpected(std::move(bytes.error()));
-                  if (auto written = receiving->write(index, *bytes); !written) return written;
-                  progress.transferred_bytes += bytes->size();
-                  progress.elapsed = Clock::now() - began;
-                  if (on_progress) on_progress(progress);
+                  landed.emplace_back(index, std::move(*bytes));
                   return {};
                 });
-    co_await window.room(kFileChunksAhead);
+    co_await window.room(index + 1 < receiving->total_chunks ? kFileChunksAhead : 1);
+    while (!landed.empty() && !window.failure()) {
+      auto [at, bytes] = std::move(landed.front());
+      landed.pop_front();
+      const auto size = bytes.size();
+      std::function<CallResult<void>()> write = [receiving, at, bytes = std::move(bytes)] {
+        return receiving->write(at, bytes);
+      };
+      auto written = co_await on_disk(from, write);
+      if (!written) window.fail(std::move(written.error()));
+      progress.transferred_bytes += size;
+      progress.elapsed = Clock::now() - began;
+      if (written && on_progress) on_progress(progress);
+    }
   }
   co_await window.room(1);
   if (window.failure()) co_return std::unexpected(*window.failure());
-  if (!is_checksum(told)) {
-    auto checksum = file_checksum(*receiving->file);
-    if (!checksum) co_return std::unexpected(failed(checksum.error()));
-    receiving->announced.checksum = std::move(*checksum);
-  }
-  auto file = finish(receiving);
+  const bool can_check = is_checksum(told);
+  std::function<CallResult<ReceivedFile>()> end = [self, receiving,
+                                                   can_check]() -> CallResult<ReceivedFile> {
+    if (!can_check) {
+      auto checksum = file_checksum(*receiving->file);
+      if (!checksum) return std::unexpected(failed(checksum.error()));
+      receiving->announced.checksum = std::move(*checksum);
+    }
+    return self->finish(receiving);
+  };
+  auto file = co_await on_disk(from, end);
   if (!file) co_return std::unexpected(std::move(file.error()));
   co_return TransferResult{.filename = file->filename,
                            .size_bytes = file->size_bytes,
@@ -725,7 +775,7 @@ awaitable<CallResult<TransferResult>> FileExchange::push(std::shared_ptr<Connect
                                                          std::string name, OnProgress on_progress) {
   const auto self = shared_from_this();
   const auto began = Clock::now();
-  auto source = open_source(*folder_, name);
+  auto source = co_await read_source(to, folder_, name);
   if (!source) co_return std::unexpected(std::move(source.error()));
   const auto id = random_uuid();
   const auto total = chunks_of(source->size_bytes, kFileChunkBytes);
@@ -757,7 +807,7 @@ awaitable<CallResult<TransferResult>> FileExchange::push(std::shared_ptr<Connect
     co_return std::unexpected(CallError::timeout("the peer did not say that it is ready"));
   TransferProgress progress{.filename = name, .total_bytes = source->size_bytes};
   for (std::uint64_t index = 0; sent && index < total; ++index) {
-    auto bytes = read_chunk(*source, index, kFileChunkBytes);
+    auto bytes = co_await read_chunk(to, *source, index, kFileChunkBytes);
     if (!bytes) co_return std::unexpected(std::move(bytes.error()));
     progress.transferred_bytes += bytes->size();
     Map message{{"transfer_id", id}, {"chunk_index", index}};

@@ -3,6 +3,8 @@
 // accept can fail with. Used inside this module only; one strand owns it, shared with its
 // coroutine.
 
+#include <fcntl.h>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -29,6 +31,8 @@ struct AcceptLoop {
 
   // The acceptor listens. `self` points to this.
   void start(std::shared_ptr<AcceptLoop> self) {
+    // Else a program that is started beside us would go on to listen when we have ended.
+    (void)::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
     boost::asio::co_spawn(acceptor.get_executor(), run(std::move(self)), boost::asio::detached);
   }
 

@@ -1,8 +1,11 @@
 #include "oriel/io/net/tcp_listener.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -77,6 +80,23 @@ TEST(TcpListener, HandsOutConnectionsAndKnowsItsRealPort) {
   ASSERT_TRUE(door.accepted);
   EXPECT_EQ(door.accepted->peer(), "127.0.0.1:" + std::to_string(client.local_endpoint().port()));
   EXPECT_EQ(door.accepted->local(), door.listener->address());
+}
+
+TEST(TcpListener, IsNotInheritedByPrograms) {
+  Door door;
+  const auto client = door.connect();
+  // Ours on the port: the one that listens, and the accepted one.
+  int found = 0;
+  for (int fd = 3; fd < 1024; ++fd) {
+    sockaddr_in name{};
+    socklen_t length = sizeof name;
+    if (::getsockname(fd, reinterpret_cast<sockaddr*>(&name), &length) != 0 ||
+        name.sin_family != AF_INET || ntohs(name.sin_port) != door.listener->port())
+      continue;
+    ++found;
+    EXPECT_NE(::fcntl(fd, F_GETFD) & FD_CLOEXEC, 0);
+  }
+  EXPECT_EQ(found, 2);
 }
 
 TEST(TcpListener, SaysWhatToDoWhenThePortIsInUse) {

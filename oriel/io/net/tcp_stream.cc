@@ -1,5 +1,6 @@
 #include "oriel/io/net/tcp_stream.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
@@ -91,6 +92,9 @@ class SocketStream final : public Stream {
   explicit SocketStream(Socket socket) : socket_(std::move(socket)) {
     boost::system::error_code ignored;
     socket_.non_blocking(true, ignored);
+    // Programs that are started beside us must not keep a connection open. Asio does not ask for
+    // it.
+    (void)::fcntl(socket_.native_handle(), F_SETFD, FD_CLOEXEC);
     is_tcp_ = is_tcp(socket_);
     if (is_tcp_) tune(socket_.native_handle());
     peer_ = describe_endpoint(socket_.remote_endpoint(ignored));
