@@ -1,17 +1,22 @@
 // `oriel call`, `listen`, `send` and `methods` as their users start them, against a server here.
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pty.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <csignal>
+#include <fstream>
 #include <optional>
 #include <thread>
 
 #include "oriel/app/conduit/server.h"
+#include "oriel/testing/certificates.h"
 #include "tests/support/oriel_server.h"
 #include "tests/support/wait_until.h"
 
@@ -27,8 +32,6 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using namespace std::chrono_literals;
-
-constexpr int kDescriptors = 256;  // more than are open here
 
 // The program with its output and its errors in files.
 class Program {
@@ -53,6 +56,60 @@ class Program {
 
   support::TemporaryFolder folder_;
   ChildProcess process_;
+};
+
+// The program on a terminal, where it may ask.
+class TerminalProgram {
+ public:
+  explicit TerminalProgram(const std::string& arguments) {
+    pid_ = ::forkpty(&terminal_, nullptr, nullptr, nullptr);
+    if (pid_ != 0) return;
+    ::unsetenv("ORIEL_PASSWORD");
+    const auto line = fmt::format("exec {} {}", support::oriel_program(), arguments);
+    ::execl("/bin/sh", "sh", "-c", line.c_str(), nullptr);
+    ::_exit(127);
+  }
+  ~TerminalProgram() {
+    if (is_running_) ::kill(pid_, SIGKILL);
+    end();
+    ::close(terminal_);
+  }
+  TerminalProgram(const TerminalProgram&) = delete;
+  TerminalProgram& operator=(const TerminalProgram&) = delete;
+
+  void type(std::string_view text) {
+    ASSERT_EQ(::write(terminal_, text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  }
+  // Reads until `text` has come; false when the program ends before.
+  bool sees(std::string_view text) {
+    while (seen_.find(text) == std::string::npos)
+      if (!read_more()) return false;
+    return true;
+  }
+  int end() {
+    while (read_more()) {
+    }
+    if (!is_running_) return status_;
+    ::waitpid(pid_, &status_, 0);
+    is_running_ = false;
+    return status_ = WIFEXITED(status_) ? WEXITSTATUS(status_) : -1;
+  }
+  const std::string& seen() const { return seen_; }
+
+ private:
+  bool read_more() {
+    std::array<char, 4096> text;
+    const auto count = ::read(terminal_, text.data(), text.size());
+    if (count <= 0) return false;
+    seen_.append(text.data(), static_cast<std::size_t>(count));
+    return true;
+  }
+
+  int terminal_ = -1;
+  pid_t pid_ = -1;
+  bool is_running_ = true;
+  int status_ = 0;
+  std::string seen_;
 };
 
 class ConduitCommand : public ::testing::Test {
@@ -82,9 +139,6 @@ class ConduitCommand : public ::testing::Test {
     const auto status = server_->start();
     ASSERT_TRUE(status) << status.error().message;
     port_ = server_->port();
-    // A program that is started would inherit the listening socket and keep the port.
-    for (int fd = STDERR_FILENO + 1; fd < kDescriptors; ++fd)
-      (void)::fcntl(fd, F_SETFD, FD_CLOEXEC);
   }
 
   std::string at(std::string_view command, std::string_view rest = "") const {
@@ -134,6 +188,62 @@ TEST_F(ConduitCommand, SaysWhyItDidNotConnect) {
   EXPECT_EQ(nobody.end(), 10);
   Program target("methods tcp://:secret@127.0.0.1:" + std::to_string(port_), "");
   EXPECT_EQ(target.end(), 0) << target.errors();
+}
+
+TEST_F(ConduitCommand, AsksForThePasswordOnATerminal) {
+  TerminalProgram right(at("call", "add a=1"));
+  ASSERT_TRUE(right.sees(fmt::format("Password for 127.0.0.1:{}: ", port_))) << right.seen();
+  right.type("wrong\x15secrey\x7ft\n");  // Ctrl-U, backspace
+  EXPECT_EQ(right.end(), 0) << right.seen();
+  EXPECT_THAT(right.seen(), AllOf(HasSubstr("11"), ::testing::Not(HasSubstr("secret"))));
+  TerminalProgram never(at("call", "add a=1"));
+  ASSERT_TRUE(never.sees("Password for")) << never.seen();
+  never.type("\x03");
+  EXPECT_EQ(never.end(), 3) << never.seen();
+}
+
+TEST(ConduitCommandTls, ChecksBothSides) {
+  const testing::CertificateAuthority authority;
+  support::TemporaryFolder folder;
+  const auto file = [&](const std::string& name, const std::string& text) {
+    const std::string path = folder.path() / name;
+    std::ofstream(path) << text;
+    ::chmod(path.c_str(), 0600);
+    return path;
+  };
+  const auto pair = authority.issue("localhost", testing::CertificateUse::kServer);
+  const auto mine = authority.issue("ann", testing::CertificateUse::kClient);
+  conduit::ServerOptions options;
+  options.password = "secret";
+  options.host = "127.0.0.1";
+  options.port = 0;
+  options.tls.certificate_file = file("server.pem", pair.certificate);
+  options.tls.key_file = file("server.key", pair.key);
+  options.tls.client_ca_file = file("ca.pem", authority.pem());
+  options.tls.verify_client = true;
+  conduit::Server server(options);
+  server.rpc("who", [](Context& context) { return context.connection().certificate_name(); });
+  const auto status = server.start();
+  ASSERT_TRUE(status) << status.error().message;
+  const auto call = [&](const std::string& flags) {
+    return fmt::format("call tls://localhost:{} who {}", server.port(), flags);
+  };
+  const auto ca = "--ca " + folder.path().string() + "/ca.pem";
+  const auto own =
+      fmt::format("--cert {} --key {}", file("me.pem", mine.certificate), file("me.key", mine.key));
+
+  Program both(call(ca + " " + own));
+  EXPECT_EQ(both.end(), 0) << both.errors();
+  EXPECT_EQ(both.output(), "\"ann\"\n");
+  Program unknown(call(own));
+  EXPECT_EQ(unknown.end(), 10);
+  EXPECT_THAT(unknown.errors(), AllOf(HasSubstr("certificate"), HasSubstr("--ca")));
+  Program nameless(call(ca));
+  EXPECT_NE(nameless.end(), 0);
+  EXPECT_THAT(nameless.errors(), HasSubstr("certificate"));
+  Program blind(call("--insecure " + own));
+  EXPECT_EQ(blind.end(), 0) << blind.errors();
+  EXPECT_THAT(blind.errors(), HasSubstr("WARNING: --insecure"));
 }
 
 TEST_F(ConduitCommand, ListsMethodsAndTheirHelp) {

@@ -122,6 +122,11 @@ class MonitorServe {
         deadline_(io_) {}
 
   int run() {
+    // First: who sees our address may ask us to end.
+    for (int signal : {SIGINT, SIGTERM, SIGHUP}) signals_.add(signal);
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
+      if (!error) stop();
+    });
     if (auto status = listen(); !status) {
       say_error(status.error().message);
       return kUsage;
@@ -131,10 +136,6 @@ class MonitorServe {
       fmt::print("The certificate is self-signed; its SHA-256 fingerprint is\n  {}\n", fingerprint);
     std::fflush(stdout);
     logger_.info("serving", {{"monitor", door_->uri()}});
-    for (int signal : {SIGINT, SIGTERM, SIGHUP}) signals_.add(signal);
-    signals_.async_wait([this](const boost::system::error_code& error, int) {
-      if (!error) stop();
-    });
     io_.run();
     return kDone;
   }

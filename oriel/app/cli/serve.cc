@@ -45,15 +45,16 @@ class Serve {
         deadline_(io_) {}
 
   int run() {
+    // First: who sees an address of ours may ask us to end.
+    for (int signal : {SIGINT, SIGTERM, SIGHUP}) signals_.add(signal);
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
+      if (!error) stop();
+    });
     if (auto door = server_.listen(); !door) return refuse(door.error());
     if (auto door = site_.listen(); !door) return refuse(door.error());
     opening_ = desktops::open_desktop(
         io_, settings_, logger_,
         [this](Result<desktops::OpenDesktop> opened) { desktop_opened(std::move(opened)); });
-    for (int signal : {SIGINT, SIGTERM, SIGHUP}) signals_.add(signal);
-    signals_.async_wait([this](const boost::system::error_code& error, int) {
-      if (!error) stop();
-    });
     io_.run();
     return exit_code_;
   }

@@ -284,7 +284,8 @@ asio::awaitable<void> Server::Shared::start_up(Done done) {
       state_ = ServerState::kRunning;
       running_since_ = Clock::now();
     }
-    log_.info("listening", {{"address", address()}, {"unix", options_.unix_path}});
+    if (!address().empty() || !options_.unix_path.empty())
+      log_.info("listening", {{"address", address()}, {"unix", options_.unix_path}});
     for (auto& stream : std::exchange(early_, {})) arrived(std::move(stream));
   }
   if (done) done(status);
