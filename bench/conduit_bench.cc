@@ -39,6 +39,7 @@
 #include "bench/conduit_load.h"
 #include "oriel/app/conduit/client.h"
 #include "oriel/app/conduit/server.h"
+#include "oriel/app/net/large_memory.h"
 
 namespace oriel::bench {
 namespace {
@@ -70,6 +71,7 @@ boost::asio::awaitable<void> broadcast_all(conduit::Server& server, std::size_t 
 }
 
 void serve(int out) {
+  net::keep_large_memory();  // as `oriel serve` does
   conduit::Server server(
       {.password = kPassword, .host = "127.0.0.1", .port = 0, .max_connections = 20'000});
   const auto quick = [](const char* name) {

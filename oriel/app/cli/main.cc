@@ -4,6 +4,7 @@
 #include <span>
 
 #include "oriel/app/cli/command_table.h"
+#include "oriel/app/net/large_memory.h"
 
 namespace {
 
@@ -18,6 +19,7 @@ void open_missing_standard_streams() {
 
 int main(int argc, char** argv) {
   open_missing_standard_streams();
+  oriel::net::keep_large_memory();
   const std::span<const char* const> arguments(argv, static_cast<std::size_t>(argc));
   if (arguments.empty()) return oriel::cli::run_program({});
   return oriel::cli::run_program_as(arguments[0], arguments.subspan(1));
