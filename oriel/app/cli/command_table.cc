@@ -10,6 +10,7 @@
 #include "oriel/app/cli/conduit_listen.h"
 #include "oriel/app/cli/conduit_methods.h"
 #include "oriel/app/cli/conduit_send.h"
+#include "oriel/app/cli/doctor.h"
 #include "oriel/app/cli/monitor.h"
 #include "oriel/app/cli/say.h"
 #include "oriel/app/cli/serve.h"
@@ -35,6 +36,7 @@ constexpr Command kTable[] = {
     {"listen", "print the messages of a conduit server", run_listen},
     {"send", "send a message to a conduit server", run_send},
     {"methods", "list the methods of a conduit server", run_methods},
+    {"doctor", "say what is wrong on this machine, and what to do", run_doctor},
     {"version", "print the version", print_version},
     {desktop::kSupervisorCommand, "", desktop::run_supervisor},
 };
