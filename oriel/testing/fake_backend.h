@@ -86,7 +86,7 @@ class FakeBackend final : public api::Backend {
     return std::vector<api::CopiedText>{{"newest \xc3\xa9", std::chrono::milliseconds(1500)},
                                         {"older", std::chrono::seconds(60)}};
   }
-  void perform(std::vector<api::Action> list, std::string_view, ActionsDone done) override {
+  void perform(std::vector<agent::Action> list, std::string_view, ActionsDone done) override {
     if (is_busy) return done(fail(ErrorCode::kTooLarge, "32 programs act already"));
     actions = std::move(list);
     done(std::uint64_t{42});
@@ -102,7 +102,7 @@ class FakeBackend final : public api::Backend {
   bool is_single = true, is_busy = false;
   std::vector<std::string> calls;
   api::PictureRequest picture_request;
-  std::vector<api::Action> actions;
+  std::vector<agent::Action> actions;
   api::EventsRequest events_request;
 };
 

@@ -5,16 +5,17 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <chrono>
-#include <cstdlib>
 #include <utility>
-#include <variant>
 
+#include "oriel/app/agent/action_steps.h"
 #include "oriel/app/api/limits.h"
 #include "oriel/core/keys/key_name.h"
 
 namespace oriel::api {
 
 namespace json = boost::json;
+using agent::Action;
+using agent::Button;
 
 // The bounds are those of limits.h; a test compares them.
 const std::string_view kActionsSchema =
@@ -69,48 +70,25 @@ Result<Action> action_of(const json::object& action) {
   const auto type = text_of(action.at("type"));
   if (type == "key") {
     ORIEL_TRY(auto keysyms, keys::keysyms_of_combination(text_of(action.at("keys"))));
-    return PressKeys{std::move(keysyms)};
+    return agent::PressKeys{std::move(keysyms)};
   }
   if (type == "text") {
     ORIEL_TRY(auto keysyms, keys::keysyms_of_text(text_of(action.at("text"))));
-    return TypeText{std::move(keysyms)};
+    return agent::TypeText{std::move(keysyms)};
   }
-  if (type == "move") return MovePointer{point_of(action)};
+  if (type == "move") return agent::MovePointer{point_of(action)};
   if (type == "click")
-    return Click{point_of(action), button_of(action), number_of(action, "count", 1)};
+    return agent::Click{point_of(action), button_of(action), number_of(action, "count", 1)};
   if (type == "scroll")
-    return Scroll{point_of(action), number_of(action, "dx"), number_of(action, "dy")};
-  if (type == "pause") return Pause{std::chrono::milliseconds(number_of(action, "ms"))};
-  Drag drag{.path = {}, .button = button_of(action)};
+    return agent::Scroll{point_of(action), number_of(action, "dx"), number_of(action, "dy")};
+  if (type == "pause") return agent::Pause{std::chrono::milliseconds(number_of(action, "ms"))};
+  agent::Drag drag{.path = {}, .button = button_of(action)};
   for (const auto& point : action.at("path").as_array())
     drag.path.push_back({point.at(0).to_number<int>(), point.at(1).to_number<int>()});
   return drag;
 }
 
-// How much doing an action is, in steps of limits.h and in time.
-struct Cost {
-  std::size_t steps = 0;
-  std::chrono::milliseconds pauses{};
-};
-
-Cost cost_of(const Action& action) {
-  struct Teller {
-    Cost operator()(const PressKeys& keys) const { return {2 * keys.keysyms.size(), {}}; }
-    Cost operator()(const TypeText& text) const { return {2 * text.keysyms.size(), {}}; }
-    Cost operator()(const MovePointer&) const { return {1, {}}; }
-    Cost operator()(const Click& click) const {
-      return {1 + 2 * static_cast<std::size_t>(click.count), {}};
-    }
-    Cost operator()(const Drag& drag) const { return {2 + drag.path.size(), {}}; }
-    Cost operator()(const Scroll& scroll) const {
-      return {1 + 2 * static_cast<std::size_t>(std::abs(scroll.dx) + std::abs(scroll.dy)), {}};
-    }
-    Cost operator()(const Pause& pause) const { return {0, pause.duration}; }
-  };
-  return std::visit(Teller{}, action);
-}
-
-Status check_cost(Cost cost) {
+Status check_cost(const agent::ActionCost& cost) {
   if (cost.steps > kStepsMax)
     return fail(ErrorCode::kInvalid,
                 fmt::format("the actions come to more than {} keys, buttons and places of the "
@@ -127,13 +105,13 @@ Status check_cost(Cost cost) {
 
 Result<std::vector<Action>> actions_of(const json::value& document) {
   std::vector<Action> actions;
-  Cost cost;
+  agent::ActionCost cost;
   for (const auto& each : document.at("actions").as_array()) {
     auto action = action_of(each.as_object());
     if (!action)
       return fail(action.error().code,
                   fmt::format("actions[{}]: {}", actions.size(), action.error().message));
-    const auto more = cost_of(*action);
+    const auto more = agent::cost_of(*action);
     cost.steps += more.steps;
     cost.pauses += more.pauses;
     ORIEL_TRY_VOID(check_cost(cost));

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "oriel/app/api/action.h"
+#include "oriel/app/agent/action.h"
 #include "oriel/base/result.h"
 
 namespace oriel::api {
@@ -15,6 +15,6 @@ extern const std::string_view kActionsSchema;
 
 // `document` has been checked against kActionsSchema. kInvalid names the action and what is wrong
 // with it: an unknown key, a text that no key types.
-Result<std::vector<Action>> actions_of(const boost::json::value& document);
+Result<std::vector<agent::Action>> actions_of(const boost::json::value& document);
 
 }  // namespace oriel::api

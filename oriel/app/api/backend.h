@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "oriel/app/api/action.h"
+#include "oriel/app/agent/action.h"
 #include "oriel/app/api/identity.h"
 #include "oriel/app/api/session_store.h"
 #include "oriel/base/bytes.h"
@@ -163,7 +163,8 @@ class Backend {
   // this time; kUnavailable: there is no desktop, or it is lost. Gives the generation of the
   // screen at the end.
   using ActionsDone = std::move_only_function<void(Result<std::uint64_t>)>;
-  virtual void perform(std::vector<Action> actions, std::string_view peer, ActionsDone done) = 0;
+  virtual void perform(std::vector<agent::Action> actions, std::string_view peer,
+                       ActionsDone done) = 0;
 
   // Server-sent events until the reader goes. kTooLarge: too many listen.
   virtual Result<std::shared_ptr<net::HttpBodyStream>> subscribe(const EventsRequest& request) = 0;

@@ -214,14 +214,15 @@ TEST(Router, TurnsActionsIntoValues) {
   EXPECT_EQ(document(done), json::parse(R"({"performed": 7, "generation": 42})"));
   const auto& actions = api.backend.actions;
   ASSERT_EQ(actions.size(), 7u);
-  EXPECT_THAT(std::get<PressKeys>(actions[0]).keysyms, ElementsAre(0xffe3u, 0x61u));
-  EXPECT_THAT(std::get<TypeText>(actions[1]).keysyms, ElementsAre(0xe9u));
-  EXPECT_EQ(std::get<MovePointer>(actions[2]).to, (image::Point{1, 2}));
-  EXPECT_EQ(std::get<Click>(actions[3]).button, Button::kRight);
-  EXPECT_EQ(std::get<Click>(actions[3]).count, 2);
-  EXPECT_THAT(std::get<Drag>(actions[4]).path, ElementsAre(image::Point{1, 2}, image::Point{3, 4}));
-  EXPECT_EQ(std::get<Scroll>(actions[5]).dy, -3);
-  EXPECT_EQ(std::get<Pause>(actions[6]).duration, std::chrono::milliseconds(50));
+  EXPECT_THAT(std::get<agent::PressKeys>(actions[0]).keysyms, ElementsAre(0xffe3u, 0x61u));
+  EXPECT_THAT(std::get<agent::TypeText>(actions[1]).keysyms, ElementsAre(0xe9u));
+  EXPECT_EQ(std::get<agent::MovePointer>(actions[2]).to, (image::Point{1, 2}));
+  EXPECT_EQ(std::get<agent::Click>(actions[3]).button, agent::Button::kRight);
+  EXPECT_EQ(std::get<agent::Click>(actions[3]).count, 2);
+  EXPECT_THAT(std::get<agent::Drag>(actions[4]).path,
+              ElementsAre(image::Point{1, 2}, image::Point{3, 4}));
+  EXPECT_EQ(std::get<agent::Scroll>(actions[5]).dy, -3);
+  EXPECT_EQ(std::get<agent::Pause>(actions[6]).duration, std::chrono::milliseconds(50));
   EXPECT_EQ(complaint(api.ask("POST", "/api/v1/input",
                               R"({"actions": [{"type": "key", "keys": "bogus"}]})"))
                 .substr(0, 40),

@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-#include "oriel/app/api/action.h"
+#include "oriel/app/agent/action_steps.h"
 #include "oriel/app/server/input_pipeline.h"
 #include "oriel/base/result.h"
 
@@ -25,7 +25,7 @@ class ActionRunner : public std::enable_shared_from_this<ActionRunner> {
   using Done = std::move_only_function<void(Status)>;
 
   ActionRunner(const boost::asio::any_io_executor& executor, Site site,
-               const std::vector<api::Action>& actions, Done done);
+               const std::vector<agent::Action>& actions, Done done);
 
   // Begins; `done` is called once, perhaps before it returns: kRefused when may_act said no.
   void start() { run(); }
@@ -33,26 +33,14 @@ class ActionRunner : public std::enable_shared_from_this<ActionRunner> {
   void cancel();
 
  private:
-  // One key or button of an action, or a pause.
   struct Step {
-    enum class Kind { kKeyDown, kKeyUp, kPointer, kPause } kind;
-    std::uint32_t keysym = 0;
-    image::Point at;
-    std::uint16_t buttons = 0;
-    std::chrono::milliseconds pause{};
+    agent::Step step;
     bool is_first = false;  // of its action
   };
 
-  void plan(const api::PressKeys& action);
-  void plan(const api::TypeText& action);
-  void plan(const api::MovePointer& action);
-  void plan(const api::Click& action);
-  void plan(const api::Drag& action);
-  void plan(const api::Scroll& action);
-  void plan(const api::Pause& action);
-  void plan_click(image::Point at, std::uint16_t button);
   void run();
-  void point(const Step& step);
+  Status perform(const agent::Step& step);
+  void point();
   void rest(std::chrono::milliseconds duration);
   void finish(Status status);
 
@@ -60,6 +48,8 @@ class ActionRunner : public std::enable_shared_from_this<ActionRunner> {
   std::vector<Step> steps_;
   std::size_t next_ = 0;
   int keys_at_once_ = 0;
+  image::Point pointer_;
+  std::uint16_t buttons_ = 0;  // that are down
   Done done_;
   boost::asio::steady_timer timer_;
 };

@@ -18,12 +18,12 @@ using testing::FakeDesktop;
 using namespace std::chrono_literals;
 
 struct Stage {
-  std::shared_ptr<ActionRunner> runner(std::vector<api::Action> actions) {
+  std::shared_ptr<ActionRunner> runner(std::vector<agent::Action> actions) {
     return std::make_shared<ActionRunner>(
         io.get_executor(), ActionRunner::Site{pipeline, 7, [this] { return may_act; }},
         std::move(actions), [this](Status status) { outcome = std::move(status); });
   }
-  Status perform(std::vector<api::Action> actions) {
+  Status perform(std::vector<agent::Action> actions) {
     outcome.reset();
     runner(std::move(actions))->start();
     io.restart();
@@ -47,35 +47,35 @@ struct Stage {
 
 TEST(ActionRunner, PressesACombinationAndLetsGoInTheOtherOrder) {
   Stage stage;
-  ASSERT_TRUE(stage.perform({api::PressKeys{{'q', 'c'}}}));
+  ASSERT_TRUE(stage.perform({agent::PressKeys{{'q', 'c'}}}));
   EXPECT_THAT(stage.input(), ElementsAre("down 113", "down 99", "up 99", "up 113"));
 }
 
 TEST(ActionRunner, TypesALongTextWhole) {
   Stage stage;
   const std::vector<std::uint32_t> text(3 * kKeysAtOnce, 'x');
-  ASSERT_TRUE(stage.perform({api::TypeText{text}}));
+  ASSERT_TRUE(stage.perform({agent::TypeText{text}}));
   const auto downs = std::ranges::count(stage.desktop.input_log, "down 120");
   EXPECT_EQ(downs, 3 * kKeysAtOnce);
 }
 
 TEST(ActionRunner, ClicksWhereItIsTold) {
   Stage stage;
-  ASSERT_TRUE(stage.perform({api::Click{{5, 6}, api::Button::kRight, 2}}));
+  ASSERT_TRUE(stage.perform({agent::Click{{5, 6}, agent::Button::kRight, 2}}));
   EXPECT_THAT(stage.input(), ElementsAre("pointer 5,6 0", "pointer 5,6 4", "pointer 5,6 0",
                                          "pointer 5,6 4", "pointer 5,6 0"));
 }
 
 TEST(ActionRunner, DragsAlongItsPath) {
   Stage stage;
-  ASSERT_TRUE(stage.perform({api::Drag{{{1, 1}, {50, 60}}, api::Button::kLeft}}));
+  ASSERT_TRUE(stage.perform({agent::Drag{{{1, 1}, {50, 60}}, agent::Button::kLeft}}));
   EXPECT_THAT(stage.input(),
               ElementsAre("pointer 1,1 0", "pointer 1,1 1", "pointer 50,60 1", "pointer 50,60 0"));
 }
 
 TEST(ActionRunner, ScrollsBySteps) {
   Stage stage;
-  ASSERT_TRUE(stage.perform({api::Scroll{{9, 9}, 1, -2}}));
+  ASSERT_TRUE(stage.perform({agent::Scroll{{9, 9}, 1, -2}}));
   EXPECT_THAT(stage.input(),
               ElementsAre("pointer 9,9 0", "pointer 9,9 8", "pointer 9,9 0", "pointer 9,9 8",
                           "pointer 9,9 0", "pointer 9,9 64", "pointer 9,9 0"));
@@ -84,7 +84,7 @@ TEST(ActionRunner, ScrollsBySteps) {
 TEST(ActionRunner, StopsWhenAnotherHasControl) {
   Stage stage;
   stage.may_act = false;
-  const auto status = stage.perform({api::PressKeys{{'a'}}});
+  const auto status = stage.perform({agent::PressKeys{{'a'}}});
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, ErrorCode::kRefused);
   EXPECT_THAT(stage.input(), ::testing::IsEmpty());
@@ -92,7 +92,7 @@ TEST(ActionRunner, StopsWhenAnotherHasControl) {
 
 TEST(ActionRunner, StopsInTheMiddleOfAnActionWhenAnotherTakesControl) {
   Stage stage;
-  auto runner = stage.runner({api::TypeText{std::vector<std::uint32_t>(100'000, 'a')}});
+  auto runner = stage.runner({agent::TypeText{std::vector<std::uint32_t>(100'000, 'a')}});
   runner->start();  // until its first rest
   const auto before = stage.input().size();
   ASSERT_GT(before, 0u);
@@ -108,7 +108,7 @@ TEST(ActionRunner, StopsInTheMiddleOfAnActionWhenAnotherTakesControl) {
 
 TEST(ActionRunner, SaysNothingWhenItIsCancelled) {
   Stage stage;
-  auto runner = stage.runner({api::Pause{10s}, api::PressKeys{{'a'}}});
+  auto runner = stage.runner({agent::Pause{10s}, agent::PressKeys{{'a'}}});
   runner->start();
   runner->cancel();
   stage.io.run_for(1s);

@@ -47,7 +47,7 @@ class FewAnswers : public api::Backend {
   void read_clipboard(api::ClipboardKind, BytesDone) override {}
   Status write_clipboard(api::ClipboardKind, Bytes) override { return {}; }
   Result<std::vector<api::CopiedText>> clipboard_history() const override { return {}; }
-  void perform(std::vector<api::Action>, std::string_view, ActionsDone) override {}
+  void perform(std::vector<agent::Action>, std::string_view, ActionsDone) override {}
   Result<std::shared_ptr<net::HttpBodyStream>> subscribe(const api::EventsRequest&) override {
     return fail(ErrorCode::kUnsupported, "not here");
   }

@@ -34,19 +34,10 @@ std::unexpected<Error> no_desktop() {
   return fail(ErrorCode::kUnavailable, "the desktop is not there yet; ask again in a second");
 }
 
-// The places that an action names.
-std::vector<image::Point> places_of(const api::Action& action) {
-  if (const auto* move = std::get_if<api::MovePointer>(&action)) return {move->to};
-  if (const auto* click = std::get_if<api::Click>(&action)) return {click->at};
-  if (const auto* scroll = std::get_if<api::Scroll>(&action)) return {scroll->at};
-  if (const auto* drag = std::get_if<api::Drag>(&action)) return drag->path;
-  return {};
-}
-
 // A click beside the screen would hit something else at its edge.
-Status check_places(const std::vector<api::Action>& actions, image::Size screen) {
+Status check_places(const std::vector<agent::Action>& actions, image::Size screen) {
   for (std::size_t i = 0; i < actions.size(); ++i)
-    for (const auto place : places_of(actions[i]))
+    for (const auto place : agent::places_of(actions[i]))
       if (place.x >= screen.width || place.y >= screen.height)
         return fail(ErrorCode::kInvalid,
                     fmt::format("actions[{}] is at {},{}, which is not on the screen of {}x{}", i,
@@ -262,7 +253,8 @@ Result<std::vector<api::CopiedText>> ServerBackend::clipboard_history() const {
   return texts;
 }
 
-void ServerBackend::perform(std::vector<api::Action> actions, std::string_view, ActionsDone done) {
+void ServerBackend::perform(std::vector<agent::Action> actions, std::string_view,
+                            ActionsDone done) {
   if (!server_.has_desktop()) return done(no_desktop());
   if (const auto* reason = server_.lost_reason())
     return done(fail(ErrorCode::kUnavailable, "the desktop is lost: " + *reason));

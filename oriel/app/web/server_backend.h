@@ -46,7 +46,8 @@ class ServerBackend final : public api::Backend {
   void read_clipboard(api::ClipboardKind kind, BytesDone done) override;
   Status write_clipboard(api::ClipboardKind kind, Bytes bytes) override;
   Result<std::vector<api::CopiedText>> clipboard_history() const override;
-  void perform(std::vector<api::Action> actions, std::string_view peer, ActionsDone done) override;
+  void perform(std::vector<agent::Action> actions, std::string_view peer,
+               ActionsDone done) override;
   Result<std::shared_ptr<net::HttpBodyStream>> subscribe(
       const api::EventsRequest& request) override;
 

@@ -1,0 +1,108 @@
+#pragma once
+// An agent on a desktop, as coroutines on the loop of its target. From other threads: sync_agent.h.
+//
+//   AsyncAgent agent(target);
+//   auto clicked = co_await agent.mouse().left_click(Point{100, 100});
+//   auto still = co_await agent.wait().still({.since = agent.last_action()});  // g++ 12: a
+//   variable
+//
+// g++ 12 does not compile braced lists inside an expression with co_await: give them a name first.
+
+#include <boost/asio/awaitable.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "oriel/app/agent/agent_parts.h"
+#include "oriel/app/agent/clipboard_control.h"
+#include "oriel/app/agent/keyboard_control.h"
+#include "oriel/app/agent/mouse_control.h"
+#include "oriel/app/agent/screenshot_control.h"
+#include "oriel/app/agent/scroll_control.h"
+#include "oriel/app/agent/waits.h"
+
+namespace oriel::agent {
+
+struct AgentOptions {
+  // Pixels of the latest changes, for waits that look back; 0: none.
+  std::size_t history_bytes = kLogBytesMax;
+};
+
+struct ScreenReport {
+  image::Size size;
+  image::Point pointer;
+  screen::Generation generation = 0;
+  std::optional<image::Size> cursor;  // nothing when it is hidden or not known
+  bool has_clipboard = false;
+  std::uint16_t buttons = 0;  // that this agent holds, of RFB's mask
+  Keysyms keys;               // likewise
+};
+
+// What act() answers with.
+enum class ActReply {
+  kFull,   // the whole screen
+  kDelta,  // what has changed, in at most kDeltaPicturesMax pictures
+  kNone,   // no picture
+};
+inline constexpr std::size_t kDeltaPicturesMax = 8;
+
+struct ActRequest {
+  std::vector<Action> actions;
+  // Its `since` is the beginning of the actions. Nothing: does not wait.
+  std::optional<StillOptions> settle = StillOptions{};
+  ActReply reply = ActReply::kDelta;
+};
+
+struct ActReport {
+  Mark begun;       // before the first action
+  Duration took{};  // all of it
+  bool has_settled = false;
+  std::string unsettled = {};                           // why not
+  std::vector<image::Rect> boxes = {};                  // what changed since it began
+  std::vector<screen::RecurringChange> recurring = {};  // what of it did not count
+  bool has_copied = false;                              // a program put something on the clipboard
+  std::vector<Picture> pictures = {};                   // in the order of `boxes` for kDelta
+
+  // Silence may mean that a click missed.
+  bool had_effect() const { return !boxes.empty() || has_copied; }
+};
+
+// Lives on the loop of `target`, which outlives it, longer than its coroutines.
+class AsyncAgent {
+ public:
+  explicit AsyncAgent(AgentTarget& target, const AgentOptions& options = {});
+  AsyncAgent(const AsyncAgent&) = delete;
+  AsyncAgent& operator=(const AsyncAgent&) = delete;
+
+  MouseControl& mouse() { return mouse_; }
+  KeyboardControl& keyboard() { return keyboard_; }
+  ScrollControl& scroll() { return scroll_; }
+  ScreenshotControl& screenshot() { return screenshot_; }
+  ClipboardControl& clipboard() { return clipboard_; }
+  Waits& wait() { return waits_; }
+  ScreenReport screen() const;
+
+  // Now, and before the last action: for `since`.
+  Mark mark() const { return parts_.log.mark(); }
+  std::optional<Mark> last_action() const { return parts_.last_action; }
+
+  boost::asio::awaitable<AgentStatus> perform(std::vector<Action> actions, milliseconds delay = {});
+  // Acts, waits until all is still, and says what came of it. A screen that does not come to rest
+  // is no error: the report says so.
+  boost::asio::awaitable<AgentResult<ActReport>> act(ActRequest request);
+  boost::asio::awaitable<AgentStatus> pause(milliseconds duration);
+
+  AgentTarget& target() { return parts_.target; }
+  const DamageLog& log() const { return parts_.log; }
+
+ private:
+  AgentParts parts_;
+  MouseControl mouse_{parts_};
+  KeyboardControl keyboard_{parts_};
+  ScrollControl scroll_{parts_};
+  ScreenshotControl screenshot_{parts_};
+  ClipboardControl clipboard_{parts_};
+  Waits waits_;
+};
+
+}  // namespace oriel::agent

@@ -1,0 +1,48 @@
+#pragma once
+// Does actions on a target, one after another, and knows what it holds.
+
+#include <boost/asio/awaitable.hpp>
+#include <set>
+#include <vector>
+
+#include "oriel/app/agent/action_steps.h"
+#include "oriel/app/agent/agent_target.h"
+#include "oriel/app/agent/bell.h"
+
+namespace oriel::agent {
+
+// Lives on the loop of its target, which outlives it. Those who ask at the same time take turns.
+class InputPlayer {
+ public:
+  explicit InputPlayer(AgentTarget& target);
+  // Lets go of what is held.
+  ~InputPlayer();
+  InputPlayer(const InputPlayer&) = delete;
+  InputPlayer& operator=(const InputPlayer&) = delete;
+
+  // All is checked before anything is done. kInput names the action and what is wrong with it.
+  boost::asio::awaitable<AgentStatus> play(std::vector<Action> actions);
+
+  // Of RFB's mask: what is down.
+  std::uint16_t buttons() const { return buttons_; }
+  const std::set<std::uint32_t>& keys() const { return keys_; }
+  void let_go();
+
+ private:
+  AgentStatus check(const std::vector<Action>& actions) const;
+  boost::asio::awaitable<AgentStatus> play_steps(std::vector<Step> steps);
+  AgentStatus offer(std::string text);
+  void perform(const Step& step);
+
+  AgentTarget& target_;
+  Bell turn_ended_;
+  bool is_playing_ = false;
+  int keys_at_once_ = 0;
+  std::uint16_t buttons_ = 0;
+  std::set<std::uint32_t> keys_;
+};
+
+// kInput with the sizes when it is not on the screen.
+AgentStatus check_place(image::Point place, image::Size screen);
+
+}  // namespace oriel::agent

@@ -1,0 +1,116 @@
+#include "oriel/app/agent/keyboard_control.h"
+
+#include <fmt/format.h>
+
+#include <ranges>
+#include <utility>
+
+#include "oriel/core/keys/key_name.h"
+
+namespace oriel::agent {
+
+using Done = KeyboardControl::Done;
+
+namespace {
+
+constexpr std::uint32_t kShift = 0xffe1;
+constexpr std::string_view kShiftedOnAmericanKeyboards = "~!@#$%^&*()_+{}|:\"<>?";
+
+template <typename T>
+AgentResult<T> as_input(Result<T> result) {
+  if (result) return *std::move(result);
+  return failure(ErrorKind::kInput, std::move(result).error().message);
+}
+
+AgentResult<Keysyms> keysyms_of_names(const auto& names) {
+  Keysyms keysyms;
+  for (const auto& name : names) {
+    ORIEL_TRY(const auto keysym, as_input(keys::keysym_of_name(name)));
+    keysyms.push_back(keysym);
+  }
+  if (keysyms.empty() || keysyms.size() > keys::kCombinationKeysMax)
+    return failure(ErrorKind::kInput, fmt::format("{} keys at once, 1 to {} are possible",
+                                                  keysyms.size(), keys::kCombinationKeysMax));
+  return keysyms;
+}
+
+bool needs_shift(std::uint32_t keysym) {
+  if (keysym >= 'A' && keysym <= 'Z') return true;
+  return keysym < 0x7f && kShiftedOnAmericanKeyboards.contains(static_cast<char>(keysym));
+}
+
+// Runs of keys with and without Shift.
+std::vector<Action> typed_with_shift(const Keysyms& keysyms, milliseconds interval) {
+  std::vector<Action> actions;
+  for (const auto keysym : keysyms) {
+    const bool is_shifted = needs_shift(keysym);
+    if (is_shifted) actions.push_back(KeyDown{kShift});
+    actions.push_back(TypeText{{keysym}, interval});
+    if (is_shifted) actions.push_back(KeyUp{kShift});
+  }
+  return actions;
+}
+
+AgentResult<std::vector<Action>> typing(const std::string& text, const TypeOptions& options) {
+  if (text.empty()) return failure(ErrorKind::kInput, "there is no text to type");
+  if (text.size() > kTextBytesMax)
+    return failure(ErrorKind::kInput,
+                   fmt::format("{} bytes of text, at most {} at once", text.size(), kTextBytesMax));
+  std::vector<Action> actions;
+  if (options.method == TypeMethod::kPaste) {
+    ORIEL_TRY(auto keysyms, options.paste_keys.keysyms());
+    actions.push_back(Paste{text, std::move(keysyms)});
+    return actions;
+  }
+  ORIEL_TRY(auto keysyms, as_input(keys::keysyms_of_text(text)));
+  if (options.with_shift) return typed_with_shift(keysyms, options.interval);
+  actions.push_back(TypeText{std::move(keysyms), options.interval});
+  return actions;
+}
+
+Done failed(AgentError error) { co_return std::unexpected(std::move(error)); }
+
+}  // namespace
+
+KeyNames::KeyNames(std::string_view combination)
+    : keysyms_(as_input(keys::keysyms_of_combination(combination))) {}
+
+KeyNames::KeyNames(const std::vector<std::string>& names) : keysyms_(keysyms_of_names(names)) {}
+
+KeyNames::KeyNames(std::initializer_list<const char*> names) : keysyms_(keysyms_of_names(names)) {}
+
+Done KeyboardControl::type_text(std::string text, TypeOptions options) {
+  auto actions = typing(text, options);
+  if (!actions) return failed(std::move(actions.error()));
+  return parts_.perform(*std::move(actions), options.delay);
+}
+
+Done KeyboardControl::press_key(KeyNames keys, int count, milliseconds delay) {
+  if (!keys.keysyms()) return failed(keys.keysyms().error());
+  if (count < 1 || count > kKeyRepeatsMax)
+    return failed({ErrorKind::kInput,
+                   fmt::format("{} presses, 1 to {} are possible", count, kKeyRepeatsMax)});
+  return parts_.perform(
+      std::vector<Action>(static_cast<std::size_t>(count), PressKeys{*keys.keysyms()}), delay);
+}
+
+Done KeyboardControl::key_down(KeyNames keys, milliseconds delay) {
+  if (!keys.keysyms()) return failed(keys.keysyms().error());
+  std::vector<Action> actions;
+  for (const auto keysym : *keys.keysyms()) actions.push_back(KeyDown{keysym});
+  return parts_.perform(std::move(actions), delay);
+}
+
+Done KeyboardControl::key_up(KeyNames keys, milliseconds delay) {
+  if (!keys.keysyms()) return failed(keys.keysyms().error());
+  std::vector<Action> actions;
+  for (const auto keysym : *keys.keysyms() | std::views::reverse) actions.push_back(KeyUp{keysym});
+  return parts_.perform(std::move(actions), delay);
+}
+
+Done KeyboardControl::hold(KeyNames keys, milliseconds duration, milliseconds delay) {
+  if (!keys.keysyms()) return failed(keys.keysyms().error());
+  return parts_.perform({HoldKeys{*keys.keysyms(), duration}}, delay);
+}
+
+}  // namespace oriel::agent
