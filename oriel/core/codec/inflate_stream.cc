@@ -46,6 +46,12 @@ Result<std::size_t> InflateStream::read(std::span<std::uint8_t> into) {
   return into.size() - stream.avail_out;
 }
 
+void InflateStream::reset() {
+  ORIEL_CHECK(inflateReset(&state_->stream) == Z_OK);
+  state_->stream.avail_in = 0;
+  state_->has_ended = false;
+}
+
 bool InflateStream::is_used_up() const { return state_->stream.avail_in == 0; }
 
 }  // namespace oriel::codec

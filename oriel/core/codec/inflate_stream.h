@@ -29,6 +29,9 @@ class InflateStream {
   // broken, needs a dictionary, or goes on after its end; it stays broken.
   Result<std::size_t> read(std::span<std::uint8_t> into);
 
+  // A new stream begins; what is left of the piece is forgotten.
+  void reset();
+
   // True when `read` has taken all of the piece.
   bool is_used_up() const;
 
