@@ -11,8 +11,8 @@
 
 namespace oriel::codec {
 
-// Takes what any server may send: any header, window and level. One strand owns it. zlib rather
-// than ISA-L, which is 1.8 times as fast, because what it reads comes from strangers.
+// Takes what any server may send: any header, window and level. About 90 KB. One strand owns it. By
+// ISA-L, which is twice as fast as zlib (bench/results/decoders.md); a fuzzer compares the two.
 class InflateStream {
  public:
   InflateStream();

@@ -1,7 +1,7 @@
 #pragma once
 // JPEG files from any server into a frame, by libjpeg-turbo.
 
-#include <string_view>
+#include <memory>
 
 #include "oriel/base/bytes.h"
 #include "oriel/base/result.h"
@@ -24,7 +24,8 @@ class JpegDecoder {
   Status decode(ByteSpan file, const image::MutableFrameView& target);
 
  private:
-  void* handle_;
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace oriel::codec

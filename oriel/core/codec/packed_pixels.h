@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -39,16 +38,17 @@ template <int kBits>
 int expand_indexes(const std::uint8_t* packed, const std::uint32_t* palette, std::uint32_t* to,
                    int count) {
   constexpr int kPerByte = 8 / kBits;
-  constexpr int kMask = (1 << kBits) - 1;
   int largest = 0;
-  for (; count > 0; count -= kPerByte, ++packed, to += kPerByte) {
-    const int here = std::min(count, kPerByte);
-    for (int i = 0; i < here; ++i) {
-      const int index = *packed >> (8 - kBits * (i + 1)) & kMask;
-      largest = std::max(largest, index);
-      to[i] = palette[index];
-    }
+  const auto expand = [&](int byte, int i) {
+    const int index = byte >> (8 - kBits * (i + 1)) & ((1 << kBits) - 1);
+    largest = std::max(largest, index);
+    to[i] = palette[index];
+  };
+  for (; count >= kPerByte; count -= kPerByte, to += kPerByte) {
+    const int byte = *packed++;
+    for (int i = 0; i < kPerByte; ++i) expand(byte, i);
   }
+  for (int i = 0; i < count; ++i) expand(*packed, i);
   return largest;
 }
 
