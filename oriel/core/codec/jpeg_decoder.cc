@@ -1,7 +1,7 @@
 #include "oriel/core/codec/jpeg_decoder.h"
 
 #include <cstdio>
-// It needs <cstdio> before.
+// It needs <cstdio> before it.
 #include <jpeglib.h>
 
 #include <array>
