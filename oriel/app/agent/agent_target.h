@@ -32,6 +32,8 @@ class AgentTargetListener {
   virtual void bell_rang() {}
   // The desktop is gone for good, or until it is connected again; the last picture stays.
   virtual void target_lost(const AgentError& /*error*/) {}
+  // A desktop that was lost is there again; its picture is complete.
+  virtual void target_found() {}
 };
 
 class AgentTarget {

@@ -234,6 +234,8 @@ Result<Settings> load_settings(std::span<const char* const> arguments,
   if (password == PasswordSource::kFile) ORIEL_TRY_VOID(read_password_file(settings));
   ORIEL_TRY_VOID(read_view_password_file(settings));
   ORIEL_TRY_VOID(read_alert_secrets(settings));
+  ORIEL_TRY_VOID(read_secret_file("remote.password", settings.remote_password_file,
+                                  settings.remote_password, settings));
   ORIEL_TRY_VOID(check_together(settings));
   notice_tls(settings);
   const bool has_vnc = line.uses(*find_setting("vnc.listen"));

@@ -66,6 +66,7 @@ std::string value_of(const Setting& setting, const Settings& settings) {
   if (setting.kind != SettingKind::kSecret) return setting.get(settings);
   if (setting.key == "alert.webhook_header") return settings.alert.webhook_header.reveal();
   if (setting.key == "alert.email_password") return settings.alert.email_password.reveal();
+  if (setting.key == "remote.password") return settings.remote_password.reveal();
   return settings.password.reveal();
 }
 

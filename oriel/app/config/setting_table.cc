@@ -41,9 +41,11 @@ constexpr Setting kSettings[] = {
      .kind = SettingKind::kText,
      .group = kDesktop,
      .value_name = "SOURCE",
-     .help = "What is published: headless (an X server and a session of its own), x11:DISPLAY (a "
-             "running X display, "
-             "x11::0 for :0) or pattern (a test picture, needs no X)",
+     .help =
+         "What is published: headless (an X server and a session of its own), x11:DISPLAY (a "
+         "running X display, "
+         "x11::0 for :0), vnc://HOST[:PORT], ws://... or wss://... (another VNC server) or pattern "
+         "(a test picture, needs no X)",
      .example = "pattern",
      .set = [](Settings& s,
                std::string_view text) { return assign(parse_desktop(text), s.desktop); },
@@ -98,11 +100,53 @@ constexpr Setting kSettings[] = {
      .kind = SettingKind::kText,
      .group = kDesktop,
      .value_name = "NAME",
-     .help = "Name of the desktop that viewers show; without it USER@HOST",
+     .help = "Name of the desktop that viewers show; without it that of another VNC server, or "
+             "USER@HOST",
      .example = "build machine",
      .set = [](Settings& s,
                std::string_view text) { return assign(parse_text(text, kNameBytesMax), s.name); },
      .get = [](const Settings& s) { return s.name; }},
+    {.key = "remote.password",
+     .kind = SettingKind::kSecret,
+     .group = kDesktop,
+     .value_name = "PASSWORD",
+     .help = "Password for a desktop that is another VNC server; a configuration file that has it "
+             "must be readable by its owner only",
+     .example = "correct",
+     .set = [](Settings& s, std::string_view text) { return set_secret(text, s.remote_password); },
+     .get = [](const Settings&) { return std::string(); }},
+    {.key = "remote.password_file",
+     .kind = SettingKind::kText,
+     .group = kDesktop,
+     .value_name = "FILE",
+     .help = "File with that password in its first line, readable by its owner only",
+     .example = "/etc/oriel/remote-password",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_text(text, kTextBytesMax), s.remote_password_file);
+         },
+     .get = [](const Settings& s) { return s.remote_password_file; }},
+    {.key = "remote.ca_file",
+     .kind = SettingKind::kText,
+     .group = kDesktop,
+     .value_name = "FILE",
+     .help = "PEM file of the certificates that a desktop behind wss:// or TLS is trusted by; "
+             "without it those of the system",
+     .example = "/etc/oriel/remote-ca.pem",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_text(text, kTextBytesMax), s.remote_ca_file);
+         },
+     .get = [](const Settings& s) { return s.remote_ca_file; }},
+    {.key = "remote.verify",
+     .kind = SettingKind::kSwitch,
+     .group = kDesktop,
+     .help = "Take another VNC server's certificate only when it is trusted and for its host; "
+             "without it anybody on the way can see and act",
+     .example = "false",
+     .set = [](Settings& s,
+               std::string_view text) { return assign(parse_switch(text), s.verifies_remote); },
+     .get = [](const Settings& s) { return switch_name(s.verifies_remote); }},
 
     {.key = "vnc.listen",
      .kind = SettingKind::kText,

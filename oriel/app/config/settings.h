@@ -59,12 +59,16 @@ struct AlertSettings {
 };
 
 struct Settings {
-  std::string desktop = "headless";      // headless | x11:DISPLAY | pattern
+  std::string desktop = "headless";      // headless | x11:DISPLAY | vnc://... | pattern
   image::Size geometry{1280, 800};       // of the headless desktop and the pattern
   image::Size max_geometry{3840, 2160};  // the headless desktop can grow to this
   std::optional<int> headless_display;   // X display number; else a free one
   std::string session;                   // command of the headless session; empty: see its help
-  std::string name;                      // desktop name; empty: user@host
+  std::string name;                      // desktop name; empty: the desktop's own, or user@host
+  Secret remote_password;                // for a desktop that is another VNC server
+  std::string remote_password_file;      // load_settings has read it into `remote_password`
+  std::string remote_ca_file;            // PEM; trusted in place of the system's certificates
+  bool verifies_remote = true;           // its certificate; false: anybody's
 
   std::optional<ListenAddress> vnc_listen{{"127.0.0.1", 5900}};  // none: the door is closed
   std::optional<ListenAddress> http_listen{{"127.0.0.1", 6080}};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "oriel/app/desktops/headless_source.h"
+#include "oriel/app/desktops/remote_source.h"
 #include "oriel/app/desktops/x11_display_source.h"
 #include "oriel/io/desktop/pattern.h"
 
@@ -18,6 +19,10 @@ DesktopOpening open_pattern(DesktopRequest request, DesktopOpened opened) {
 constexpr DesktopSource kTable[] = {
     {"headless", "", "a private X server and session that Oriel starts and ends", open_headless},
     {"x11", "DISPLAY", "a running X display, such as x11::0", open_x11_display},
+    {"vnc", "//HOST[:PORT]", "another VNC server", open_remote},
+    {"vncs", "//HOST[:PORT]", "another VNC server, through TLS", open_remote},
+    {"ws", "//HOST[:PORT][/PATH]", "another VNC server, through a WebSocket", open_remote},
+    {"wss", "//HOST[:PORT][/PATH]", "the same through TLS", open_remote},
     {"pattern", "", "a test picture that shows its own input; needs no X", open_pattern},
 };
 

@@ -73,7 +73,7 @@ Status check_headers(const std::vector<HttpField>& headers) {
 Result<std::unique_ptr<TlsClientContext>> make_context(const TlsConnectOptions& options,
                                                        const std::string& protocol) {
   return TlsClientContext::make({.trust = options.verify ? TlsTrust::kVerify : TlsTrust::kAnyone,
-                                 .anchors_pem = {},
+                                 .anchors_pem = options.ca_pem,
                                  .anchors_file = options.ca_file,
                                  .application_protocol = protocol,
                                  .certificate_file = options.certificate_file,
@@ -81,7 +81,8 @@ Result<std::unique_ptr<TlsClientContext>> make_context(const TlsConnectOptions& 
 }
 
 TlsConnectOptions tls_of(const ConnectOptions& options) {
-  return {options.ca_file, options.verify, options.certificate_file, options.key_file};
+  return {options.ca_file, options.verify, options.certificate_file, options.key_file,
+          options.ca_pem};
 }
 
 ConnectError wrong_options(const Error& error) {
@@ -127,7 +128,8 @@ std::expected<WebSocketUri, ConnectError> check_connect_options(const ConnectOpt
   if (!uri) return wrong(uri.error());
   if (auto status = check_headers(options.headers); !status) return wrong(status.error());
   const auto tls = tls_of(options);
-  if (!tls.ca_file.empty() || !tls.certificate_file.empty() || !tls.key_file.empty()) {
+  if (!tls.ca_file.empty() || !tls.ca_pem.empty() || !tls.certificate_file.empty() ||
+      !tls.key_file.empty()) {
     if (auto context = make_context(tls, {}); !context) return wrong(context.error());
   }
   return *uri;
@@ -152,11 +154,12 @@ ConnectError Connector::explained(ConnectFailure failure, const std::string& mes
   return {failure, message, 0};
 }
 
-ConnectError Connector::explained(const WebSocketRefusal& refusal, const WebSocketUri& uri) const {
-  auto error = explained(failure_of(refusal),
-                         fmt::format("{}: {}{}", uri.shown(), refusal.error.message,
-                                     advice(refusal, uri.target == "/")),
-                         uri.shown());
+ConnectError Connector::explained(const WebSocketRefusal& refusal, const WebSocketUri& uri,
+                                  const std::string& shown) const {
+  auto error = explained(
+      failure_of(refusal),
+      fmt::format("{}: {}{}", shown, refusal.error.message, advice(refusal, uri.target == "/")),
+      shown);
   error.status = refusal.status;
   return error;
 }
@@ -193,35 +196,64 @@ awaitable<Connected> Connector::within(std::chrono::milliseconds timeout, Step s
 }
 
 awaitable<Connected> Connector::open(const ConnectOptions& options, const WebSocketUri& uri) {
+  const auto shown = options.shown.empty() ? uri.shown() : options.shown;
   const ChannelOptions channel{.host = uri.host,
                                .port = uri.port,
                                .family = options.family,
                                .tls = uri.is_secure ? std::optional(tls_of(options)) : std::nullopt,
                                .application_protocol = "http/1.1",
                                .timeout = options.timeout,
-                               .shown = uri.shown()};
+                               .shown = shown,
+                               .proxy = options.proxy};
   auto stream = co_await open_channel(channel);
   if (!stream) co_return stream;
   abort_step_ = [below = stream->get()] { below->close(); };
-  WebSocketRequest request{uri.host_header(), uri.target, fields_of(options, uri),
-                           options.ping_interval, options.ping_timeout};
+  WebSocketRequest request{uri.host_header(),     uri.target,           fields_of(options, uri),
+                           options.ping_interval, options.ping_timeout, options.subprotocols};
   auto socket = co_await connect_websocket(executor_, std::move(*stream), std::move(request),
                                            options.kind, options.limits);
   abort_step_ = nullptr;
   if (socket) co_return std::move(*socket);
-  co_return std::unexpected(explained(socket.error(), uri));
+  co_return std::unexpected(explained(socket.error(), uri, shown));
 }
 
 awaitable<Connected> Connector::open_channel(const ChannelOptions& options) {
   abort_step_ = [this] { tcp_.cancel(); };
-  auto tcp = co_await tcp_.connect(options.host, options.port, options.timeout, options.family);
+  const auto& host = options.proxy ? options.proxy->host : options.host;
+  const auto port = options.proxy ? options.proxy->port : options.port;
+  auto tcp = co_await tcp_.connect(host, port, options.timeout, options.family);
   if (!tcp) {
     const auto failure = tcp.error().code == ErrorCode::kTimeout ? ConnectFailure::kTimeout
                                                                  : ConnectFailure::kUnreachable;
     co_return std::unexpected(explained(failure, tcp.error().message, options.shown));
   }
+  if (options.proxy) {
+    auto way = co_await tunnel_through(**tcp, options);
+    if (!way) co_return std::unexpected(way.error());
+  }
   if (!options.tls) co_return std::move(*tcp);
   co_return co_await secured(std::move(*tcp), options);
+}
+
+awaitable<std::expected<void, ConnectError>> Connector::tunnel_through(
+    Stream& stream, const ChannelOptions& options) {
+  abort_step_ = [&stream] { stream.close(); };
+  const auto status = co_await open_tunnel(stream, options.host, options.port, *options.proxy);
+  abort_step_ = nullptr;
+  if (status && *status / 100 == 2) co_return std::expected<void, ConnectError>();
+  const auto proxy = fmt::format("the proxy {}", options.proxy->shown());
+  if (!status) {
+    const auto failure = status.error().code == ErrorCode::kClosed ? ConnectFailure::kUnreachable
+                                                                   : ConnectFailure::kProtocol;
+    co_return std::unexpected(
+        explained(failure, fmt::format("{}: {}", proxy, status.error().message), proxy));
+  }
+  auto error = explained(
+      *status == 407 ? ConnectFailure::kDenied : ConnectFailure::kUnreachable,
+      fmt::format("{}: {} does not let us through (HTTP {})", options.shown, proxy, *status),
+      proxy);
+  error.status = *status;
+  co_return std::unexpected(std::move(error));
 }
 
 awaitable<Connected> Connector::secured(StreamPointer stream, const ChannelOptions& options) {

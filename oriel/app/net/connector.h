@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "oriel/app/net/proxy.h"
 #include "oriel/app/net/websocket_uri.h"
 #include "oriel/base/result.h"
 #include "oriel/io/net/http_message.h"
@@ -30,6 +31,7 @@ struct TlsConnectOptions {
   bool verify = true;            // false: anybody's certificate, only for tests
   std::string certificate_file;  // PEM; shown to a server that asks for one
   std::string key_file;
+  std::string ca_pem = {};  // as ca_file, as text
 };
 
 // A connection below all protocols.
@@ -40,7 +42,8 @@ struct ChannelOptions {
   std::optional<TlsConnectOptions> tls = {};
   std::string application_protocol = {};  // of TLS; empty: none
   std::chrono::milliseconds timeout{5'000};
-  std::string shown;  // how errors name it
+  std::string shown;                // how errors name it
+  std::optional<Proxy> proxy = {};  // TCP goes to it, and through it to the host
 };
 
 struct ConnectOptions {
@@ -51,6 +54,11 @@ struct ConnectOptions {
   bool verify = true;              // false: anybody's certificate, only for tests
   std::string certificate_file;    // PEM; shown to a server that asks for one
   std::string key_file;
+  std::string ca_pem = {};  // as ca_file, as text
+  // Offered (RFC 6455, 1.9); a server may choose one of them, or none.
+  std::vector<std::string> subprotocols = {};
+  std::optional<Proxy> proxy = {};
+  std::string shown = {};  // how errors name it; empty: the URI without user and password
   std::chrono::milliseconds timeout{5'000};
   std::chrono::milliseconds ping_interval{30'000};  // zero: none
   std::chrono::milliseconds ping_timeout{10'000};
@@ -95,6 +103,7 @@ class Connector {
   enum class End { kNone, kTimeout, kCancelled };
 
   using Step = boost::asio::awaitable<std::expected<StreamPointer, ConnectError>>;
+  using Way = boost::asio::awaitable<std::expected<void, ConnectError>>;
 
   Step within(std::chrono::milliseconds timeout, Step step);
   Step open(const ConnectOptions& options, const WebSocketUri& uri);
@@ -103,7 +112,9 @@ class Connector {
   void abort(End end);
   ConnectError explained(ConnectFailure failure, const std::string& message,
                          const std::string& shown) const;
-  ConnectError explained(const WebSocketRefusal& refusal, const WebSocketUri& uri) const;
+  ConnectError explained(const WebSocketRefusal& refusal, const WebSocketUri& uri,
+                         const std::string& shown) const;
+  Way tunnel_through(Stream& stream, const ChannelOptions& options);
   ConnectError tls_failed(const Error& error, const std::string& shown) const;
 
   boost::asio::any_io_executor executor_;

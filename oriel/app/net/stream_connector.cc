@@ -44,7 +44,8 @@ awaitable<Connected> StreamConnector::connect(StreamTarget target, StreamConnect
                            .port = target.port,
                            .family = options.family,
                            .timeout = options.timeout,
-                           .shown = target.shown()};
+                           .shown = options.shown.empty() ? target.shown() : options.shown,
+                           .proxy = std::move(options.proxy)};
     if (target.carrier == StreamCarrier::kTls) channel.tls = std::move(options.tls);
     co_return co_await connector_.connect_channel(std::move(channel));
   }
@@ -55,6 +56,10 @@ awaitable<Connected> StreamConnector::connect(StreamTarget target, StreamConnect
                            .verify = options.tls.verify,
                            .certificate_file = std::move(options.tls.certificate_file),
                            .key_file = std::move(options.tls.key_file),
+                           .ca_pem = std::move(options.tls.ca_pem),
+                           .subprotocols = std::move(options.subprotocols),
+                           .proxy = std::move(options.proxy),
+                           .shown = std::move(options.shown),
                            .timeout = options.timeout,
                            .ping_interval = options.ping_interval,
                            .ping_timeout = options.ping_timeout,

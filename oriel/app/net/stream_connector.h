@@ -19,8 +19,11 @@ struct StreamConnectOptions {
   TlsConnectOptions tls;
   AddressFamily family = AddressFamily::kAny;  // of the host; not of Unix sockets
   std::chrono::milliseconds timeout{5'000};
+  std::optional<Proxy> proxy = {};  // not of Unix sockets
+  std::string shown = {};           // how errors name the target; empty: StreamTarget::shown()
   // Of WebSockets only.
   std::vector<HttpField> headers;
+  std::vector<std::string> subprotocols = {};
   std::chrono::milliseconds ping_interval{30'000};  // zero: none
   std::chrono::milliseconds ping_timeout{10'000};
   WebSocketLimits limits;

@@ -8,34 +8,13 @@
 #include <charconv>
 #include <system_error>
 
+#include "oriel/app/net/percent.h"
+
 namespace oriel::net {
 namespace {
 
 std::unexpected<Error> wrong(std::string clause) {
   return fail(ErrorCode::kInvalid, std::move(clause));
-}
-
-std::optional<int> hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return std::nullopt;
-}
-
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      result += text[i];
-      continue;
-    }
-    if (text.size() - i < 3) return std::nullopt;
-    const auto high = hex_digit(text[i + 1]), low = hex_digit(text[i + 2]);
-    if (!high || !low) return std::nullopt;
-    result += static_cast<char>(*high * 16 + *low);
-    i += 2;
-  }
-  return result;
 }
 
 Status set_user(std::string_view text, UriAuthority& into) {

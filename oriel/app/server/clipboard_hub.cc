@@ -5,13 +5,15 @@
 #include <algorithm>
 #include <utility>
 
-#include "oriel/app/server/clipboard_formats.h"
+#include "oriel/app/server/limits.h"
 #include "oriel/core/clipboard/text.h"
+#include "oriel/io/desktop/clipboard_formats.h"
 
 namespace oriel::server {
 namespace {
 
 using desktop::ClipboardFormat;
+using desktop::desktop_formats;
 
 constexpr rfb::FormatBits kTextBit = clipboard::format_bit(clipboard::Format::kText);
 constexpr const char* kGivesNone = "this server gives no clipboard (--clipboard-out=false)";
@@ -20,6 +22,11 @@ constexpr std::size_t kBodiesMax = 2;
 
 bool is_inside(desktop::ClipboardFormats formats, desktop::ClipboardFormats all) {
   return std::ranges::all_of(each(formats), [&](auto format) { return all.contains(format); });
+}
+
+// Whether a conversion of so many bytes would hold up others that share the thread.
+bool is_slow(ClipboardFormat format, std::size_t bytes) {
+  return format == ClipboardFormat::kPng || bytes > kClipboardInlineBytes;
 }
 
 // What a viewer without the extended clipboard makes of it.

@@ -122,6 +122,9 @@ class FramePipeline final : public desktop::DesktopListener {
   void desktop_leds_changed(std::uint8_t leds) override {
     if (others_ != nullptr) others_->desktop_leds_changed(leds);
   }
+  void desktop_renamed() override {
+    if (others_ != nullptr) others_->desktop_renamed();
+  }
   void desktop_bell() override {
     if (others_ != nullptr) others_->desktop_bell();
   }

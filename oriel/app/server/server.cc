@@ -74,6 +74,15 @@ void Server::serve(desktop::Desktop& desktop) {
   clipboard_.emplace(io_.get_executor(), desktop.clipboard(), clipboard_config(), logger_);
   show_->frames.forward_to(*this);
   show_->frames.start();
+  desktop_renamed();
+}
+
+// What the settings say goes before what the desktop says.
+void Server::desktop_renamed() {
+  const auto name = show_->desktop.name();
+  if (!settings_.name.empty() || name.empty()) return;
+  name_ = name;
+  tell_titles();
 }
 
 void Server::accept(net::StreamPointer stream, Arrival arrival) {

@@ -116,6 +116,7 @@ class Server : private desktop::DesktopListener {
   void desktop_screens_changed() override;
   void desktop_leds_changed(std::uint8_t leds) override;
   void desktop_bell() override;
+  void desktop_renamed() override;
   void desktop_clipboard_changed(desktop::ClipboardFormats formats) override;
   void desktop_pointer_moved(image::Point position) override;
 

@@ -4,11 +4,15 @@
 #include "oriel/core/codec/hextile_decoder.h"
 #include "oriel/core/codec/hextile_encoder.h"
 #include "oriel/core/codec/hextile_format.h"
+#include "oriel/core/codec/jpeg_rect_decoder.h"
 #include "oriel/core/codec/raw_decoder.h"
 #include "oriel/core/codec/raw_encoder.h"
 #include "oriel/core/codec/rre_decoder.h"
 #include "oriel/core/codec/rre_encoder.h"
 #include "oriel/core/codec/rre_format.h"
+#include "oriel/core/codec/tight_decoder.h"
+#include "oriel/core/codec/tight_format.h"
+#include "oriel/core/codec/tight_png_decoder.h"
 #include "oriel/core/codec/trle_decoder.h"
 #include "oriel/core/codec/trle_encoder.h"
 #include "oriel/core/codec/trle_format.h"
@@ -29,6 +33,8 @@ std::size_t raw_max_body_bytes(image::Size size) {
 
 std::size_t copy_rect_max_body_bytes(image::Size) { return 4; }
 
+constexpr image::Size kTightSize{tight::kMaxWidth, 65535};
+
 constexpr Encoding kEncodings[] = {
     {16, "zrle", Framing::kSharedDeflate, kAnySize, zrle::max_body_bytes, make_zrle_encoder,
      make_zrle_decoder},
@@ -46,6 +52,11 @@ constexpr Encoding kEncodings[] = {
     // Sent once there is something that finds what moved.
     {1, "copyrect", Framing::kPlain, kAnySize, copy_rect_max_body_bytes, nullptr,
      make_copy_rect_decoder},
+    {7, "tight", Framing::kPlain, kTightSize, tight::max_body_bytes, nullptr, make_tight_decoder},
+    {-260, "tightpng", Framing::kPlain, kTightSize, tight::max_body_bytes, nullptr,
+     make_tight_png_decoder},
+    {21, "jpeg", Framing::kPlain, kAnySize, jpeg_rect_max_body_bytes, nullptr,
+     make_jpeg_rect_decoder},
 };
 
 }  // namespace

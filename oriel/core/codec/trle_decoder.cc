@@ -1,6 +1,8 @@
 #include "oriel/core/codec/trle_decoder.h"
 
-#include "oriel/core/codec/cpixel.h"
+#include <optional>
+
+#include "oriel/core/codec/cpixels.h"
 #include "oriel/core/codec/tiled_decoder.h"
 #include "oriel/core/codec/zrle_tile_reader.h"
 
@@ -10,17 +12,17 @@ namespace {
 class TrleDecoder : public TiledDecoder {
  protected:
   void begin(const image::PixelConverter& converter) override {
-    layout_ = cpixel_layout(converter.format());
+    if (!cpixels_ || cpixels_->format() != converter.format()) cpixels_.emplace(converter.format());
     last_palette_.size = 0;
   }
 
-  Result<Need> read_tile(ByteSpan bytes, const image::PixelConverter& converter,
+  Result<Need> read_tile(ByteSpan bytes, const image::PixelConverter&,
                          const image::MutableFrameView& tile) override {
-    return read_trle_tile(bytes, converter, layout_, tile, last_palette_);
+    return read_trle_tile(bytes, *cpixels_, tile, last_palette_);
   }
 
  private:
-  CpixelLayout layout_;
+  std::optional<Cpixels> cpixels_;  // of the format seen last
   TilePalette last_palette_;
 };
 

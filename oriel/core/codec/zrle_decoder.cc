@@ -8,11 +8,10 @@
 #include <fmt/format.h>
 
 #include "oriel/base/byte_reader.h"
-#include "oriel/core/codec/cpixel.h"
+#include "oriel/core/codec/cpixels.h"
 #include "oriel/core/codec/inflate_stream.h"
 #include "oriel/core/codec/zrle_format.h"
 #include "oriel/core/codec/zrle_tile_reader.h"
-#include "oriel/core/image/pixel_convert.h"
 
 namespace oriel::codec {
 namespace {
@@ -29,7 +28,7 @@ class ZrleDecoder : public Decoder {
                   fmt::format("ZRLE: {} bytes for a rectangle of {}x{} pixels, at most {}", length,
                               target.rect.width, target.rect.height, max_length));
     if (bytes.size() < 4 + length) return Need{0, 4 + length};
-    if (!converter_ || converter_->format() != format) converter_.emplace(format);
+    if (!cpixels_ || cpixels_->format() != format) cpixels_.emplace(format);
     if (is_broken_) return fail(ErrorCode::kInvalid, "ZRLE: the stream is broken");
     is_broken_ = true;
     ORIEL_TRY_VOID(decode_tiles(bytes.subspan(4, length), target.pixels()));
@@ -39,7 +38,6 @@ class ZrleDecoder : public Decoder {
 
  private:
   Status decode_tiles(ByteSpan zlib_data, const image::MutableFrameView& target) {
-    const auto layout = cpixel_layout(converter_->format());
     inflate_.feed(zlib_data);
     begin_ = end_ = 0;
     for (int y = 0; y < target.height; y += zrle::kTileSize) {
@@ -48,7 +46,7 @@ class ZrleDecoder : public Decoder {
                                std::min(zrle::kTileSize, target.height - y)};
         ORIEL_TRY_VOID(fill());
         ORIEL_TRY(const auto taken, read_zrle_tile(ByteSpan(plain_).subspan(begin_, end_ - begin_),
-                                                   *converter_, layout, target.crop(tile)));
+                                                   *cpixels_, target.crop(tile)));
         begin_ += taken;
       }
     }
@@ -70,7 +68,7 @@ class ZrleDecoder : public Decoder {
     return {};
   }
 
-  std::optional<image::PixelConverter> converter_;  // of the format seen last
+  std::optional<Cpixels> cpixels_;  // of the format seen last
   InflateStream inflate_;
   bool is_broken_ = false;  // a rectangle was wrong, so nobody knows where the stream stands
   std::array<std::uint8_t, 3 * zrle::kMaxTileBytes> plain_;  // [begin_, end_) is inflated, not read

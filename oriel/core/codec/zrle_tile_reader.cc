@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "oriel/base/byte_reader.h"
+#include "oriel/core/codec/packed_pixels.h"
 #include "oriel/core/codec/trle_format.h"
 #include "oriel/core/codec/zrle_format.h"
 
@@ -16,16 +16,21 @@ Error invalid(const std::string& message) { return {ErrorCode::kInvalid, "tile: 
 class TileReader {
  public:
   // `last`: null for ZRLE, which has no palettes to use again.
-  TileReader(ByteSpan bytes, const image::PixelConverter& converter, CpixelLayout layout,
-             const image::MutableFrameView& target, TilePalette* last)
-      : reader_(bytes), converter_(converter), layout_(layout), target_(target), last_(last) {}
+  TileReader(ByteSpan bytes, const Cpixels& cpixels, const image::MutableFrameView& target,
+             TilePalette* last)
+      : begin_(bytes.data()),
+        at_(begin_),
+        end_(begin_ + bytes.size()),
+        cpixels_(cpixels),
+        target_(target),
+        last_(last) {}
 
   Status read() {
     ORIEL_TRY_VOID(expect(1));
-    return read_form(reader_.u8());
+    return read_form(*at_++);
   }
   // How many bytes the tile took, after success.
-  std::size_t position() const { return reader_.position(); }
+  std::size_t position() const { return static_cast<std::size_t>(at_ - begin_); }
   // After an error: more bytes than there are, if that is what was wrong, else 0.
   std::size_t wanted() const { return wanted_; }
 
@@ -53,39 +58,45 @@ class TileReader {
     return std::unexpected(invalid(fmt::format("no such tile form: {}", form)));
   }
 
+  std::size_t remaining() const { return static_cast<std::size_t>(end_ - at_); }
+
   Status expect(std::size_t bytes) {
-    if (reader_.remaining() >= bytes) return {};
-    wanted_ = reader_.position() + bytes;
-    return std::unexpected(invalid(
-        fmt::format("a tile ends early: {} bytes left, {} expected", reader_.remaining(), bytes)));
+    if (remaining() >= bytes) return {};
+    return ends_early(bytes);
+  }
+  Status ends_early(std::size_t bytes) {
+    wanted_ = position() + bytes;
+    return std::unexpected(
+        invalid(fmt::format("a tile ends early: {} bytes left, {} expected", remaining(), bytes)));
   }
 
-  // expect() has been asked.
+  // They are there.
   std::uint32_t take_cpixel() {
-    const auto bytes = reader_.take(layout_.bytes);
-    return converter_.to_bgrx(image::load_wire_word(bytes.data(), layout_.bytes) << layout_.shift);
+    const auto* from = at_;
+    at_ += cpixels_.bytes();
+    return cpixels_.restore(from);
   }
-
-  std::size_t cpixels_bytes(std::size_t count) const { return count * layout_.bytes; }
 
   Status read_raw() {
-    ORIEL_TRY_VOID(expect(cpixels_bytes(target_.size().area())));
-    for (int y = 0; y < target_.height; ++y)
-      for (int x = 0; x < target_.width; ++x) target_.row(y)[x] = take_cpixel();
+    const auto row_bytes = target_.width * cpixels_.bytes();
+    ORIEL_TRY_VOID(expect(row_bytes * target_.height));
+    for (int y = 0; y < target_.height; ++y, at_ += row_bytes)
+      cpixels_.restore_row(at_, target_.row(y), target_.width);
     return {};
   }
 
   Status read_solid() {
-    ORIEL_TRY_VOID(expect(cpixels_bytes(1)));
+    ORIEL_TRY_VOID(expect(cpixels_.bytes()));
     const auto colour = take_cpixel();
     for (int y = 0; y < target_.height; ++y) std::fill_n(target_.row(y), target_.width, colour);
     return {};
   }
 
   Status read_palette(int size) {
-    ORIEL_TRY_VOID(expect(cpixels_bytes(size)));
+    ORIEL_TRY_VOID(expect(size * cpixels_.bytes()));
     palette_.size = size;
-    for (int i = 0; i < size; ++i) palette_.colours[i] = take_cpixel();
+    cpixels_.restore_row(at_, palette_.colours.data(), size);
+    at_ += size * cpixels_.bytes();
     return {};
   }
 
@@ -101,23 +112,28 @@ class TileReader {
 
   Status read_packed() {
     const int bits = zrle::packed_bits(palette_.size);
-    const std::size_t row_bytes = (target_.width * bits + 7) / 8;
+    const auto row_bytes = static_cast<std::size_t>((target_.width * bits + 7) / 8);
     ORIEL_TRY_VOID(expect(row_bytes * target_.height));
-    for (int y = 0; y < target_.height; ++y) {
-      const auto packed = reader_.take(row_bytes);
-      for (int x = 0; x < target_.width; ++x) {
-        const int bit = x * bits;
-        const int index = packed[bit / 8] >> (8 - bits - bit % 8) & ((1 << bits) - 1);
-        if (index >= palette_.size) return wrong_index(index);
-        target_.row(y)[x] = palette_.colours[index];
+    const auto* palette = palette_.colours.data();
+    int largest = 0;
+    if (bits == 1) {
+      const TwoColourRows rows(palette[0], palette[1]);
+      for (int y = 0; y < target_.height; ++y, at_ += row_bytes)
+        rows.expand(at_, target_.row(y), target_.width);
+    } else {
+      for (int y = 0; y < target_.height; ++y, at_ += row_bytes) {
+        const int here = bits == 2 ? expand_indexes<2>(at_, palette, target_.row(y), target_.width)
+                                   : expand_indexes<4>(at_, palette, target_.row(y), target_.width);
+        largest = std::max(largest, here);
       }
     }
+    if (largest >= palette_.size) return wrong_index(largest);
     return keep_palette();
   }
 
   Status read_plain_runs() {
-    while (filled_ < target_.size().area()) {
-      ORIEL_TRY_VOID(expect(cpixels_bytes(1)));
+    while (left_ > 0) {
+      ORIEL_TRY_VOID(expect(cpixels_.bytes()));
       const auto colour = take_cpixel();
       ORIEL_TRY(const auto length, read_run_length());
       fill(colour, length);
@@ -126,12 +142,12 @@ class TileReader {
   }
 
   Status read_palette_runs() {
-    while (filled_ < target_.size().area()) {
-      ORIEL_TRY_VOID(expect(1));
-      const int code = reader_.u8();
+    while (left_ > 0) {
+      if (at_ == end_) return ends_early(1);
+      const int code = *at_++;
       const int index = code & 127;
       if (index >= palette_.size) return wrong_index(index);
-      std::int64_t length = 1;
+      int length = 1;
       if (code >= 128) {
         ORIEL_TRY(length, read_run_length());
       }
@@ -145,23 +161,31 @@ class TileReader {
     return {};
   }
 
-  Result<std::int64_t> read_run_length() {
-    const auto left = target_.size().area() - filled_;
-    std::int64_t length = 1;
+  Result<int> read_run_length() {
+    int length = 1;
     for (int byte = 255; byte == 255; length += byte) {
-      ORIEL_TRY_VOID(expect(1));
-      byte = reader_.u8();
-      if (length + byte > left)
+      if (at_ == end_) return std::unexpected(ends_early(1).error());
+      byte = *at_++;
+      if (length + byte > left_)
         return std::unexpected(invalid(
-            fmt::format("a run of {} pixels where the tile has {} left", length + byte, left)));
+            fmt::format("a run of {} pixels where the tile has {} left", length + byte, left_)));
     }
     return length;
   }
 
   // `length` is at most what is left of the tile.
-  void fill(std::uint32_t colour, std::int64_t length) {
-    for (; length > 0; --length, ++filled_)
-      target_.row(static_cast<int>(filled_ / target_.width))[filled_ % target_.width] = colour;
+  void fill(std::uint32_t colour, int length) {
+    left_ -= length;
+    while (true) {
+      const int here = std::min(length, target_.width - x_);
+      std::uint32_t* to = target_.row(y_) + x_;
+      for (int i = 0; i < here; ++i) to[i] = colour;
+      x_ += here;
+      length -= here;
+      if (length == 0) return;
+      x_ = 0;
+      ++y_;
+    }
   }
 
   Status wrong_index(int index) const {
@@ -169,29 +193,31 @@ class TileReader {
         invalid(fmt::format("colour {} of a palette of {}", index, palette_.size)));
   }
 
-  ByteReader reader_;
-  const image::PixelConverter& converter_;
-  CpixelLayout layout_;
+  const std::uint8_t* begin_;
+  const std::uint8_t* at_;
+  const std::uint8_t* end_;
+  const Cpixels& cpixels_;
   image::MutableFrameView target_;
   TilePalette* last_;
   TilePalette palette_;
   std::size_t wanted_ = 0;
-  std::int64_t filled_ = 0;  // pixels that runs have covered
+  // Where the next run begins, and the pixels that no run has covered.
+  int x_ = 0, y_ = 0;
+  int left_ = static_cast<int>(target_.size().area());
 };
 
 }  // namespace
 
-Result<std::size_t> read_zrle_tile(ByteSpan bytes, const image::PixelConverter& converter,
-                                   CpixelLayout layout, const image::MutableFrameView& target) {
-  TileReader reader(bytes, converter, layout, target, nullptr);
+Result<std::size_t> read_zrle_tile(ByteSpan bytes, const Cpixels& cpixels,
+                                   const image::MutableFrameView& target) {
+  TileReader reader(bytes, cpixels, target, nullptr);
   ORIEL_TRY_VOID(reader.read());
   return reader.position();
 }
 
-Result<Need> read_trle_tile(ByteSpan bytes, const image::PixelConverter& converter,
-                            CpixelLayout layout, const image::MutableFrameView& target,
-                            TilePalette& last) {
-  TileReader reader(bytes, converter, layout, target, &last);
+Result<Need> read_trle_tile(ByteSpan bytes, const Cpixels& cpixels,
+                            const image::MutableFrameView& target, TilePalette& last) {
+  TileReader reader(bytes, cpixels, target, &last);
   const auto status = reader.read();
   if (status) return Need{reader.position(), 1};
   if (reader.wanted() > 0) return Need{0, reader.wanted()};

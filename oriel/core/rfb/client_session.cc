@@ -28,12 +28,20 @@ Status ClientSession::deadline_passed(TimePoint now) {
   return fail(ErrorCode::kTimeout, "handshake: the server did not finish it in time");
 }
 
+std::string_view ClientSession::version_name() const {
+  return version_ == nullptr ? "" : version_->line.substr(0, kVersionSize - 1);
+}
+
+std::string_view ClientSession::security_name() const {
+  return security_type_ == nullptr ? "" : security_type_->name;
+}
+
 void ClientSession::say(const ClientMessage& message) {
   ORIEL_CHECK(is_connected());
   if (const auto* format = std::get_if<SetPixelFormat>(&message)) format_ = format->format;
   Bytes bytes;
   ByteWriter writer(bytes);
-  write_client_message(message, writer);
+  write_client_message(message, writer, pointer_form_);
   output_.append(bytes);
 }
 
@@ -298,8 +306,19 @@ Result<Need> ClientSession::receive_pseudo_body(ByteSpan bytes) {
       events_.push_back(Renamed{std::string(as_text(reader.take(length)))});
       break;
     }
-    case kPseudoQemuExtendedKey:
+    case kPseudoLastRect:
+      rectangles_missing_ = 1;
+      break;
+    case kPseudoQemuLedState:
+    case kPseudoVmwareLedState:
+      size = open_rectangle_->id == kPseudoQemuLedState ? 1 : 4;
+      if (bytes.size() < size) return Need{0, size};
+      events_.push_back(LedsCame{bytes[size - 1]});
+      break;
     case kPseudoExtendedMouseButtons:
+      pointer_form_ = PointerForm::kExtended;
+      [[fallthrough]];
+    case kPseudoQemuExtendedKey:
       events_.push_back(Confirmed{open_rectangle_->id});
       break;
     case kPseudoPointerPos:
@@ -366,7 +385,10 @@ Result<Need> ClientSession::receive_rectangle_body(ByteSpan bytes) {
 }
 
 void ClientSession::finish_rectangle() {
-  if (open_rectangle_->encoding != nullptr) updated_.push_back(open_rectangle_->rect);
+  if (open_rectangle_->encoding != nullptr) {
+    updated_.push_back(open_rectangle_->rect);
+    ++rectangles_by_encoding_[open_rectangle_->id];
+  }
   open_rectangle_.reset();
   if (--rectangles_missing_ == 0) events_.push_back(Updated{std::exchange(updated_, {})});
 }

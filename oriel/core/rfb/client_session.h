@@ -86,9 +86,15 @@ struct PointerMoved {
   friend bool operator==(const PointerMoved&, const PointerMoved&) = default;
 };
 
-using ClientEvent =
-    std::variant<Connected, Updated, Bell, Resized, Renamed, FenceCame, ContinuousUpdatesEnded,
-                 Confirmed, CutText, ClipboardCame, ClipboardRefused, CursorCame, PointerMoved>;
+// The lights of the keyboard are these now: bit 0 Scroll Lock, 1 Num Lock, 2 Caps Lock.
+struct LedsCame {
+  std::uint8_t leds = 0;
+  friend bool operator==(const LedsCame&, const LedsCame&) = default;
+};
+
+using ClientEvent = std::variant<Connected, Updated, Bell, Resized, Renamed, FenceCame,
+                                 ContinuousUpdatesEnded, Confirmed, CutText, ClipboardCame,
+                                 ClipboardRefused, CursorCame, PointerMoved, LedsCame>;
 
 // One strand owns it.
 class ClientSession final : public Session {
@@ -106,6 +112,11 @@ class ClientSession final : public Session {
 
   std::vector<ClientEvent> take_events() { return std::exchange(events_, {}); }
   bool is_connected() const { return phase_ == Phase::kMessages; }
+  // A refusal is the answer to what we have shown of ourselves.
+  bool is_logging_in() const { return phase_ >= Phase::kSecurity && !is_connected(); }
+  // "RFB 003.008" and "vnc", as far as they are agreed upon.
+  std::string_view version_name() const;
+  std::string_view security_name() const;
 
   // Says `message`; after Connected. SetPixelFormat takes effect for what arrives from now on, so
   // not while an update may be on its way; of formats with a colour map only servers that have our
@@ -117,6 +128,10 @@ class ClientSession final : public Session {
 
   // BGRX, pad zero; the server's geometry.
   const image::Frame& frame() const { return frame_; }
+  // How many rectangles came in each encoding.
+  const std::map<std::int32_t, std::uint64_t>& rectangles_by_encoding() const {
+    return rectangles_by_encoding_;
+  }
   // As the last ExtendedDesktopSize had them.
   const std::vector<ScreenLayout>& screens() const { return screens_; }
 
@@ -173,6 +188,8 @@ class ClientSession final : public Session {
   std::uint32_t rectangles_missing_ = 0;
   std::optional<OpenRectangle> open_rectangle_;
   std::vector<image::Rect> updated_;
+  std::map<std::int32_t, std::uint64_t> rectangles_by_encoding_;
+  PointerForm pointer_form_ = PointerForm::kPlain;
   std::uint64_t bytes_to_skip_ = 0;
   CutTextReceiver cut_text_;
   OutputQueue output_;

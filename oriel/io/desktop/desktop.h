@@ -1,7 +1,7 @@
 #pragma once
 // A desktop as a source of pixels and a sink of input, whatever is behind it: a headless X server
-// of ours, a running X display, a test pattern; later another VNC server, or a recording. Every
-// call and every callback is on the network thread's loop; no call blocks.
+// of ours, a running X display, another VNC server, a test pattern; later a recording. Every call
+// and every callback is on the network thread's loop; no call blocks.
 
 #include <cstdint>
 #include <functional>
@@ -77,6 +77,8 @@ class DesktopListener {
   virtual void desktop_leds_changed(std::uint8_t /*leds*/) {}
   // A program rang.
   virtual void desktop_bell() {}
+  // The desktop calls itself by another name now: Desktop::name().
+  virtual void desktop_renamed() {}
   // A program on the desktop has put something on the clipboard, in these formats; none: it is
   // empty now. Never said of what was offered from here, so nothing goes round in circles.
   virtual void desktop_clipboard_changed(ClipboardFormats /*formats*/) {}
@@ -139,6 +141,8 @@ class Desktop {
 
   // Before `start` too.
   virtual image::Size size() const = 0;
+  // What it calls itself; empty: nothing.
+  virtual std::string name() const { return {}; }
   // Its monitors, at most kMaxScreens (limits.h), when there are several; else it is one screen.
   virtual std::vector<ScreenPart> screens() const { return {}; }
   // Starts to report to `listener`, which must outlive the desktop. The whole desktop counts as

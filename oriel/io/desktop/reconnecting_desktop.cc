@@ -76,6 +76,7 @@ ReconnectingDesktop::ReconnectingDesktop(boost::asio::io_context& io,
       input_(std::make_unique<Input>(*this)),
       selection_(std::make_unique<Selection>(*this)),
       size_(source_->size()),
+      name_(source_->name()),
       screens_(source_->screens()),
       details_(source_->details()),
       found_at_(Clock::now()) {}
@@ -149,6 +150,10 @@ void ReconnectingDesktop::desktop_leds_changed(std::uint8_t leds) {
   listener_->desktop_leds_changed(leds);
 }
 
+void ReconnectingDesktop::desktop_renamed() {
+  if (std::exchange(name_, source_->name()) != source_->name()) listener_->desktop_renamed();
+}
+
 void ReconnectingDesktop::desktop_bell() { listener_->desktop_bell(); }
 
 void ReconnectingDesktop::desktop_cursor_changed(const image::Cursor& cursor) {
@@ -216,6 +221,8 @@ void ReconnectingDesktop::opened(Result<std::unique_ptr<Desktop>> desktop) {
   if (source_->size() != size_) desktop_resized(source_->size());
   if (!*alive) return;
   take_screens();
+  if (!*alive) return;
+  desktop_renamed();
   if (!*alive) return;
   source_->start(*this);
   if (is_pointer_followed_) source_->follow_pointer(true);

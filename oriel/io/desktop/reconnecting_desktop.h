@@ -1,5 +1,5 @@
 #pragma once
-// A desktop whose source may go and come again (an X server that is restarted): while it is gone
+// A desktop whose source may go and come again (a server that is restarted): while it is gone
 // the geometry stays, input is dropped and there is no damage; it is looked for without end, and
 // when it is found again all of it counts as damaged.
 
@@ -33,6 +33,7 @@ class ReconnectingDesktop final : public Desktop, private DesktopListener {
   ~ReconnectingDesktop() override;
 
   image::Size size() const override { return size_; }
+  std::string name() const override { return name_; }
   std::vector<ScreenPart> screens() const override { return screens_; }
   void start(DesktopListener& listener) override;
   std::vector<image::Rect> take_damage() override;
@@ -57,6 +58,7 @@ class ReconnectingDesktop final : public Desktop, private DesktopListener {
   void desktop_screens_changed() override;
   void desktop_leds_changed(std::uint8_t leds) override;
   void desktop_bell() override;
+  void desktop_renamed() override;
   void desktop_cursor_changed(const image::Cursor& cursor) override;
   void desktop_pointer_moved(image::Point position) override;
   void desktop_clipboard_changed(ClipboardFormats formats) override;
@@ -76,6 +78,7 @@ class ReconnectingDesktop final : public Desktop, private DesktopListener {
   std::unique_ptr<Selection> selection_;
   DesktopListener* listener_ = nullptr;
   image::Size size_;
+  std::string name_;
   std::vector<ScreenPart> screens_;
   std::map<std::string, std::string> details_;  // as of the last that was there
   std::uint8_t leds_ = 0;

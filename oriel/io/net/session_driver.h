@@ -63,6 +63,8 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   // The same without writing anything more.
   void close_now(Error reason);
 
+  // Why it ends, as soon as that is decided; nothing while it runs.
+  const std::optional<Error>& reason() const { return reason_; }
   std::uint64_t bytes_in() const { return bytes_in_; }
   std::uint64_t bytes_out() const { return bytes_out_; }
   std::size_t unsent_bytes() const { return stream_->unsent_bytes(); }

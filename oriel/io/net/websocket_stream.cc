@@ -278,6 +278,19 @@ std::string refusal_clause(const websocket::response_type& response) {
   return is_text && !body.empty() ? fmt::format("{}: {}", head, body) : head;
 }
 
+// A server must not choose what was not offered (RFC 6455, 4.1); many say nothing of it.
+Status check_subprotocol(const WebSocketRequest& request,
+                         const websocket::response_type& response) {
+  constexpr std::size_t kShownMax = 64;
+  const std::string_view chosen = response[http::field::sec_websocket_protocol];
+  const auto& offered = request.subprotocols;
+  if (chosen.empty() || std::ranges::find(offered, chosen) != offered.end()) return {};
+  return fail(ErrorCode::kInvalid,
+              fmt::format("WebSocket subprotocol negotiation failed: the server chose \"{}\", "
+                          "offered were: {}",
+                          chosen.substr(0, kShownMax), fmt::join(offered, ", ")));
+}
+
 // Pings at regular times and what came back. Shared with its outstanding operations, so that it
 // outlives the stream, which detaches it.
 class Pinger : public std::enable_shared_from_this<Pinger> {
@@ -368,6 +381,9 @@ class WebSocketStream final : public Stream {
     socket_.set_option(
         websocket::stream_base::decorator([&request](websocket::request_type& handshake) {
           for (const auto& field : request.fields) handshake.set(field.name, field.value);
+          if (!request.subprotocols.empty())
+            handshake.set(http::field::sec_websocket_protocol,
+                          fmt::format("{}", fmt::join(request.subprotocols, ", ")));
         }));
     websocket::response_type response;
     auto [error] =
@@ -380,6 +396,8 @@ class WebSocketStream final : public Stream {
                                  std::string(challenge.substr(0, challenge.find(' ')))};
     }
     if (error) co_return WebSocketRefusal{handshake_failed(error), 0, {}};
+    if (auto status = check_subprotocol(request, response); !status)
+      co_return WebSocketRefusal{status.error(), 0, {}};
     socket_.set_option(websocket::stream_base::timeout{limits_.close_timeout,
                                                        websocket::stream_base::none(), false});
     if (request.ping_interval.count() > 0) start_pings(request);

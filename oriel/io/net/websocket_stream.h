@@ -47,6 +47,8 @@ struct WebSocketRequest {
   // kTimeout. Zero: none are sent.
   std::chrono::milliseconds ping_interval{0};
   std::chrono::milliseconds ping_timeout{0};
+  // Offered; an answer that chooses another is refused with kInvalid, one that chooses none is not.
+  std::vector<std::string> subprotocols = {};
 };
 
 struct WebSocketRefusal {

@@ -1,18 +1,15 @@
-#include "oriel/app/server/clipboard_formats.h"
+#include "oriel/io/desktop/clipboard_formats.h"
 
-#include "oriel/app/server/limits.h"
 #include "oriel/core/clipboard/dib.h"
 #include "oriel/core/clipboard/html_fragment.h"
 #include "oriel/core/clipboard/text.h"
 
-namespace oriel::server {
+namespace oriel::desktop {
 namespace {
-
-using desktop::ClipboardFormat;
 
 constexpr ClipboardFormat kAll[] = {ClipboardFormat::kText, ClipboardFormat::kRtf,
                                     ClipboardFormat::kHtml, ClipboardFormat::kPng};
-static_assert(std::size(kAll) == desktop::kClipboardFormats);
+static_assert(std::size(kAll) == kClipboardFormats);
 
 Bytes bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
 
@@ -32,20 +29,20 @@ clipboard::Format wire_format(ClipboardFormat format) {
   return clipboard::Format::kDib;
 }
 
-rfb::FormatBits wire_bits(desktop::ClipboardFormats formats) {
-  rfb::FormatBits bits = 0;
+std::uint32_t wire_bits(ClipboardFormats formats) {
+  std::uint32_t bits = 0;
   for (const auto format : each(formats)) bits |= clipboard::format_bit(wire_format(format));
   return bits;
 }
 
-desktop::ClipboardFormats desktop_formats(rfb::FormatBits bits) {
-  desktop::ClipboardFormats formats;
+ClipboardFormats desktop_formats(std::uint32_t bits) {
+  ClipboardFormats formats;
   for (const auto format : kAll)
     if (bits & clipboard::format_bit(wire_format(format))) formats.insert(format);
   return formats;
 }
 
-std::vector<ClipboardFormat> each(desktop::ClipboardFormats formats) {
+std::vector<ClipboardFormat> each(ClipboardFormats formats) {
   std::vector<ClipboardFormat> list;
   for (const auto format : kAll)
     if (formats.contains(format)) list.push_back(format);
@@ -81,8 +78,4 @@ Result<Bytes> to_wire(ClipboardFormat format, ByteSpan bytes) {
   return Bytes(bytes.begin(), bytes.end());
 }
 
-bool is_slow(ClipboardFormat format, std::size_t bytes) {
-  return format == ClipboardFormat::kPng || bytes > kClipboardInlineBytes;
-}
-
-}  // namespace oriel::server
+}  // namespace oriel::desktop

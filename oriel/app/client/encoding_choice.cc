@@ -1,0 +1,78 @@
+#include "oriel/app/client/encoding_choice.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "oriel/core/codec/encoding_table.h"
+#include "oriel/core/rfb/constants.h"
+
+namespace oriel::client {
+namespace {
+
+// JPEG: nothing of it is lossless. Tight is, until a quality is asked for.
+constexpr std::int32_t kJpeg = 21;
+constexpr std::int32_t kCopyRect = 1;
+constexpr std::int32_t kQuality0 = -32;       // to -23 for 9
+constexpr std::int32_t kCompression0 = -256;  // to -247 for 9
+
+constexpr std::int32_t kPseudo[] = {rfb::kPseudoLastRect,
+                                    rfb::kPseudoExtendedDesktopSize,
+                                    rfb::kPseudoDesktopSize,
+                                    rfb::kPseudoCursorWithAlpha,
+                                    rfb::kPseudoVmwareCursor,
+                                    rfb::kPseudoCursor,
+                                    rfb::kPseudoXCursor,
+                                    rfb::kPseudoPointerPos,
+                                    rfb::kPseudoVmwareCursorPosition,
+                                    rfb::kPseudoDesktopName,
+                                    rfb::kPseudoFence,
+                                    rfb::kPseudoContinuousUpdates,
+                                    rfb::kPseudoQemuExtendedKey,
+                                    rfb::kPseudoQemuLedState,
+                                    rfb::kPseudoVmwareLedState,
+                                    rfb::kPseudoExtendedClipboard,
+                                    rfb::kPseudoExtendedMouseButtons};
+
+Status check_level(std::string_view what, std::optional<int> level) {
+  if (!level || (*level >= 0 && *level <= 9)) return {};
+  return fail(ErrorCode::kInvalid, fmt::format("{} {}, allowed are 0 to 9", what, *level));
+}
+
+std::string known_encodings() {
+  std::string names;
+  for (const auto& encoding : codec::encoding_table())
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", encoding.name);
+  return names;
+}
+
+}  // namespace
+
+Result<std::vector<std::int32_t>> choose_encodings(const ConnectionOptions& options) {
+  ORIEL_TRY_VOID(check_level("the quality is", options.quality));
+  ORIEL_TRY_VOID(check_level("the compression is", options.compression));
+  std::vector<std::int32_t> chosen;
+  for (const auto& name : options.encodings) {
+    const auto* found =
+        std::ranges::find(codec::encoding_table(), std::string_view(name), &codec::Encoding::name)
+            .base();
+    if (found == codec::encoding_table().data() + codec::encoding_table().size())
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("the encoding \"{}\" is not known, expected are {}", name,
+                              known_encodings()));
+    if (std::ranges::find(chosen, found->id) == chosen.end()) chosen.push_back(found->id);
+  }
+  if (chosen.empty()) {
+    chosen.push_back(kCopyRect);
+    for (const auto& encoding : codec::encoding_table()) {
+      if (encoding.id == kCopyRect || (encoding.id == kJpeg && !options.quality)) continue;
+      chosen.push_back(encoding.id);
+    }
+  }
+  chosen.insert(chosen.end(), std::begin(kPseudo), std::end(kPseudo));
+  if (options.quality) chosen.push_back(kQuality0 + *options.quality);
+  if (options.compression) chosen.push_back(kCompression0 + *options.compression);
+  return chosen;
+}
+
+}  // namespace oriel::client

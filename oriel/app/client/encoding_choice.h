@@ -1,0 +1,16 @@
+#pragma once
+// What a client asks for in SetEncodings. Pure; any thread.
+
+#include <cstdint>
+#include <vector>
+
+#include "oriel/app/client/connection_options.h"
+#include "oriel/base/result.h"
+
+namespace oriel::client {
+
+// Encodings, most wanted first, and pseudo-encodings; quality and compression as the options have
+// them. Lossy encodings only with a quality. kInvalid for an encoding or a level that is not known.
+Result<std::vector<std::int32_t>> choose_encodings(const ConnectionOptions& options);
+
+}  // namespace oriel::client
