@@ -11,9 +11,12 @@
 #include "oriel/app/cli/conduit_methods.h"
 #include "oriel/app/cli/conduit_send.h"
 #include "oriel/app/cli/doctor.h"
+#include "oriel/app/cli/drive.h"
+#include "oriel/app/cli/drive_options.h"
 #include "oriel/app/cli/monitor.h"
 #include "oriel/app/cli/say.h"
 #include "oriel/app/cli/serve.h"
+#include "oriel/app/cli/session.h"
 #include "oriel/base/version.h"
 #include "oriel/io/desktop/supervisor_process.h"
 
@@ -36,6 +39,7 @@ constexpr Command kTable[] = {
     {"listen", "print the messages of a conduit server", run_listen},
     {"send", "send a message to a conduit server", run_send},
     {"methods", "list the methods of a conduit server", run_methods},
+    {"session", "keep a connection to a desktop for the commands that drive it", run_session},
     {"doctor", "say what is wrong on this machine, and what to do", run_doctor},
     {"version", "print the version", print_version},
     {desktop::kSupervisorCommand, "", desktop::run_supervisor},
@@ -51,6 +55,9 @@ std::string program_help() {
       "Commands:\n";
   for (const auto& command : kTable)
     if (!command.help.empty()) text += fmt::format("  {:<10}{}\n", command.name, command.help);
+  text += "\nCommands that drive any VNC server:\n";
+  for (const auto name : drive_commands())
+    text += fmt::format("  {:<10}{}\n", name, drive_summary(name));
   return text + "\n`oriel COMMAND --help` says more.\n";
 }
 
@@ -74,6 +81,7 @@ int run_program(std::span<const char* const> arguments) {
   if (name == "--version") return print_version({});
   for (const auto& command : kTable)
     if (command.name == name) return command.run(arguments.subspan(1));
+  if (is_drive_command(name)) return run_drive(name, arguments.subspan(1));
   if (name.empty()) {
     std::fputs(program_help().c_str(), stderr);
   } else {

@@ -1,0 +1,40 @@
+#pragma once
+// What the commands that drive a desktop print, and how they end.
+
+#include <boost/json/object.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "oriel/app/agent/verb_table.h"
+#include "oriel/app/client/server_facts.h"
+
+namespace oriel::cli {
+
+// What came of one verb: for people, for programs, and a picture for standard output.
+struct VerbOutput {
+  std::string text;  // whole lines; empty when there is nothing to say
+  boost::json::object json;
+  Bytes picture;
+};
+
+// What came of all that was to be done at one target.
+struct DriveOutcome {
+  std::string target;  // without secrets
+  std::vector<VerbOutput> outputs;
+  std::optional<agent::AgentError> error;  // of the verb behind the last output, or of connecting
+  std::string error_where;                 // "line 2, column 5"; empty for one verb
+  bool has_connected = false;
+};
+
+VerbOutput output_of(agent::VerbResult result, const std::optional<client::ServerFacts>& server);
+
+// The exit code of what went wrong.
+int exit_code_of(const agent::AgentError& error, bool has_connected);
+int exit_code_of(const DriveOutcome& outcome);
+
+boost::json::object json_of(const DriveOutcome& outcome);
+// "oriel: " and what went wrong, with the target where there are several.
+std::string error_line(const DriveOutcome& outcome, bool names_target);
+
+}  // namespace oriel::cli

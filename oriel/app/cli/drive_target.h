@@ -1,0 +1,34 @@
+#pragma once
+// Does verbs at one target, on a connection of its own.
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "oriel/app/agent/async_agent.h"
+#include "oriel/app/cli/drive_report.h"
+#include "oriel/app/client/connection_options.h"
+#include "oriel/app/client/remote_screen.h"
+
+namespace oriel::cli {
+
+// Hears of each output as it comes.
+using OnOutput = std::function<void(const VerbOutput&)>;
+
+// Does the calls one after another, up to the first that fails.
+boost::asio::awaitable<void> run_calls(client::RemoteScreen& screen, agent::AsyncAgent& agent,
+                                       std::vector<agent::VerbCall> calls, OnOutput on_output,
+                                       DriveOutcome& outcome);
+
+// Connects, does the calls and disconnects.
+boost::asio::awaitable<DriveOutcome> drive_target(boost::asio::any_io_executor executor,
+                                                  client::ConnectionOptions options,
+                                                  std::vector<agent::VerbCall> calls,
+                                                  OnOutput on_output);
+
+// Where the options lead, without secrets.
+std::string shown_target_of(const client::ConnectionOptions& options);
+
+}  // namespace oriel::cli

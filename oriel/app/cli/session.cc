@@ -1,0 +1,243 @@
+#include "oriel/app/cli/session.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "oriel/app/cli/command_table.h"
+#include "oriel/app/cli/drive_options.h"
+#include "oriel/app/cli/drive_report.h"
+#include "oriel/app/cli/drive_secrets.h"
+#include "oriel/app/cli/monitor_flag_values.h"
+#include "oriel/app/cli/password_prompt.h"
+#include "oriel/app/cli/say.h"
+#include "oriel/app/cli/session_client.h"
+#include "oriel/app/cli/session_place.h"
+#include "oriel/app/cli/session_server.h"
+
+namespace oriel::cli {
+namespace {
+
+using conduit::Value;
+using namespace std::chrono_literals;
+
+std::string help() {
+  return "Example: oriel session start localhost:1\n"
+         "         oriel click localhost:1 100 200      uses that connection, in some "
+         "milliseconds\n"
+         "         oriel session list\n"
+         "         oriel session stop localhost:1\n\n"
+         "Keeps a connection to a desktop in the background. Commands for the same target and user "
+         "use\n"
+         "it as long as it is there. What is held down stays so between them.\n\n"
+         "  start TARGET  connects; --idle SECONDS: ends after so long without a command, else "
+         "600\n"
+         "  stop TARGET   ends it; --all: ends all\n"
+         "  list          shows those that are there; --json\n" +
+         connection_flags_help() +
+         "\nIts socket is in $XDG_RUNTIME_DIR/oriel, else /tmp/oriel-UID, for its user alone.\n";
+}
+
+int usage(std::string_view sentence) {
+  say_error(sentence);
+  return kUsage;
+}
+
+// ---- start
+
+// The child tells its parent: a byte for the kind of error, 255 for none, and the sentence.
+constexpr std::uint8_t kGood = 255;
+
+void tell(int pipe, const agent::AgentStatus& status) {
+  std::string text(1, static_cast<char>(status ? kGood : static_cast<int>(status.error().kind)));
+  if (!status) text += status.error().message;
+  (void)!::write(pipe, text.data(), text.size());
+  ::close(pipe);
+}
+
+agent::AgentStatus hear(int pipe) {
+  std::string text;
+  char part[512];
+  while (true) {
+    const auto count = ::read(pipe, part, sizeof part);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    text.append(part, static_cast<std::size_t>(count));
+  }
+  if (text.empty())
+    return agent::failure(agent::ErrorKind::kInternal, "the session ended without a word");
+  if (static_cast<std::uint8_t>(text[0]) == kGood) return {};
+  return agent::failure(static_cast<agent::ErrorKind>(text[0]), text.substr(1));
+}
+
+// Of a process that nobody waits for: no terminal, no streams.
+void leave_terminal() {
+  ::setsid();
+  (void)!::chdir("/");
+  const int nowhere = ::open("/dev/null", O_RDWR);
+  for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream) ::dup2(nowhere, stream);
+  if (nowhere > STDERR_FILENO) ::close(nowhere);
+}
+
+// No thread may have been started before.
+agent::AgentStatus start_in_background(const SessionServerOptions& options) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0)
+    return agent::failure(agent::ErrorKind::kInternal, std::strerror(errno));
+  const pid_t child = ::fork();
+  if (child < 0) return agent::failure(agent::ErrorKind::kInternal, std::strerror(errno));
+  if (child == 0) {
+    ::close(ends[0]);
+    leave_terminal();
+    run_session_server(options,
+                       [pipe = ends[1]](const agent::AgentStatus& status) { tell(pipe, status); });
+    ::_exit(0);
+  }
+  ::close(ends[1]);
+  auto status = hear(ends[0]);
+  ::close(ends[0]);
+  if (!status) ::waitpid(child, nullptr, 0);
+  return status;
+}
+
+int start(DriveOptions options, std::chrono::milliseconds idle) {
+  if (options.targets.size() > 1) return usage("session start takes one target");
+  if (!options.targets.empty()) options.connection.target = options.targets[0];
+  const auto folder = session_folder();
+  if (!folder) return usage(folder.error().message);
+  const auto socket = session_socket(*folder, options.connection);
+  if (!socket) return usage(socket.error().message);
+  if (call_session(*socket, "session.info"))
+    return usage(
+        "there is a session of this target and user already; `oriel session list` shows it");
+  auto status = start_in_background({options.connection, *socket, idle});
+  if (!status && status.error().kind == agent::ErrorKind::kAuthentication &&
+      options.connection.password.empty())
+    if (auto password = ask_for_password(shown_target_of(options.connection))) {
+      options.connection.password = *std::move(password);
+      status = start_in_background({options.connection, *socket, idle});
+    }
+  if (status) return kDone;
+  say_error(status.error().message);
+  return exit_code_of(status.error(), false);
+}
+
+// ---- stop, list
+
+int stop(const DriveOptions& options, bool is_all) {
+  const auto folder = session_folder();
+  if (!folder) return usage(folder.error().message);
+  std::vector<std::string> sockets;
+  if (is_all) {
+    sockets = session_sockets(*folder);
+  } else {
+    auto connection = options.connection;
+    if (options.targets.size() != 1 && connection.preset.empty() && connection.url_template.empty())
+      return usage("session stop wants a target, or --all");
+    if (!options.targets.empty()) connection.target = options.targets[0];
+    const auto socket = session_socket(*folder, connection);
+    if (!socket) return usage(socket.error().message);
+    sockets.push_back(*socket);
+  }
+  bool was_there = is_all;
+  for (const auto& socket : sockets) {
+    if (call_session(socket, "session.stop"))
+      was_there = true;
+    else
+      ::unlink(socket.c_str());  // of one that was killed
+  }
+  if (was_there) return kDone;
+  say_error(
+      "there is no session of this target and user; `oriel session list` shows those there are");
+  return kActionFailed;
+}
+
+double number_in(const Value& map, std::string_view key) {
+  const auto* value = map.find(key);
+  if (value == nullptr) return 0;
+  if (const auto* number = value->if_double()) return *number;
+  if (const auto* number = value->if_integer()) return static_cast<double>(*number);
+  return 0;
+}
+
+int list(bool is_json) {
+  const auto folder = session_folder();
+  if (!folder) return usage(folder.error().message);
+  boost::json::array rows;
+  std::string text;
+  for (const auto& socket : session_sockets(*folder)) {
+    const auto answer = call_session(socket, "session.info");
+    if (!answer || !*answer) {
+      ::unlink(socket.c_str());
+      continue;
+    }
+    const auto& info = **answer;
+    const auto* target = info.find("target");
+    const std::string name = target != nullptr && target->if_text() ? *target->if_text() : "";
+    rows.push_back({{"target", name},
+                    {"pid", static_cast<std::int64_t>(number_in(info, "pid"))},
+                    {"age_s", number_in(info, "age_s")},
+                    {"idle_s", number_in(info, "idle_s")},
+                    {"commands", static_cast<std::int64_t>(number_in(info, "commands"))},
+                    {"socket", socket}});
+    text +=
+        fmt::format("{:<40} pid {:<8.0f} {:.0f} commands, the last {:.0f} s ago\n", name,
+                    number_in(info, "pid"), number_in(info, "commands"), number_in(info, "idle_s"));
+  }
+  fmt::print("{}", is_json ? boost::json::serialize(rows) + "\n" : text);
+  return kDone;
+}
+
+}  // namespace
+
+int run_session(std::span<const char* const> arguments) {
+  std::vector<std::string> rest;
+  auto options = parse_connection_flags(arguments, rest);
+  if (!options) return usage(options.error().message);
+  if (options->wants_help) {
+    fmt::print("{}", help());
+    return kDone;
+  }
+  auto idle = std::chrono::milliseconds(kSessionIdle);
+  bool is_all = false;
+  std::string what;
+  for (std::size_t i = 0; i < rest.size(); ++i) {
+    if (rest[i] == "--idle" && i + 1 < rest.size()) {
+      const auto seconds = parse_time(rest[++i], 1s, 24h * 365);
+      if (!seconds) return usage("--idle: " + seconds.error().message);
+      idle = *seconds;
+    } else if (rest[i] == "--all") {
+      is_all = true;
+    } else if (what.empty()) {
+      what = rest[i];
+    } else {
+      options->targets.push_back(rest[i]);
+    }
+  }
+  if (what == "list") return list(options->is_json);
+  if (what == "stop") return stop(*options, is_all);
+  if (what != "start")
+    return usage(
+        fmt::format("session wants start, stop or list, not \"{}\"; `oriel session --help` "
+                    "says more",
+                    what));
+  if (options->targets.empty() && options->connection.preset.empty() &&
+      options->connection.url_template.empty())
+    return usage("no TARGET is given: oriel session start TARGET");
+  if (auto read = read_drive_secrets(*options); !read) return usage(read.error().message);
+  return start(std::move(*options), idle);
+}
+
+}  // namespace oriel::cli
