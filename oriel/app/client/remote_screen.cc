@@ -11,12 +11,12 @@
 #include <random>
 #include <utility>
 
-#include "oriel/app/client/changed_rects.h"
 #include "oriel/app/client/connect_failure.h"
 #include "oriel/app/client/limits.h"
 #include "oriel/app/client/vnc_target.h"
 #include "oriel/core/codec/encoding_table.h"
 #include "oriel/core/rfb/constants.h"
+#include "oriel/core/screen/changed_rects.h"
 
 namespace oriel::client {
 
@@ -419,7 +419,7 @@ void RemoteScreen::commit(std::span<const image::Rect> rects) {
   }
   const auto committed = screen_->commit(patches);
   if (committed.changed_px == 0) return;
-  const auto changed = changed_rects(*screen_, committed.bounds);
+  const auto changed = screen::changed_rects(*screen_, committed.generation, committed.bounds);
   const agent::ScreenChange change{committed.generation, Clock::now(), changed};
   tell([&change](auto& listener) { listener.screen_changed(change); });
 }
