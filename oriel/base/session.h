@@ -25,12 +25,22 @@ struct Need {
   friend bool operator==(const Need&, const Need&) = default;
 };
 
-// What the driver must do with the stream, once everything in `output` is written.
+// What the driver must do with the stream, once everything in `output` is written. To start TLS is
+// wished for by `receive` alone, which then consumes no more; the wish goes with `tls_started`.
 enum class Transition {
   kNone,
-  kStartTlsServer,  // nothing may be left unread (STARTTLS injection)
-  kStartTlsClient,
+  kStartTlsServer,           // nothing may be left unread (STARTTLS injection)
+  kStartTlsClient,           // likewise; the server's certificate is looked at
+  kStartTlsClientAnonymous,  // likewise; the server has none: encrypted, and with whom is not known
   kClose,
+};
+
+// Whom TLS has shown the peer to be.
+struct TlsPeer {
+  std::string fingerprint;   // SHA-256 of its certificate, "AB:CD:..."; empty: it has shown none
+  bool is_verified = false;  // it is who we asked for; a server knows that of its clients by name
+
+  friend bool operator==(const TlsPeer&, const TlsPeer&) = default;
 };
 
 class Session {
@@ -62,6 +72,14 @@ class Session {
   virtual Status deadline_passed(TimePoint now) = 0;
 
   virtual Transition transition() const = 0;
+
+  // The TLS that `transition` asked for has begun: all bytes from now on go through it. Deadlines
+  // pass meanwhile as ever. Only sessions that ask are told. An error ends the session.
+  virtual Status tls_started(const TlsPeer& peer, TimePoint now) {
+    (void)peer;
+    (void)now;
+    return {};
+  }
 };
 
 }  // namespace oriel

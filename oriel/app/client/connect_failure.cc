@@ -44,13 +44,26 @@ AgentError failure_of(const net::ConnectError& error) {
   return {ErrorKind::kInternal, error.message};
 }
 
-AgentError failure_of(const Error& error, Progress progress, const std::string& shown) {
+AgentError failure_of(const Error& error, const rfb::ClientSession& session,
+                      const std::string& shown) {
   const auto message = fmt::format("{}: {}", shown, error.message);
+  switch (session.refusal()) {
+    case rfb::Refusal::kNone:
+      break;
+    case rfb::Refusal::kTurnedAway:
+      return {ErrorKind::kConnection, message};
+    case rfb::Refusal::kNoCredentials:
+    case rfb::Refusal::kWrongCredentials:
+    case rfb::Refusal::kTooManyAttempts:
+      return made(ErrorKind::kAuthentication, kLogin, message);
+  }
   switch (error.code) {
     case ErrorCode::kTimeout:
       return made(ErrorKind::kTimeout, kTimeout, message);
     case ErrorCode::kRefused:
-      if (progress == Progress::kBeforeLogin) return {ErrorKind::kConnection, message};
+      // By us, of the server's certificate, while its TLS begins; else by the server, of ours.
+      if (session.transition() != Transition::kNone)
+        return made(ErrorKind::kConnection, kCertificate, message);
       return made(ErrorKind::kAuthentication, kLogin, message);
     case ErrorCode::kClosed:
     case ErrorCode::kUnavailable:

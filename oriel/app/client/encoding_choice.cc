@@ -10,9 +10,11 @@
 namespace oriel::client {
 namespace {
 
-// JPEG: nothing of it is lossless. Tight is, until a quality is asked for.
-constexpr std::int32_t kJpeg = 21;
+// In this order before the rest of the table: what costs nothing, then what is lossy where a
+// quality is wished for. Tight is lossless without one; of JPEG nothing is.
 constexpr std::int32_t kCopyRect = 1;
+constexpr std::int32_t kTight = 7;
+constexpr std::int32_t kJpeg = 21;
 constexpr std::int32_t kQuality0 = -32;       // to -23 for 9
 constexpr std::int32_t kCompression0 = -256;  // to -247 for 9
 
@@ -46,6 +48,19 @@ std::string known_encodings() {
   return names;
 }
 
+std::vector<std::int32_t> in_order(bool may_be_lossy) {
+  std::vector<std::int32_t> order{kCopyRect};
+  if (may_be_lossy) order.insert(order.end(), {kTight, kJpeg});
+  for (const auto& encoding : codec::encoding_table()) {
+    const bool is_there = std::ranges::find(order, encoding.id) != order.end();
+    if (!is_there && encoding.id != kJpeg && encoding.id != rfb::kEncodingRaw)
+      order.push_back(encoding.id);
+  }
+  std::erase_if(order, [](std::int32_t id) { return codec::find_encoding(id) == nullptr; });
+  order.push_back(rfb::kEncodingRaw);
+  return order;
+}
+
 }  // namespace
 
 Result<std::vector<std::int32_t>> choose_encodings(const ConnectionOptions& options) {
@@ -62,13 +77,7 @@ Result<std::vector<std::int32_t>> choose_encodings(const ConnectionOptions& opti
                               known_encodings()));
     if (std::ranges::find(chosen, found->id) == chosen.end()) chosen.push_back(found->id);
   }
-  if (chosen.empty()) {
-    chosen.push_back(kCopyRect);
-    for (const auto& encoding : codec::encoding_table()) {
-      if (encoding.id == kCopyRect || (encoding.id == kJpeg && !options.quality)) continue;
-      chosen.push_back(encoding.id);
-    }
-  }
+  if (chosen.empty()) chosen = in_order(options.quality.has_value());
   chosen.insert(chosen.end(), std::begin(kPseudo), std::end(kPseudo));
   if (options.quality) chosen.push_back(kQuality0 + *options.quality);
   if (options.compression) chosen.push_back(kCompression0 + *options.compression);

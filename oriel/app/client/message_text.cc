@@ -109,7 +109,7 @@ struct Came {
   std::string operator()(const rfb::PointerMoved& event) const {
     return fmt::format("pointer at {},{}", event.position.x, event.position.y);
   }
-  std::string operator()(const rfb::LedsCame& event) const {
+  std::string operator()(const rfb::LedStateCame& event) const {
     return fmt::format("keyboard lights {:#x}", event.leds);
   }
 };

@@ -15,11 +15,13 @@ RemoteLink::RemoteLink(rfb::ClientSessionConfig config, RemoteLinkOwner& owner, 
 std::shared_ptr<RemoteLink> RemoteLink::start(const boost::asio::any_io_executor& executor,
                                               net::StreamPointer stream,
                                               rfb::ClientSessionConfig config,
-                                              RemoteLinkOwner& owner, LogSink log) {
+                                              net::TlsEngineMaker make_tls, RemoteLinkOwner& owner,
+                                              LogSink log) {
   std::shared_ptr<RemoteLink> link(new RemoteLink(std::move(config), owner, std::move(log)));
   link->self_ = link;
-  link->driver_ = std::make_shared<net::SessionDriver>(executor, std::move(stream), link->session_,
-                                                       static_cast<net::SessionHost&>(*link));
+  link->driver_ = std::make_shared<net::SessionDriver>(
+      executor, std::move(stream), link->session_, static_cast<net::SessionHost&>(*link),
+      net::SessionDriverLimits{}, std::move(make_tls));
   link->driver_->start();
   return link;
 }

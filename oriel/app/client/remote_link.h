@@ -25,7 +25,8 @@ class RemoteLink final : public std::enable_shared_from_this<RemoteLink>, net::S
  public:
   static std::shared_ptr<RemoteLink> start(const boost::asio::any_io_executor& executor,
                                            net::StreamPointer stream,
-                                           rfb::ClientSessionConfig config, RemoteLinkOwner& owner,
+                                           rfb::ClientSessionConfig config,
+                                           net::TlsEngineMaker make_tls, RemoteLinkOwner& owner,
                                            LogSink log);
 
   const rfb::ClientSession& session() const { return session_; }

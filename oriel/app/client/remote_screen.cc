@@ -11,12 +11,13 @@
 #include <random>
 #include <utility>
 
-#include "oriel/app/client/changed_rects.h"
 #include "oriel/app/client/connect_failure.h"
 #include "oriel/app/client/limits.h"
 #include "oriel/app/client/vnc_target.h"
 #include "oriel/core/codec/encoding_table.h"
 #include "oriel/core/rfb/constants.h"
+#include "oriel/core/screen/changed_rects.h"
+#include "oriel/io/net/tls_upgrade.h"
 
 namespace oriel::client {
 
@@ -169,11 +170,30 @@ void RemoteScreen::begin(net::StreamPointer stream, TimePoint deadline) {
   updates_ = 0;
   first_picture_.reset();
   rfb::ClientSessionConfig config;
+  config.security.username = plan_.user;
   config.security.password = plan_.password;
+  config.security.requires_encryption = options_.requires_encryption;
+  config.security.allows_plain_password = stream->is_private();
+  std::random_device random;
+  for (auto& byte : config.security.entropy) byte = static_cast<std::uint8_t>(random());
   config.is_shared = options_.is_shared;
   // open() has a deadline of its own, which says more.
   config.limits.handshake_timeout = deadline - Clock::now() + std::chrono::seconds(1);
-  link_ = RemoteLink::start(executor_, std::move(stream), std::move(config), *this, options_.log);
+  link_ = RemoteLink::start(executor_, std::move(stream), std::move(config), make_tls(), *this,
+                            options_.log);
+}
+
+// For servers that begin TLS in the middle of the handshake (VeNCrypt).
+net::TlsEngineMaker RemoteScreen::make_tls() const {
+  const auto& tls = options_.tls;
+  net::TlsClientOptions trust;
+  trust.trust = tls.verify ? net::TlsTrust::kVerify : net::TlsTrust::kAnyone;
+  trust.anchors_pem = tls.ca_pem;
+  trust.anchors_file = tls.ca_file;
+  trust.certificate_file = tls.certificate_file;
+  trust.key_file = tls.key_file;
+  const auto& host = plan_.target.host;
+  return net::make_client_upgrade(std::move(trust), host.empty() ? "localhost" : host);
 }
 
 // Of a connection that has not come about.
@@ -222,10 +242,7 @@ void RemoteScreen::ready() {
 
 void RemoteScreen::link_ended(const Error& reason) {
   const auto link = std::exchange(link_, nullptr);
-  const auto progress = link->session().is_connected()    ? Progress::kOpen
-                        : link->session().is_logging_in() ? Progress::kLogin
-                                                          : Progress::kBeforeLogin;
-  auto error = failure_of(reason, progress, plan_.shown);
+  auto error = failure_of(reason, link->session(), plan_.shown);
   input_.use(nullptr);
   clipboard_.use(nullptr);
   if (opening_) {
@@ -395,7 +412,7 @@ void RemoteScreen::on(const rfb::PointerMoved& event) {
   if (observer_ != nullptr) observer_->remote_pointer_moved(event.position);
 }
 
-void RemoteScreen::on(const rfb::LedsCame& event) {
+void RemoteScreen::on(const rfb::LedStateCame& event) {
   leds_ = event.leds;
   if (observer_ != nullptr) observer_->remote_leds_changed(leds_);
 }
@@ -419,7 +436,7 @@ void RemoteScreen::commit(std::span<const image::Rect> rects) {
   }
   const auto committed = screen_->commit(patches);
   if (committed.changed_px == 0) return;
-  const auto changed = changed_rects(*screen_, committed.bounds);
+  const auto changed = screen::changed_rects(*screen_, committed.generation, committed.bounds);
   const agent::ScreenChange change{committed.generation, Clock::now(), changed};
   tell([&change](auto& listener) { listener.screen_changed(change); });
 }

@@ -103,6 +103,7 @@ class RemoteScreen final : public agent::AgentTarget, private RemoteLinkOwner {
   boost::asio::awaitable<agent::AgentStatus> open();
   boost::asio::awaitable<void> reconnect();
   void begin(net::StreamPointer stream, TimePoint deadline);
+  net::TlsEngineMaker make_tls() const;
   void drop_link(Error reason);
   void wait_for_uniform();
   void ready();
@@ -125,7 +126,7 @@ class RemoteScreen final : public agent::AgentTarget, private RemoteLinkOwner {
   void on(const rfb::ClipboardRefused& event);
   void on(const rfb::CursorCame& event);
   void on(const rfb::PointerMoved& event);
-  void on(const rfb::LedsCame& event);
+  void on(const rfb::LedStateCame& event);
 
   void use_size(image::Size size);
   void commit(std::span<const image::Rect> rects);

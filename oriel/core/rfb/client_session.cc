@@ -10,8 +10,31 @@
 #include "oriel/core/rfb/colour_map_message.h"
 #include "oriel/core/rfb/constants.h"
 #include "oriel/core/rfb/cursor_message.h"
+#include "oriel/core/rfb/ignored_message.h"
+#include "oriel/core/rfb/security/security_method.h"
+#include "oriel/core/rfb/security/tight.h"
 
 namespace oriel::rfb {
+namespace {
+
+// What the server has to say, without what could disturb a terminal.
+std::string clean_text(ByteSpan text) {
+  std::string clean;
+  for (const auto byte : text) clean += byte < 0x20 || byte == 0x7f ? ' ' : static_cast<char>(byte);
+  clean.erase(clean.find_last_not_of(' ') + 1);
+  return clean;
+}
+
+std::string refusal_sentence(ByteSpan reason, Refusal refusal) {
+  const auto* what = refusal == Refusal::kTooManyAttempts
+                         ? "the server refused: too many attempts to authenticate"
+                     : refusal == Refusal::kWrongCredentials ? "the server refused the password"
+                                                             : "the server refused";
+  const auto said = clean_text(reason);
+  return said.empty() ? what : fmt::format("{}: {}", what, said);
+}
+
+}  // namespace
 
 ClientSession::ClientSession(ClientSessionConfig config, TimePoint now)
     : config_(std::move(config)),
@@ -25,15 +48,33 @@ std::optional<TimePoint> ClientSession::deadline() const {
 
 Status ClientSession::deadline_passed(TimePoint now) {
   if (phase_ == Phase::kMessages || now < handshake_deadline_) return {};
-  return fail(ErrorCode::kTimeout, "handshake: the server did not finish it in time");
+  return fail(
+      ErrorCode::kTimeout,
+      fmt::format("handshake: no {} from the server within {} s", awaited(),
+                  std::chrono::duration_cast<std::chrono::seconds>(config_.limits.handshake_timeout)
+                      .count()));
+}
+
+std::string ClientSession::awaited() const {
+  switch (phase_) {
+    case Phase::kVersion:
+      return "protocol version";
+    case Phase::kSecurityOffer:
+    case Phase::kSecurityDecision:
+      return "list of security types";
+    case Phase::kSecurity:
+      return fmt::format("{} ({})", security_->awaits(), security_->name());
+    case Phase::kResult:
+      return security_->is_none() ? "leave to come in" : "answer to the password";
+    case Phase::kServerInit:
+    case Phase::kMessages:
+      break;
+  }
+  return "ServerInit, the size of the desktop,";
 }
 
 std::string_view ClientSession::version_name() const {
   return version_ == nullptr ? "" : version_->line.substr(0, kVersionSize - 1);
-}
-
-std::string_view ClientSession::security_name() const {
-  return security_type_ == nullptr ? "" : security_type_->name;
 }
 
 void ClientSession::say(const ClientMessage& message) {
@@ -59,6 +100,7 @@ void ClientSession::say_clipboard(const ClipboardMessage& message) {
 Result<Need> ClientSession::receive(ByteSpan bytes, TimePoint) {
   std::size_t consumed = 0;
   while (true) {
+    if (transition() != Transition::kNone) return Need{consumed, 1};
     ORIEL_TRY(auto need, receive_one(bytes.subspan(consumed)));
     consumed += need.consumed;
     if (need.consumed == 0) return Need{consumed, std::max<std::size_t>(need.wanted, 1)};
@@ -104,67 +146,112 @@ Result<Need> ClientSession::receive_refusal(ByteSpan bytes, std::size_t offset) 
                                                   length, config_.limits.reason_bytes_max));
   }
   if (bytes.size() < offset + 4 + length) return Need{0, offset + 4 + length};
-  return fail(ErrorCode::kRefused,
-              fmt::format("the server refused: {}", as_text(bytes.subspan(offset + 4, length))));
+  return fail(ErrorCode::kRefused, refusal_sentence(bytes.subspan(offset + 4, length), refusal_));
 }
 
 Result<Need> ClientSession::receive_security_offer(ByteSpan bytes) {
   const std::size_t count = bytes[0];
-  if (count == 0) return receive_refusal(bytes, 1);
-  if (bytes.size() < 1 + count) return Need{0, 1 + count};
-  const auto offered = bytes.subspan(1, count);
-  for (const auto& type : security_table()) {
-    if (std::ranges::find(offered, type.id) == offered.end()) continue;
-    output_.append(ByteSpan(&type.id, 1));
-    start_security(type);
-    return Need{1 + count, 1};
+  if (count == 0) {
+    refusal_ = Refusal::kTurnedAway;
+    return receive_refusal(bytes, 1);
   }
-  return fail(ErrorCode::kUnsupported,
-              fmt::format("no known security type among the {} offered", count));
+  if (bytes.size() < 1 + count) return Need{0, 1 + count};
+  const auto list = bytes.subspan(1, count);
+  const std::vector<std::uint32_t> offered(list.begin(), list.end());
+  const auto* type = choose_security(offered);
+  if (type == nullptr) return no_common_security(offered);
+  output_.append(ByteSpan(&type->id, 1));
+  ORIEL_TRY_VOID(start_security(*type));
+  return Need{1 + count, 1};
 }
 
 Result<Need> ClientSession::receive_security_decision(ByteSpan bytes) {
   if (bytes.size() < 4) return Need{0, 4};
   const auto id = ByteReader(bytes).u32();
-  if (id == 0) return receive_refusal(bytes, 4);
-  const auto* type = find_security_type(id);
-  if (type == nullptr)
-    return fail(ErrorCode::kUnsupported, fmt::format("security type {} is not known", id));
-  start_security(*type);
+  if (id == 0) {
+    refusal_ = Refusal::kTurnedAway;
+    return receive_refusal(bytes, 4);
+  }
+  const auto* type = choose_security({&id, 1});
+  if (type == nullptr) return no_common_security({&id, 1});
+  ORIEL_TRY_VOID(start_security(*type));
   return Need{4, 1};
 }
 
-void ClientSession::start_security(const SecurityType& type) {
+const SecurityType* ClientSession::choose_security(std::span<const std::uint32_t> offered) const {
+  for (const auto* method : acceptable_methods(config_.security)) {
+    const auto id = offered_as(*method);
+    if (std::ranges::find(offered, id) != offered.end()) return find_security_type(id);
+  }
+  return nullptr;
+}
+
+std::unexpected<Error> ClientSession::no_common_security(
+    std::span<const std::uint32_t> offered) const {
+  const bool is_choosy = !config_.security.allowed.empty() || config_.security.requires_encryption;
+  return fail(
+      ErrorCode::kUnsupported,
+      fmt::format("no security type of the server is {}: it offers {}",
+                  is_choosy ? "known and allowed" : "known", describe_security_types(offered)));
+}
+
+Status ClientSession::start_security(const SecurityType& type) {
   security_type_ = &type;
   security_ = type.make_client(config_.security);
   phase_ = Phase::kSecurity;
-  finish_security();
+  return go_on_with_security(security_->start(output_));
 }
 
 Result<Need> ClientSession::receive_security(ByteSpan bytes) {
-  ORIEL_TRY(auto need, security_->receive(bytes, output_));
-  finish_security();
+  auto need = security_->receive(bytes, output_);
+  ORIEL_TRY_VOID(go_on_with_security(need ? Status{} : std::unexpected(need.error())));
   return need;
 }
 
-void ClientSession::finish_security() {
-  if (!security_->is_done()) return;
-  security_.reset();
+Transition ClientSession::transition() const {
+  return phase_ == Phase::kSecurity ? security_->transition() : Transition::kNone;
+}
+
+Status ClientSession::tls_started(const TlsPeer& peer, TimePoint) {
+  ORIEL_CHECK(transition() != Transition::kNone);
+  tls_peer_ = peer;
+  return go_on_with_security(security_->tls_started(output_));
+}
+
+std::string_view ClientSession::security_name() const {
+  return security_ ? security_->name() : std::string_view();
+}
+
+// `status` is what the client's half has just returned.
+Status ClientSession::go_on_with_security(Status status) {
+  if (!status) {
+    if (status.error().code == ErrorCode::kRefused) refusal_ = Refusal::kNoCredentials;
+    return status;
+  }
+  if (!security_->is_done()) return {};
   phase_ = Phase::kResult;
-  if (security_type_->id != kSecurityNone || version_->none_has_security_result) return;
+  if (security_->is_none() && !version_->none_has_security_result) say_client_init();
+  return {};
+}
+
+void ClientSession::say_client_init() {
   output_.append(Bytes{config_.is_shared});
   phase_ = Phase::kServerInit;
 }
 
 Result<Need> ClientSession::receive_result(ByteSpan bytes) {
+  constexpr std::uint32_t kTooMany = 2;  // rfbproto.rst, "SecurityResult"
   if (bytes.size() < 4) return Need{0, 4};
-  if (ByteReader(bytes).u32() != 0) {
-    if (version_->failure_has_reason) return receive_refusal(bytes, 4);
-    return fail(ErrorCode::kRefused, "the server refused the password");
+  const auto result = ByteReader(bytes).u32();
+  if (result == 0) {
+    say_client_init();
+    return Need{4, 1};
   }
-  output_.append(Bytes{config_.is_shared});
-  phase_ = Phase::kServerInit;
-  return Need{4, 1};
+  refusal_ = result == kTooMany     ? Refusal::kTooManyAttempts
+             : security_->is_none() ? Refusal::kTurnedAway
+                                    : Refusal::kWrongCredentials;
+  if (version_->failure_has_reason) return receive_refusal(bytes, 4);
+  return fail(ErrorCode::kRefused, refusal_sentence({}, refusal_));
 }
 
 Result<Need> ClientSession::receive_server_init(ByteSpan bytes) {
@@ -184,14 +271,19 @@ Result<Need> ClientSession::receive_server_init(ByteSpan bytes) {
     return fail(ErrorCode::kTooLarge,
                 fmt::format("ServerInit: a desktop of {}x{}, expected 1x1 to {}x{}", width, height,
                             largest, largest));
-  if (auto checked = image::check_pixel_format(connected.format); !checked)
-    return fail(checked.error().code, "ServerInit: " + checked.error().message);
-  const std::size_t size = kHead + length + security_type_->interaction_bytes;
+  std::size_t size = kHead + length;
   if (bytes.size() < size) return Need{0, size};
+  if (security_type_->has_interaction) {
+    const auto interaction = tight_interaction_bytes(bytes.subspan(size));
+    if (interaction.consumed == 0) return Need{0, size + interaction.wanted};
+    size += interaction.consumed;
+  }
   connected.name = as_text(reader.take(length));
   format_ = connected.format;
   frame_ = image::Frame(connected.geometry);
   phase_ = Phase::kMessages;
+  // It can send ours, whatever its own is.
+  if (!image::check_pixel_format(format_)) say(SetPixelFormat{image::kBgrx});
   events_.push_back(std::move(connected));
   return Need{size, 1};
 }
@@ -203,8 +295,14 @@ Result<Need> ClientSession::receive_message(ByteSpan bytes) {
     return Need{static_cast<std::size_t>(skipped), 1};
   }
   if (cut_text_.is_open()) return receive_cut_text(bytes);
+  ORIEL_TRY(const auto need, receive_message_head(bytes));
+  if (need.consumed > 0) last_message_ = bytes[0];
+  return need;
+}
+
+Result<Need> ClientSession::receive_message_head(ByteSpan bytes) {
   ByteReader reader(bytes);
-  switch (const auto type = reader.u8()) {
+  switch (reader.u8()) {
     case kFramebufferUpdate:
       if (bytes.size() < 4) return Need{0, 4};
       reader.skip(1);
@@ -230,9 +328,23 @@ Result<Need> ClientSession::receive_message(ByteSpan bytes) {
       return Need{8, 1};
     }
     default:
-      return fail(ErrorCode::kInvalid,
-                  fmt::format("server message type {}: not known, expected 0 to 3", type));
+      return receive_other_message(bytes);
   }
+}
+
+Result<Need> ClientSession::receive_other_message(ByteSpan bytes) {
+  const auto message = find_ignored_message(bytes);
+  if (!message) {
+    const auto before = last_message_ == kNoMessage
+                            ? "ServerInit"
+                            : fmt::format("a message of type {}", last_message_);
+    return fail(ErrorCode::kInvalid,
+                fmt::format("a server message of type {}, which is not known, behind {}", bytes[0],
+                            before));
+  }
+  if (bytes.size() < message->head_bytes) return Need{0, message->head_bytes};
+  bytes_to_skip_ = message->body_bytes;
+  return Need{message->head_bytes, 1};
 }
 
 Result<Need> ClientSession::receive_cut_text(ByteSpan bytes) {
@@ -306,20 +418,25 @@ Result<Need> ClientSession::receive_pseudo_body(ByteSpan bytes) {
       events_.push_back(Renamed{std::string(as_text(reader.take(length)))});
       break;
     }
-    case kPseudoLastRect:
-      rectangles_missing_ = 1;
-      break;
-    case kPseudoQemuLedState:
-    case kPseudoVmwareLedState:
-      size = open_rectangle_->id == kPseudoQemuLedState ? 1 : 4;
-      if (bytes.size() < size) return Need{0, size};
-      events_.push_back(LedsCame{bytes[size - 1]});
-      break;
     case kPseudoExtendedMouseButtons:
       pointer_form_ = PointerForm::kExtended;
       [[fallthrough]];
     case kPseudoQemuExtendedKey:
+    case kPseudoQemuAudio:
       events_.push_back(Confirmed{open_rectangle_->id});
+      break;
+    case kPseudoLastRect:
+      rectangles_missing_ = 1;  // whatever was announced
+      break;
+    case kPseudoQemuLedState:
+      size = 1;
+      if (bytes.size() < size) return Need{0, size};
+      events_.push_back(LedStateCame{reader.u8(), open_rectangle_->id});
+      break;
+    case kPseudoVmwareLedState:
+      size = 4;
+      if (bytes.size() < size) return Need{0, size};
+      events_.push_back(LedStateCame{static_cast<std::uint8_t>(reader.u32()), open_rectangle_->id});
       break;
     case kPseudoPointerPos:
     case kPseudoVmwareCursorPosition:
@@ -370,7 +487,8 @@ Result<Need> ClientSession::receive_rectangle_head(ByteSpan bytes) {
                 fmt::format("rectangle {}x{} at {},{}: outside the desktop of {}x{}", width, height,
                             x, y, frame_.size().width, frame_.size().height));
   ORIEL_TRY_VOID(check_colour_map("rectangle"));
-  if (rect.is_empty()) finish_rectangle();
+  // An empty one has the body that its encoding gives it: a length, perhaps.
+  if (rect.is_empty() && encoding->max_body_bytes({0, 0}) == 0) finish_rectangle();
   return Need{kHead, 1};
 }
 

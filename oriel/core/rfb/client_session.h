@@ -1,12 +1,14 @@
 #pragma once
-// The client's side of one RFB conversation: it keeps a frame that is exactly what the server sent.
-// The tests drive the server with it; the client of the library will be built on it.
+// The client's side of one RFB conversation with any server: it keeps a frame that is exactly what
+// the server sent. The client of the library and the viewers of the tests are built on it.
 
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -68,7 +70,7 @@ struct ContinuousUpdatesEnded {
   friend bool operator==(const ContinuousUpdatesEnded&, const ContinuousUpdatesEnded&) = default;
 };
 // The server understands a pseudo-encoding that needs no more than that (QEMU extended keys,
-// extended mouse buttons).
+// extended mouse buttons, QEMU's sound).
 struct Confirmed {
   std::int32_t encoding = 0;
   friend bool operator==(const Confirmed&, const Confirmed&) = default;
@@ -85,38 +87,55 @@ struct PointerMoved {
   std::int32_t encoding = 0;
   friend bool operator==(const PointerMoved&, const PointerMoved&) = default;
 };
-
-// The lights of the keyboard are these now: bit 0 Scroll Lock, 1 Num Lock, 2 Caps Lock.
-struct LedsCame {
+// The lights of the server's keyboard: bit 0 Scroll Lock, 1 Num Lock, 2 Caps Lock; said by QEMU's
+// LED state, or by VMware's.
+struct LedStateCame {
   std::uint8_t leds = 0;
-  friend bool operator==(const LedsCame&, const LedsCame&) = default;
+  std::int32_t encoding = 0;
+  friend bool operator==(const LedStateCame&, const LedStateCame&) = default;
 };
 
 using ClientEvent = std::variant<Connected, Updated, Bell, Resized, Renamed, FenceCame,
                                  ContinuousUpdatesEnded, Confirmed, CutText, ClipboardCame,
-                                 ClipboardRefused, CursorCame, PointerMoved, LedsCame>;
+                                 ClipboardRefused, CursorCame, PointerMoved, LedStateCame>;
+
+// Why the server has not let us in.
+enum class Refusal {
+  kNone,              // it has, or it has not said yet
+  kTurnedAway,        // before it asked for anything, or although it asks for nothing
+  kNoCredentials,     // it asks for a user or a password, and we have been given none
+  kWrongCredentials,  // what we said was wrong
+  kTooManyAttempts,   // it does not listen any more, for a while
+};
 
 // One strand owns it.
 class ClientSession final : public Session {
  public:
   ClientSession(ClientSessionConfig config, TimePoint now);
 
-  // Errors: kRefused with the server's reason, kUnsupported when there is no common security type,
-  // kInvalid and kTooLarge for malformed messages.
+  // Errors: kRefused with the server's reason (see refusal()); kUnsupported when there is no common
+  // security type, with those that the server offers; kInvalid and kTooLarge for malformed
+  // messages.
   Result<Need> receive(ByteSpan bytes, TimePoint now) override;
   OutputQueue& output() override { return output_; }
   void writable(TimePoint, std::size_t) override {}
   std::optional<TimePoint> deadline() const override;
+  // kTimeout with the step of the handshake at which the server stopped.
   Status deadline_passed(TimePoint now) override;
-  Transition transition() const override { return Transition::kNone; }
+  Transition transition() const override;
+  Status tls_started(const TlsPeer& peer, TimePoint now) override;
 
   std::vector<ClientEvent> take_events() { return std::exchange(events_, {}); }
   bool is_connected() const { return phase_ == Phase::kMessages; }
-  // A refusal is the answer to what we have shown of ourselves.
-  bool is_logging_in() const { return phase_ >= Phase::kSecurity && !is_connected(); }
-  // "RFB 003.008" and "vnc", as far as they are agreed upon.
+  // "RFB 003.008", once it is agreed upon.
   std::string_view version_name() const;
+
+  // Known as soon as the server has begun to refuse, so also when it closes before its reason.
+  Refusal refusal() const { return refusal_; }
+  // The security method in use (security_method.h), such as "x509-vnc"; empty before the choice.
   std::string_view security_name() const;
+  // Nothing without TLS of VeNCrypt's or type 18.
+  const std::optional<TlsPeer>& tls_peer() const { return tls_peer_; }
 
   // Says `message`; after Connected. SetPixelFormat takes effect for what arrives from now on, so
   // not while an update may be on its way; of formats with a colour map only servers that have our
@@ -145,6 +164,7 @@ class ClientSession final : public Session {
     kServerInit,
     kMessages
   };
+  static constexpr std::uint8_t kNoMessage = 254;
   // A rectangle whose header has been read; without an encoding it is a pseudo-rectangle.
   struct OpenRectangle {
     image::Rect rect;
@@ -166,12 +186,18 @@ class ClientSession final : public Session {
   Result<Need> receive_cursor(ByteSpan bytes);
   Result<Need> receive_fence(ByteSpan bytes);
   Result<Need> receive_cut_text(ByteSpan bytes);
+  Result<Need> receive_message_head(ByteSpan bytes);
+  Result<Need> receive_other_message(ByteSpan bytes);
   Status check_colour_map(std::string_view what) const;
   Status resize(image::Size size);
   // A refusal with a U32 length and a reason behind `offset` bytes.
   Result<Need> receive_refusal(ByteSpan bytes, std::size_t offset) const;
-  void start_security(const SecurityType& type);
-  void finish_security();
+  const SecurityType* choose_security(std::span<const std::uint32_t> offered) const;
+  std::unexpected<Error> no_common_security(std::span<const std::uint32_t> offered) const;
+  Status start_security(const SecurityType& type);
+  Status go_on_with_security(Status status);
+  void say_client_init();
+  std::string awaited() const;
   void finish_rectangle();
 
   ClientSessionConfig config_;
@@ -180,6 +206,10 @@ class ClientSession final : public Session {
   const Version* version_ = nullptr;
   const SecurityType* security_type_ = nullptr;
   std::unique_ptr<SecurityClient> security_;
+  Refusal refusal_ = Refusal::kNone;
+  std::optional<TlsPeer> tls_peer_;
+  PointerForm pointer_form_ = PointerForm::kPlain;
+  std::uint8_t last_message_ = kNoMessage;  // its type, for errors
   image::PixelFormat format_;
   image::ColourMap colour_map_{};  // what the server said
   image::Frame frame_;

@@ -73,7 +73,8 @@ TEST(ClientSession, HearsTheLightsOfTheKeyboardInBothForms) {
                                    rectangle(kPseudoVmwareLedState, 0),
                                    {0, 0, 0, 2}})));
   EXPECT_EQ(peer.session.take_events(),
-            (std::vector<ClientEvent>{LedsCame{5}, LedsCame{2}, Updated{}}));
+            (std::vector<ClientEvent>{LedStateCame{5, kPseudoQemuLedState},
+                                      LedStateCame{2, kPseudoVmwareLedState}, Updated{}}));
 }
 
 TEST(ClientSession, SaysNineButtonsToAServerThatKnowsThem) {

@@ -14,7 +14,9 @@ inline constexpr std::uint8_t kPointerEvent = 5;
 inline constexpr std::uint8_t kClientCutText = 6;
 inline constexpr std::uint8_t kEnableContinuousUpdates = 150;
 inline constexpr std::uint8_t kFence = 248;  // both directions
+inline constexpr std::uint8_t kXvp = 250;    // both directions
 inline constexpr std::uint8_t kSetDesktopSize = 251;
+inline constexpr std::uint8_t kGii = 253;   // both directions
 inline constexpr std::uint8_t kQemu = 255;  // both directions; a sub-type follows
 inline constexpr std::uint8_t kQemuExtendedKey = 0;
 
@@ -34,6 +36,7 @@ inline constexpr std::int32_t kPseudoPointerPos = -232;
 inline constexpr std::int32_t kPseudoCursor = -239;
 inline constexpr std::int32_t kPseudoXCursor = -240;
 inline constexpr std::int32_t kPseudoQemuExtendedKey = -258;
+inline constexpr std::int32_t kPseudoQemuAudio = -259;
 inline constexpr std::int32_t kPseudoQemuLedState = -261;
 inline constexpr std::int32_t kPseudoDesktopName = -307;
 inline constexpr std::int32_t kPseudoExtendedDesktopSize = -308;
@@ -60,9 +63,5 @@ inline constexpr std::uint16_t kResizeDone = 0;
 inline constexpr std::uint16_t kResizeProhibited = 1;
 inline constexpr std::uint16_t kResizeOutOfResources = 2;
 inline constexpr std::uint16_t kResizeInvalidLayout = 3;
-
-// Security types (7.1.2).
-inline constexpr std::uint8_t kSecurityNone = 1;
-inline constexpr std::uint8_t kSecurityVncAuthentication = 2;
 
 }  // namespace oriel::rfb

@@ -160,7 +160,7 @@ ClientSession connected(const PixelFormat& format) {
   ClientSession client({}, TimePoint{});
   Bytes bytes(as_bytes("RFB 003.008\n").begin(), as_bytes("RFB 003.008\n").end());
   ByteWriter writer(bytes);
-  writer.u8(1).u8(kSecurityNone).u32(0).u16(8).u16(8);
+  writer.u8(1).u8(1).u32(0).u16(8).u16(8);
   image::write_pixel_format(image::kBgrx, writer);
   writer.u32(0);
   EXPECT_TRUE(client.receive(bytes, TimePoint{}));

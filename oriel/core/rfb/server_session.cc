@@ -9,6 +9,7 @@
 #include "oriel/base/check.h"
 #include "oriel/core/rfb/colour_map_message.h"
 #include "oriel/core/rfb/constants.h"
+#include "oriel/core/rfb/security/tight.h"
 #include "oriel/core/rfb/server_message.h"
 
 namespace oriel::rfb {
@@ -76,6 +77,7 @@ Result<Need> ServerSession::receive_one(ByteSpan bytes, TimePoint now) {
 }
 
 bool ServerSession::is_offered(const SecurityType& type) const {
+  if (type.make_server == nullptr) return false;
   return config_.security.password.empty() ? type.is_for_none : type.is_for_password;
 }
 
@@ -159,7 +161,9 @@ Status ServerSession::finish_security() {
   if (!outcome) return {};
   const bool is_accepted = *outcome != SecurityOutcome::kRefused;
   is_view_only_ = config_.is_view_only || *outcome == SecurityOutcome::kAcceptedViewOnly;
-  const bool has_result = security_type_->id != kSecurityNone || version_->none_has_security_result;
+  // Also of Tight, when it asks for nothing.
+  const bool is_none = config_.security.password.empty();
+  const bool has_result = !is_none || version_->none_has_security_result;
   security_.reset();
   if (is_accepted) {
     if (has_result) output_.append(Bytes{0, 0, 0, 0});
@@ -181,7 +185,7 @@ Result<Need> ServerSession::receive_client_init(ByteSpan bytes) {
   writer.u16(static_cast<std::uint16_t>(config_.geometry.height));
   image::write_pixel_format(image::kBgrx, writer);
   append_reason(init, config_.name);
-  ByteWriter(init).zeros(security_type_->interaction_bytes);
+  if (security_type_->has_interaction) ByteWriter(init).zeros(kTightInteractionBytes);
   output_.append(init);
   phase_ = Phase::kMessages;
   events_.push_back(Joined{bytes[0] != 0, is_view_only_});

@@ -119,7 +119,7 @@ TEST(ServerSession, TellsARefusedClientWhy) {
   ASSERT_TRUE(talk.server_error && talk.client_error);
   EXPECT_EQ(talk.server_error->code, ErrorCode::kRefused);
   EXPECT_TRUE(talk.server.is_refused());
-  EXPECT_EQ(talk.client_error->message, "the server refused: Authentication failed");
+  EXPECT_EQ(talk.client_error->message, "the server refused the password: Authentication failed");
 }
 
 // What the bytes are in each version (RFC 6143, 7.1.2, 7.1.3 and appendix A), without and with a

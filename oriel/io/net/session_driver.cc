@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "oriel/base/check.h"
+#include "oriel/io/net/tls_stream.h"
 
 namespace oriel::net {
 
@@ -40,12 +41,14 @@ awaitable<void> yield_turn(const boost::asio::any_io_executor& executor) {
 }  // namespace
 
 SessionDriver::SessionDriver(boost::asio::any_io_executor executor, StreamPointer stream,
-                             Session& session, SessionHost& host, SessionDriverLimits limits)
+                             Session& session, SessionHost& host, SessionDriverLimits limits,
+                             TlsEngineMaker make_tls)
     : executor_(std::move(executor)),
       stream_(std::move(stream)),
       session_(session),
       host_(host),
       limits_(limits),
+      make_tls_(std::move(make_tls)),
       room_bytes_(std::min(limits.idle_buffer_bytes, limits.read_buffer_bytes)),
       reader_wake_(executor_),
       rest_timer_(executor_),
@@ -105,6 +108,10 @@ awaitable<void> SessionDriver::read_loop() {
   int reads = 0;
   while (state_ != State::kClosed) {
     co_await pause_reading();
+    if (is_tls_wanted()) {
+      co_await start_tls();
+      continue;
+    }
     if (state_ == State::kClosed) break;
     if (++reads > limits_.reads_per_turn) {
       reads = 0;
@@ -129,7 +136,7 @@ awaitable<void> SessionDriver::read_loop() {
 // While the peer does not read what it asked for, and while the session rests. What was left when
 // the session began to rest is shown to it when the rest is over.
 awaitable<void> SessionDriver::pause_reading() {
-  while (state_ == State::kRunning) {
+  while (state_ == State::kRunning && !is_tls_wanted()) {
     if (has_too_many_answers()) {
       co_await reader_wake_.wait();
     } else if (is_session_resting()) {
@@ -159,6 +166,48 @@ awaitable<void> SessionDriver::rest() {
 void SessionDriver::wake_rested_reader() {
   if (state_ == State::kRunning && resting_until_ && resting_until_ != session_.rests_until())
     reader_wake_.notify();
+}
+
+// Between two reads, so that the stream can be exchanged. All that was said before is written
+// first.
+awaitable<void> SessionDriver::start_tls() {
+  while (state_ == State::kRunning && (is_writer_busy_ || !session_.output().empty()))
+    co_await reader_wake_.wait();
+  if (state_ != State::kRunning) co_return;
+  is_shaking_hands_ = true;
+  auto peer = co_await shake_hands();
+  if (state_ == State::kClosed) co_return;
+  if (!peer) {
+    close_after_flush(peer.error());
+    co_return;
+  }
+  is_shaking_hands_ = false;
+  if (state_ != State::kRunning) co_return;
+  wanted_ = 1;
+  {
+    FlagScope in_callback(is_in_callback_);
+    const auto status = session_.tls_started(*peer, Clock::now());
+    if (!status) close_after_flush(status.error());
+    host_.session_progressed();
+  }
+  look_for_transition();
+  if (state_ != State::kRunning) co_return;
+  may_offer_ = true;
+  pump_unless_busy();
+  arm_deadline();
+}
+
+// The deadline ends it when the peer takes too long: it closes the stream.
+awaitable<Result<TlsPeer>> SessionDriver::shake_hands() {
+  auto engine = make_tls_(session_.transition());
+  if (!engine) co_return std::unexpected(engine.error());
+  auto tls = make_tls_stream(executor_, std::move(stream_), std::move(*engine));
+  auto& begun = *tls;
+  stream_ = std::move(tls);
+  const auto status = co_await begun.handshake();
+  if (!status) co_return std::unexpected(status.error());
+  TlsPeer peer{begun.engine().peer_fingerprint(), begun.engine().is_peer_verified()};
+  co_return peer;
 }
 
 bool SessionDriver::is_session_resting() const {
@@ -219,7 +268,7 @@ void SessionDriver::handle_input() {
     for (int reads = 0; reads < limits_.reads_per_turn; ++reads) {
       receive_all();
       if (state_ != State::kRunning || end_ < buffer_.size()) break;
-      if (has_too_many_answers() || is_session_resting()) break;
+      if (has_too_many_answers() || is_session_resting() || is_tls_wanted()) break;
       make_room();  // the buffer was full: there may be more
       auto more = stream_->try_read(std::span(buffer_).subspan(end_));
       if (!more || *more == 0) break;  // an error shows up in the next read_some again
@@ -238,7 +287,8 @@ void SessionDriver::handle_input() {
 }
 
 void SessionDriver::receive_all() {
-  while (end_ - begin_ >= wanted_ && !is_session_resting()) {
+  while (session_.transition() == Transition::kNone && end_ - begin_ >= wanted_ &&
+         !is_session_resting()) {
     auto before = session_.output().size_bytes();
     const auto now = Clock::now();
     auto need = session_.receive(std::span(buffer_).subspan(begin_, end_ - begin_), now);
@@ -255,7 +305,6 @@ void SessionDriver::receive_all() {
           {ErrorCode::kTooLarge, fmt::format("a message of {} bytes, at most {}", wanted_,
                                              limits_.read_buffer_max_bytes)});
     }
-    if (session_.transition() != Transition::kNone) return;
   }
 }
 
@@ -268,8 +317,21 @@ void SessionDriver::look_for_transition() {
       return close_after_flush({ErrorCode::kClosed, "the session ended"});
     case Transition::kStartTlsServer:
     case Transition::kStartTlsClient:
-      return close_after_flush({ErrorCode::kUnsupported, "TLS is not supported on this stream"});
+    case Transition::kStartTlsClientAnonymous:
+      if (is_shaking_hands_) return;
+      if (!make_tls_)
+        return close_after_flush({ErrorCode::kUnsupported, "TLS is not supported on this stream"});
+      // Whoever put them there would be heard as if they had come through TLS.
+      if (begin_ != end_)
+        close_after_flush({ErrorCode::kInvalid,
+                           fmt::format("{} bytes came before TLS had begun", end_ - begin_)});
   }
+}
+
+bool SessionDriver::is_tls_wanted() const {
+  if (state_ != State::kRunning) return false;
+  const auto transition = session_.transition();
+  return transition != Transition::kNone && transition != Transition::kClose;
 }
 
 // ---- output -----------------------------------------------------------------------------------
@@ -286,11 +348,12 @@ awaitable<void> SessionDriver::write_loop() {
     if (next_ == Step::kRest) {
       if (state_ == State::kFlushing) break;
       is_writer_busy_ = false;
+      if (is_tls_wanted()) reader_wake_.notify();
       co_await writer_wake_.wait();
       is_writer_busy_ = true;
       continue;
     }
-    if (next_ == Step::kWrite && !session_.output().empty()) {
+    if (next_ == Step::kWrite && !session_.output().empty() && !is_shaking_hands_) {
       auto count = co_await write_waiting();
       if (state_ == State::kClosed) break;
       if (!count) {
@@ -328,6 +391,11 @@ awaitable<Result<std::size_t>> SessionDriver::write_waiting() {
 
 // Writes what there is, and asks the session for more once.
 SessionDriver::Step SessionDriver::pump() {
+  // What was said meanwhile waits for TLS, and is never said when that fails.
+  if (is_shaking_hands_) {
+    if (state_ != State::kRunning) session_.output().clear();
+    return Step::kRest;
+  }
   for (bool has_offered = false;;) {
     while (!session_.output().empty()) {
       std::array<ByteSpan, kMaxWritePieces> pieces;

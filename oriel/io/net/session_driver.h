@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "oriel/base/session.h"
 #include "oriel/io/net/limits.h"
 #include "oriel/io/net/stream.h"
+#include "oriel/io/net/tls_engine.h"
 #include "oriel/io/net/wake_event.h"
 
 namespace oriel::net {
@@ -41,12 +43,19 @@ class SessionHost {
   virtual void session_ended(const Error& reason) = 0;
 };
 
+// The TLS for a session that asks for it by one of the kStartTls... transitions: the certificate or
+// the trust is its owner's affair (tls_upgrade.h makes one for clients). Called when it is needed,
+// on the driver's strand. An error ends the session.
+using TlsEngineMaker = std::function<Result<TlsEngine>(Transition kind)>;
+
 // Lives as long as its coroutines; the application keeps a pointer to talk to it.
 class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
  public:
   // `session` and `host` must live until session_ended, or until the io_context is destroyed.
+  // Without `make_tls` a session that asks for TLS is ended.
   SessionDriver(boost::asio::any_io_executor executor, StreamPointer stream, Session& session,
-                SessionHost& host, SessionDriverLimits limits = {});
+                SessionHost& host, SessionDriverLimits limits = {},
+                TlsEngineMaker make_tls = nullptr);
 
   // Begins; call once. No callback comes before it returns.
   void start();
@@ -87,6 +96,8 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   boost::asio::awaitable<void> write_loop();
   boost::asio::awaitable<void> pause_reading();
   boost::asio::awaitable<void> rest();
+  boost::asio::awaitable<void> start_tls();
+  boost::asio::awaitable<Result<TlsPeer>> shake_hands();
   void wake_rested_reader();
   boost::asio::awaitable<Result<std::size_t>> write_waiting();
 
@@ -95,6 +106,7 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   void handle_input();
   void receive_all();
   void look_for_transition();
+  bool is_tls_wanted() const;
   void pump_unless_busy();
   Step pump();
   bool offer();
@@ -112,6 +124,7 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   Session& session_;
   SessionHost& host_;
   SessionDriverLimits limits_;
+  TlsEngineMaker make_tls_;
 
   State state_ = State::kIdle;
   std::optional<Error> reason_;
@@ -152,6 +165,9 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   bool may_offer_ = true;         // something happened since Session::writable was last called
   std::size_t answer_bytes_ = 0;  // at most this much of output came from receive()
   WakeEvent writer_wake_;
+
+  // The stream is being wrapped in TLS; only the reader uses it.
+  bool is_shaking_hands_ = false;
 
   boost::asio::steady_timer deadline_timer_;
   std::optional<TimePoint> armed_deadline_;

@@ -23,6 +23,8 @@ namespace {
 
 // TLS 1.2's; those of TLS 1.3 are all of this kind.
 constexpr const char* kCiphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
+// Without certificates; the level also lets keys be short and TLS be old.
+constexpr const char* kAnonymousCiphers = "AECDH:ADH:!eNULL:!LOW:!EXP:!RC4:@SECLEVEL=0";
 
 class Descriptor {
  public:
@@ -261,6 +263,13 @@ TlsEngine TlsServerContext::make_engine(TimePoint now) {
 
 Result<std::unique_ptr<TlsClientContext>> TlsClientContext::make(const TlsClientOptions& options) {
   auto context = make_context(TLS_client_method());
+  if (options.trust == TlsTrust::kAnonymous) {
+    ORIEL_CHECK(SSL_CTX_set_cipher_list(context.get(), kAnonymousCiphers) == 1);
+    ORIEL_CHECK(SSL_CTX_set_min_proto_version(context.get(), TLS1_VERSION) == 1);
+    ORIEL_CHECK(SSL_CTX_set_max_proto_version(context.get(), TLS1_2_VERSION) == 1);
+    SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
+    return std::unique_ptr<TlsClientContext>(new TlsClientContext(std::move(context)));
+  }
   SSL_CTX_set_verify(context.get(),
                      options.trust == TlsTrust::kVerify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE,
                      nullptr);

@@ -70,6 +70,10 @@ class TlsServerContext {
 enum class TlsTrust {
   kVerify,  // the chain and the name
   kAnyone,  // encryption without knowing with whom
+  // The same with servers that have no certificate (VeNCrypt's "TLS..." types): anonymous
+  // Diffie-Hellman, which TLS 1.3 does not have. As it proves nothing anyway, also TLS 1.0 and
+  // short keys are spoken, for old servers. No certificate is looked at or shown.
+  kAnonymous,
 };
 
 struct TlsClientOptions {

@@ -120,12 +120,14 @@ std::string TlsEngine::peer_fingerprint() const {
   return certificate == nullptr ? "" : fingerprint_of(*certificate);
 }
 
+bool TlsEngine::is_peer_verified() const {
+  return is_established_ && SSL_get0_peer_certificate(ssl_.get()) != nullptr &&
+         SSL_get_verify_mode(ssl_.get()) != SSL_VERIFY_NONE &&
+         SSL_get_verify_result(ssl_.get()) == X509_V_OK;
+}
+
 std::string TlsEngine::peer_common_name() const {
-  const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
-  const bool is_verified = is_established_ && certificate != nullptr &&
-                           SSL_get_verify_mode(ssl_.get()) != SSL_VERIFY_NONE &&
-                           SSL_get_verify_result(ssl_.get()) == X509_V_OK;
-  return is_verified ? common_name_of(*certificate) : "";
+  return is_peer_verified() ? common_name_of(*SSL_get0_peer_certificate(ssl_.get())) : "";
 }
 
 bool TlsEngine::is_private() const {

@@ -43,6 +43,9 @@ class TlsEngine {
 
   // The peer's certificate as a SHA-256 fingerprint "AB:CD:..."; empty when it has shown none.
   std::string peer_fingerprint() const;
+  // Whether the peer has proven to own a certificate that is trusted and, for a client, names whom
+  // we asked for.
+  bool is_peer_verified() const;
   // The common name of the certificate that the peer has proven to own and that is trusted; empty
   // when it has shown none or we take anybody's.
   std::string peer_common_name() const;

@@ -1,12 +1,28 @@
 #include "oriel/testing/viewer/test_viewer.h"
 
+#include <random>
+
 namespace oriel::testing {
+
+namespace {
+
+rfb::SecurityClientConfig security_of(const TestViewerOptions& options) {
+  auto security = options.security;
+  if (security.password.empty()) security.password = options.password;
+  std::random_device random;
+  if (security.entropy == rfb::SecurityEntropy{})
+    for (auto& byte : security.entropy) byte = static_cast<std::uint8_t>(random());
+  return security;
+}
+
+}  // namespace
 
 TestViewer::TestViewer(boost::asio::any_io_executor executor, net::StreamPointer stream,
                        TestViewerOptions options)
     : options_(std::move(options)),
-      session_({{options_.password}, options_.is_shared, {}}, Clock::now()) {
-  driver_ = std::make_shared<net::SessionDriver>(executor, std::move(stream), session_, *this);
+      session_({security_of(options_), options_.is_shared, {}}, Clock::now()) {
+  driver_ = std::make_shared<net::SessionDriver>(executor, std::move(stream), session_, *this,
+                                                 net::SessionDriverLimits{}, options_.make_tls);
   driver_->start();
 }
 

@@ -21,6 +21,9 @@ struct TestViewerOptions {
   std::optional<image::PixelFormat> format;  // else the server's
   bool asks_again = true;                    // an incremental request for all after each update
   bool is_shared = true;                     // the shared flag
+  // How it comes in; `password` is put into it, and randomness where there is none.
+  rfb::SecurityClientConfig security;
+  net::TlsEngineMaker make_tls;  // for security types with TLS
 };
 
 // Lives on the loop of `executor`; keep it until is_ended().

@@ -14,6 +14,9 @@ class NoneClient final : public SecurityClient {
  public:
   Result<Need> receive(ByteSpan, OutputQueue&) override { return Need{}; }
   bool is_done() const override { return true; }
+  bool is_none() const override { return true; }
+  std::string_view name() const override { return "none"; }
+  std::string_view awaits() const override { return "nothing"; }
 };
 
 }  // namespace

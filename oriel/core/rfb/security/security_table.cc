@@ -1,16 +1,24 @@
 #include "oriel/core/rfb/security/security_table.h"
 
+#include "oriel/core/rfb/security/apple_dh.h"
 #include "oriel/core/rfb/security/none.h"
+#include "oriel/core/rfb/security/security_number.h"
 #include "oriel/core/rfb/security/tight.h"
+#include "oriel/core/rfb/security/tls.h"
+#include "oriel/core/rfb/security/vencrypt.h"
 #include "oriel/core/rfb/security/vnc_authentication.h"
 
 namespace oriel::rfb {
 namespace {
 
 constexpr SecurityType kTable[] = {
-    {2, "vnc", true, false, 0, make_vnc_authentication_server, make_vnc_authentication_client},
-    {1, "none", false, true, 0, make_none_server, make_none_client},
-    {16, "tight", true, true, kTightInteractionBytes, make_tight_server, make_tight_client},
+    {kSecurityVncAuthentication, "vnc", true, false, false, make_vnc_authentication_server,
+     make_vnc_authentication_client},
+    {kSecurityNone, "none", false, true, false, make_none_server, make_none_client},
+    {kSecurityTight, "tight", true, true, true, make_tight_server, make_tight_client},
+    {kSecurityVencrypt, "vencrypt", false, false, false, nullptr, make_vencrypt_client},
+    {kSecurityTls, "tls", false, false, false, nullptr, make_tls_client},
+    {kSecurityAppleDh, "apple-dh", false, false, false, nullptr, make_apple_dh_client},
 };
 
 }  // namespace

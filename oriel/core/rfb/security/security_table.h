@@ -1,6 +1,6 @@
 #pragma once
-// THE list of security types. To add one: a pair of files with both halves and a row in
-// security_table.cc.
+// THE list of security types. To add one: a pair of files with its halves and a row in
+// security_table.cc; for the client also one in security_method.cc.
 
 #include <cstdint>
 #include <memory>
@@ -17,13 +17,13 @@ struct SecurityType {
   // When a server offers it: with a password, without one, or both.
   bool is_for_password;
   bool is_for_none;
-  // Behind ServerInit stand zeros of that many bytes.
-  std::size_t interaction_bytes;
-  std::unique_ptr<SecurityServer> (*make_server)(const SecurityServerConfig&);
+  // Tight's lists stand behind ServerInit.
+  bool has_interaction;
+  std::unique_ptr<SecurityServer> (*make_server)(const SecurityServerConfig&);  // null: client only
   std::unique_ptr<SecurityClient> (*make_client)(const SecurityClientConfig&);
 };
 
-// Strongest first: the order in which a server offers and a client chooses.
+// The order in which a server offers them.
 std::span<const SecurityType> security_table();
 
 // Null when the number is not in the table.

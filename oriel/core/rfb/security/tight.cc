@@ -1,9 +1,15 @@
 #include "oriel/core/rfb/security/tight.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "oriel/base/byte_reader.h"
 #include "oriel/base/byte_writer.h"
+#include "oriel/core/rfb/security/plain.h"
 #include "oriel/core/rfb/security/vnc_authentication.h"
 
 namespace oriel::rfb {
@@ -56,10 +62,16 @@ class TightServer final : public SecurityServer {
   std::unique_ptr<SecurityServer> inner_;
 };
 
+// Number of what a client asks for by code; the one of VNC Authentication is above.
+constexpr std::uint32_t kNoneCode = 1;
+constexpr std::uint32_t kUnixLoginCode = 129;
+
+// server: U32 count, count x tunnel      client, if there are any: U32 0, no tunnel
+// server: U32 count, count x authentication      client, if there are any: U32 code
+// what that authentication says
 class TightClient final : public SecurityClient {
  public:
-  explicit TightClient(const SecurityClientConfig& config)
-      : inner_(make_vnc_authentication_client(config)) {}
+  explicit TightClient(SecurityClientConfig config) : config_(std::move(config)) {}
 
   Result<Need> receive(ByteSpan bytes, OutputQueue& output) override {
     switch (phase_) {
@@ -70,17 +82,35 @@ class TightClient final : public SecurityClient {
       case Phase::kInner:
         return inner_->receive(bytes, output);
       case Phase::kNothing:
+      case Phase::kSaid:
         break;
     }
     return Need{};
   }
 
   bool is_done() const override {
-    return phase_ == Phase::kNothing || (phase_ == Phase::kInner && inner_->is_done());
+    return phase_ == Phase::kNothing || phase_ == Phase::kSaid ||
+           (phase_ == Phase::kInner && inner_->is_done());
+  }
+  bool is_none() const override { return phase_ == Phase::kNothing; }
+  std::string_view name() const override { return "tight"; }
+  std::string_view awaits() const override {
+    switch (phase_) {
+      case Phase::kTunnels:
+        return "list of Tight's tunnels";
+      case Phase::kAuthentications:
+        return "list of Tight's authentications";
+      case Phase::kInner:
+        return inner_->awaits();
+      case Phase::kNothing:
+      case Phase::kSaid:
+        break;
+    }
+    return "nothing";
   }
 
  private:
-  enum class Phase { kTunnels, kAuthentications, kInner, kNothing };
+  enum class Phase { kTunnels, kAuthentications, kInner, kNothing, kSaid };
 
   // The number in front of a list, and whether the list is there.
   static Result<Need> list_need(ByteSpan bytes, std::uint32_t& count) {
@@ -106,19 +136,45 @@ class TightClient final : public SecurityClient {
     std::uint32_t count = 0;
     ORIEL_TRY(auto need, list_need(bytes, count));
     if (need.consumed == 0) return need;
-    phase_ = Phase::kNothing;
-    if (count == 0) return need;
-    for (std::uint32_t i = 0; i < count; ++i) {
-      if (ByteReader(bytes.subspan(4 + kCapabilitySize * i)).u32() != kVncAuthenticationCode)
-        continue;
-      output.append(Bytes{0, 0, 0, kVncAuthenticationCode});
-      phase_ = Phase::kInner;
-      return need;
-    }
-    return fail(ErrorCode::kUnsupported,
-                fmt::format("Tight security: none of the {} authentications is known", count));
+    std::vector<std::uint32_t> offered(count);
+    for (std::size_t i = 0; i < count; ++i)
+      offered[i] = ByteReader(bytes.subspan(4 + kCapabilitySize * i)).u32();
+    ORIEL_TRY_VOID(begin(offered, output));
+    return need;
   }
 
+  Status begin(const std::vector<std::uint32_t>& offered, OutputQueue& output) {
+    phase_ = Phase::kNothing;
+    if (offered.empty()) return {};
+    ORIEL_TRY(const auto code, choose(offered));
+    Bytes choice;
+    ByteWriter(choice).u32(code);
+    output.append(choice);
+    if (code == kNoneCode) return {};
+    if (code == kUnixLoginCode) {
+      phase_ = Phase::kSaid;
+      return append_plain_credentials(config_, output);
+    }
+    phase_ = Phase::kInner;
+    inner_ = make_vnc_authentication_client(config_);
+    return {};
+  }
+
+  // The one that we can answer, if there is one.
+  Result<std::uint32_t> choose(const std::vector<std::uint32_t>& offered) const {
+    std::vector<std::uint32_t> wanted{kVncAuthenticationCode, kNoneCode};
+    if (config_.password.empty()) std::swap(wanted[0], wanted[1]);
+    if (config_.allows_plain_password)
+      wanted.insert(config_.username.empty() ? wanted.end() : wanted.begin(), kUnixLoginCode);
+    for (const auto code : wanted)
+      if (std::ranges::find(offered, code) != offered.end()) return code;
+    return fail(ErrorCode::kUnsupported,
+                fmt::format("the server offers only authentications of Tight that are not spoken "
+                            "here or not allowed: {}",
+                            fmt::join(offered, ", ")));
+  }
+
+  SecurityClientConfig config_;
   Phase phase_ = Phase::kTunnels;
   std::unique_ptr<SecurityClient> inner_;
 };
@@ -131,6 +187,16 @@ std::unique_ptr<SecurityServer> make_tight_server(const SecurityServerConfig& co
 
 std::unique_ptr<SecurityClient> make_tight_client(const SecurityClientConfig& config) {
   return std::make_unique<TightClient>(config);
+}
+
+Need tight_interaction_bytes(ByteSpan bytes) {
+  constexpr std::size_t kHead = 8;
+  if (bytes.size() < kHead) return Need{0, kHead};
+  ByteReader reader(bytes);
+  const std::size_t server_messages = reader.u16(), client_messages = reader.u16();
+  const std::size_t encodings = reader.u16();
+  const auto size = kHead + kCapabilitySize * (server_messages + client_messages + encodings);
+  return bytes.size() < size ? Need{0, size} : Need{size, 1};
 }
 
 }  // namespace oriel::rfb

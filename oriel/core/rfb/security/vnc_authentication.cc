@@ -46,6 +46,8 @@ class VncAuthenticationClient final : public SecurityClient {
 
   Result<Need> receive(ByteSpan bytes, OutputQueue& output) override {
     if (bytes.size() < kChallengeSize) return Need{0, kChallengeSize};
+    if (config_.password.empty())
+      return fail(ErrorCode::kRefused, "the server asks for a password, and none was given");
     crypto::Challenge challenge;
     std::copy_n(bytes.begin(), kChallengeSize, challenge.begin());
     output.append(crypto::des_challenge_response(challenge, config_.password));
@@ -54,6 +56,8 @@ class VncAuthenticationClient final : public SecurityClient {
   }
 
   bool is_done() const override { return is_done_; }
+  std::string_view name() const override { return "vnc"; }
+  std::string_view awaits() const override { return "challenge"; }
 
  private:
   SecurityClientConfig config_;

@@ -1,0 +1,99 @@
+#include "oriel/app/client/connection.h"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <exception>
+#include <future>
+#include <thread>
+
+#include "oriel/base/check.h"
+
+namespace oriel::client {
+
+using boost::asio::awaitable;
+
+struct Connection::Loop {
+  Loop() : guard(boost::asio::make_work_guard(context)), thread([this] { context.run(); }) {}
+  ~Loop() {
+    guard.reset();
+    thread.join();
+  }
+
+  boost::asio::io_context context{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard;
+  std::thread thread;
+};
+
+Connection::Connection(ConnectionOptions options)
+    : loop_(std::make_unique<Loop>()),
+      screen_(std::make_unique<RemoteScreen>(loop_->context.get_executor(), std::move(options))) {}
+
+Connection::~Connection() {
+  disconnect();
+  call([this](RemoteScreen&) { screen_.reset(); });
+  loop_.reset();
+}
+
+void Connection::wait(const std::function<awaitable<void>(RemoteScreen&)>& work) {
+  ORIEL_CHECK(std::this_thread::get_id() != loop_->thread.get_id());
+  std::promise<void> done;
+  boost::asio::co_spawn(
+      loop_->context, [this, &work] { return work(*screen_); },
+      [&done](const std::exception_ptr& error) {
+        if (error) std::terminate();  // nothing here throws
+        done.set_value();
+      });
+  done.get_future().wait();
+}
+
+void Connection::call(const std::function<void(RemoteScreen&)>& work) {
+  wait([&work](RemoteScreen& screen) -> awaitable<void> {
+    work(screen);
+    co_return;
+  });
+}
+
+agent::AgentStatus Connection::connect() {
+  return await<agent::AgentStatus>([](RemoteScreen& screen) { return screen.connect(); });
+}
+
+void Connection::disconnect() {
+  wait([](RemoteScreen& screen) { return screen.disconnect(); });
+}
+
+bool Connection::is_connected() {
+  bool is_connected = false;
+  call([&is_connected](RemoteScreen& screen) { is_connected = screen.is_connected(); });
+  return is_connected;
+}
+
+ServerFacts Connection::info() {
+  ServerFacts facts;
+  call([&facts](RemoteScreen& screen) { facts = screen.info(); });
+  return facts;
+}
+
+agent::AgentResult<image::Frame> Connection::screenshot(std::chrono::milliseconds timeout) {
+  const auto deadline = Clock::now() + timeout;
+  using Taken = agent::AgentResult<image::Frame>;
+  return await<Taken>([deadline](RemoteScreen& screen) -> awaitable<Taken> {
+    const auto status = co_await screen.catch_up(deadline);
+    if (!status) co_return std::unexpected(status.error());
+    const auto pixels = screen.screen().view();
+    image::Frame frame(pixels.size());
+    for (int y = 0; y < pixels.height; ++y)
+      std::copy_n(pixels.row(y), std::size_t{4} * pixels.width,
+                  reinterpret_cast<std::uint8_t*>(frame.mutable_view().row(y)));
+    co_return frame;
+  });
+}
+
+agent::AgentStatus Connection::resize(image::Size size, std::chrono::milliseconds timeout) {
+  const auto deadline = Clock::now() + timeout;
+  return await<agent::AgentStatus>(
+      [size, deadline](RemoteScreen& screen) { return screen.resize(size, deadline); });
+}
+
+}  // namespace oriel::client
