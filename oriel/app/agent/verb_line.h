@@ -17,7 +17,7 @@
 namespace oriel::agent {
 
 inline constexpr std::size_t kVerbTextBytesMax = std::size_t{4} << 20;
-inline constexpr std::size_t kVerbCallsMax = 100'000;
+inline constexpr std::size_t kVerbCallsMax = 10'000;
 
 // All verbs of `text`, UTF-8, in their order. kInput begins with "line L, column C: " and says what
 // was expected there.

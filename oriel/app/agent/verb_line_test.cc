@@ -126,7 +126,7 @@ TEST(VerbLine, RefusesTextsBeyondTheLimits) {
   std::string many;
   for (std::size_t i = 0; i < kVerbCallsMax; ++i) many += "info;";
   EXPECT_TRUE(parse_verbs(many));
-  EXPECT_THAT(error_of(many + "info"), HasSubstr("at most 100000 verbs"));
+  EXPECT_THAT(error_of(many + "info"), HasSubstr("at most 10000 verbs"));
 }
 
 // ---- the table

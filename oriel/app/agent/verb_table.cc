@@ -123,7 +123,7 @@ constexpr auto kVerbs = std::to_array<Verb>({
     {"key", "Presses a key or a combination", "key ctrl+shift+t", kKey, verbs::key},
     {"keydown", "Presses keys and holds them", "keydown shift", kKeyState, verbs::key_down},
     {"keyup", "Lets go of keys", "keyup shift", kKeyState, verbs::key_up},
-    {"hold", "Holds keys for a while", "hold Left 2s", kHold, verbs::hold},
+    {"hold", "Holds keys for a while", "hold Left 500ms", kHold, verbs::hold},
     {"down", "Presses a mouse button and holds it", "down left", kButtonState, verbs::down},
     {"up", "Lets go of a mouse button", "up left", kButtonState, verbs::up},
     {"pause", "Does nothing for a while; a wait is better", "pause 500ms", kPause, verbs::pause},
