@@ -1,0 +1,151 @@
+#pragma once
+// An agent for programs that have a thread to wait on: each call is done on the loop of the target
+// and returns when it is done.
+//
+//   Agent agent(target);
+//   if (auto clicked = agent.mouse().left_click(100, 100); !clicked) return
+//   complain(clicked.error()); agent.keyboard().type_text("Hello"); auto still =
+//   agent.wait().still({.since = agent.last_action()});
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "oriel/app/agent/agent_error.h"
+#include "oriel/app/agent/async_agent.h"
+#include "oriel/app/agent/verb_table.h"
+
+namespace oriel::agent {
+
+// Any thread but that of the loop, which gets kState; several at the same time take turns with
+// their input. The loop runs, and the target lives, until the agent has been destroyed. When the
+// loop ends in a call, that call is kConnection.
+class Agent {
+ public:
+  explicit Agent(AgentTarget& target, const AgentOptions& options = {});
+  ~Agent();
+  Agent(const Agent&) = delete;
+  Agent& operator=(const Agent&) = delete;
+
+  class Mouse {
+   public:
+    AgentStatus move_to(int x, int y, milliseconds delay = {});
+    AgentStatus click(const ClickOptions& options);
+    AgentStatus left_click(milliseconds delay = {});
+    AgentStatus left_click(int x, int y, milliseconds delay = {});
+    AgentStatus middle_click(int x, int y, milliseconds delay = {});
+    AgentStatus right_click(int x, int y, milliseconds delay = {});
+    AgentStatus double_click(int x, int y, milliseconds delay = {});
+    AgentStatus triple_click(int x, int y, milliseconds delay = {});
+    AgentStatus drag_to(int x, int y, const DragOptions& options = {});
+    AgentStatus drag(const std::vector<image::Point>& path, const DragOptions& options = {});
+    AgentStatus down(Button button = Button::kLeft);
+    AgentStatus up(Button button = Button::kLeft);
+    AgentResult<image::Point> position();
+
+   private:
+    friend Agent;
+    explicit Mouse(Agent& agent) : agent_(agent) {}
+    Agent& agent_;
+  };
+
+  class Keyboard {
+   public:
+    AgentStatus type_text(const std::string& text, const TypeOptions& options = {});
+    AgentStatus press_key(const KeyNames& keys, int count = 1, milliseconds delay = {});
+    AgentStatus hotkey(const KeyNames& keys, milliseconds delay = {});
+    AgentStatus key_down(const KeyNames& keys, milliseconds delay = {});
+    AgentStatus key_up(const KeyNames& keys, milliseconds delay = {});
+    AgentStatus hold(const KeyNames& keys, milliseconds duration, milliseconds delay = {});
+
+   private:
+    friend Agent;
+    explicit Keyboard(Agent& agent) : agent_(agent) {}
+    Agent& agent_;
+  };
+
+  class Wheel {
+   public:
+    AgentStatus up(int amount = 3, const ScrollOptions& options = {});
+    AgentStatus down(int amount = 3, const ScrollOptions& options = {});
+    AgentStatus left(int amount = 3, const ScrollOptions& options = {});
+    AgentStatus right(int amount = 3, const ScrollOptions& options = {});
+    AgentStatus at(int x, int y, int dx, int dy, const ScrollOptions& options = {});
+
+   private:
+    friend Agent;
+    explicit Wheel(Agent& agent) : agent_(agent) {}
+    Agent& agent_;
+  };
+
+  class Screenshot {
+   public:
+    AgentResult<Picture> capture(const CaptureOptions& options = {});
+    AgentResult<Picture> capture_region(int x, int y, int width, int height);
+    AgentResult<Picture> save(const std::string& path, const CaptureOptions& options = {},
+                              const SaveOptions& file = {});
+
+   private:
+    friend Agent;
+    explicit Screenshot(Agent& agent) : agent_(agent) {}
+    Agent& agent_;
+  };
+
+  class Clipboard {
+   public:
+    AgentStatus set(const std::string& text, milliseconds delay = {});
+    AgentResult<std::string> get(milliseconds timeout = kCatchUpTimeout);
+    AgentStatus clear(milliseconds delay = {});
+    AgentResult<std::vector<clipboard::ClipboardHistory::Entry>> history(std::size_t count = 10);
+
+   private:
+    friend Agent;
+    explicit Clipboard(Agent& agent) : agent_(agent) {}
+    Agent& agent_;
+  };
+
+  class Wait {
+   public:
+    AgentResult<Seen> still(const StillOptions& options = {});
+    AgentResult<Seen> change(const ChangeOptions& options = {});
+    AgentResult<Seen> image(const ImageOptions& options);
+    AgentResult<Seen> colour(const ColourOptions& options);
+    AgentResult<Seen> text(const TextOptions& options);
+
+   private:
+    friend Agent;
+    explicit Wait(Agent& agent) : agent_(agent) {}
+    Agent& agent_;
+  };
+
+  Mouse& mouse() { return mouse_; }
+  Keyboard& keyboard() { return keyboard_; }
+  Wheel& scroll() { return wheel_; }
+  Screenshot& screenshot() { return screenshot_; }
+  Clipboard& clipboard() { return clipboard_; }
+  Wait& wait() { return wait_; }
+
+  AgentResult<ScreenReport> screen();
+  AgentResult<Mark> mark();
+  // Nothing before the first.
+  std::optional<Mark> last_action();
+  AgentStatus perform(const std::vector<Action>& actions, milliseconds delay = {});
+  AgentResult<ActReport> act(const ActRequest& request);
+  AgentResult<VerbResult> run(const VerbCall& call);
+
+ private:
+  struct Shared;
+  template <typename T, typename Work>
+  AgentResult<T> do_on_loop(Work work);
+
+  std::shared_ptr<Shared> shared_;
+  Mouse mouse_{*this};
+  Keyboard keyboard_{*this};
+  Wheel wheel_{*this};
+  Screenshot screenshot_{*this};
+  Clipboard clipboard_{*this};
+  Wait wait_{*this};
+};
+
+}  // namespace oriel::agent

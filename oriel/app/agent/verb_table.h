@@ -1,0 +1,106 @@
+#pragma once
+// THE list of what one can do to a desktop by name: in a line of text, as a command, or called by
+// another program. Adding a verb is one row in verb_table.cc and one function in verb_actions.cc.
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "oriel/app/agent/async_agent.h"
+
+namespace oriel::agent {
+
+enum class ArgumentType {
+  kInteger,   // 42
+  kNumber,    // 0.5
+  kText,      // any, in quotes when it has spaces
+  kKeys,      // Return, ctrl+shift+t
+  kPlace,     // 100,200
+  kPath,      // 10,10 60,80 ...: the rest of the positional words, each a place
+  kRegion,    // x,y,WIDTHxHEIGHT
+  kDuration,  // 150ms, 2s, 1.5; a number alone is seconds
+  kColour,    // #ff8800
+  kChoice,    // one of `choices`
+  kFlag,      // named alone
+  kFile,      // a path of a file; "-" is standard output where it is written
+};
+std::string_view name_of(ArgumentType type);
+
+struct VerbArgument {
+  std::string_view name;
+  ArgumentType type = ArgumentType::kText;
+  std::string_view help;
+  bool is_positional = false;  // may be given by place; all may be given by name
+  bool is_required = false;
+  std::string_view choices = {};    // "left|middle|right"
+  std::string_view otherwise = {};  // what it is when it is left out, as it is written
+};
+
+using VerbValue = std::variant<bool, std::int64_t, double, std::string, std::vector<image::Point>,
+                               image::Rect, milliseconds>;
+using VerbValues = std::map<std::string, VerbValue, std::less<>>;
+
+// What a verb gives, for people and for JSON. What says nothing is empty.
+struct VerbResult {
+  std::string verb = {};
+  Duration took{};
+  std::optional<ScreenReport> screen = {};
+  std::optional<image::Point> pointer = {};
+  std::optional<Mark> mark = {};  // when it was seen
+  std::optional<Duration> waited = {};
+  std::optional<std::string> text = {};    // of the clipboard, or that was found
+  std::vector<std::string> texts = {};     // the clipboard's history
+  std::optional<image::Rect> region = {};  // of the screen that the picture shows
+  std::optional<image::Size> picture_size = {};
+  std::vector<image::Rect> boxes = {};
+  std::vector<screen::RecurringChange> recurring = {};
+  std::string file = {};  // that was written
+  // The picture, for whoever asked for the file "-".
+  Bytes picture = {};
+  std::string_view media_type = {};
+};
+
+struct Verb {
+  std::string_view name;  // one word, or two: "wait still"
+  std::string_view help;
+  std::string_view example;  // a line
+  std::span<const VerbArgument> arguments;
+  // `values` have been checked against the arguments. Lives on the loop of the agent.
+  boost::asio::awaitable<AgentResult<VerbResult>> (*run)(AsyncAgent& agent, VerbValues values);
+  bool is_wait = false;
+};
+
+// Sorted as help shows them.
+std::span<const Verb> verb_table();
+// By name or by another common name ("sleep", "wait color"); null when there is none.
+const Verb* find_verb(std::string_view name);
+// Other names of verbs, and the verb.
+std::span<const std::pair<std::string_view, std::string_view>> verb_aliases();
+
+// "click [X] [Y] [button=left|middle|right] ...".
+std::string usage_of(const Verb& verb);
+
+// `text` as a value of the argument. kInput says what was expected.
+AgentResult<VerbValue> parse_value(const VerbArgument& argument, std::string_view text);
+// Checks that everything that is required is there. kInput names what is missing.
+AgentStatus check_values(const Verb& verb, const VerbValues& values);
+
+// One verb with its values.
+struct VerbCall {
+  const Verb* verb = nullptr;
+  VerbValues values;
+  int line = 1;  // where it stands in its text, from 1
+  int column = 1;
+};
+
+// Does it and stamps the result.
+boost::asio::awaitable<AgentResult<VerbResult>> run(VerbCall call, AsyncAgent& agent);
+
+}  // namespace oriel::agent
