@@ -150,13 +150,20 @@ TEST_P(EveryCarrier, SaysThatAServerLeftAtAnyStep) {
 
 TEST_P(EveryCarrier, TellsAWrongPassword) {
   ScriptedServer server(GetParam(), up_to(Step::kResult, saying(kWrongPasswordBytes)));
-  auto options = server.options();
-  options.password = "letmein";
-  const auto error = failure(server, options);
+  const auto error = failure(server);
   EXPECT_EQ(error.kind, ErrorKind::kAuthentication) << error.message;
   EXPECT_THAT(error.message, HasSubstr("Authentication failed"));
   EXPECT_THAT(error.message, HasSubstr("wrong"));
   EXPECT_THAT(error.message, Not(HasSubstr("letmein")));
+}
+
+TEST_P(EveryCarrier, TellsThatAPasswordIsAskedForWhereNoneWasGiven) {
+  ScriptedServer server(GetParam(), up_to(Step::kChallenge));
+  auto options = server.options();
+  options.password.clear();
+  const auto error = failure(server, options);
+  EXPECT_EQ(error.kind, ErrorKind::kAuthentication) << error.message;
+  EXPECT_THAT(error.message, HasSubstr("Authentication failed"));
 }
 
 struct Nonsense {

@@ -79,6 +79,7 @@ class ScriptedServer : public net::HttpRoutes {
   // How to reach it, with trust in it.
   ConnectionOptions options() const {
     ConnectionOptions options{.target = target(), .timeout = std::chrono::seconds(5)};
+    options.password = "letmein";
     options.tls.ca_pem = authority.pem();
     options.uses_proxies = false;
     return options;

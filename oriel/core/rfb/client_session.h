@@ -219,7 +219,6 @@ class ClientSession final : public Session {
   std::optional<OpenRectangle> open_rectangle_;
   std::vector<image::Rect> updated_;
   std::map<std::int32_t, std::uint64_t> rectangles_by_encoding_;
-  PointerForm pointer_form_ = PointerForm::kPlain;
   std::uint64_t bytes_to_skip_ = 0;
   CutTextReceiver cut_text_;
   OutputQueue output_;
