@@ -19,6 +19,7 @@
 #include "oriel/app/agent/mouse_control.h"
 #include "oriel/app/agent/screenshot_control.h"
 #include "oriel/app/agent/scroll_control.h"
+#include "oriel/app/agent/video_control.h"
 #include "oriel/app/agent/waits.h"
 
 namespace oriel::agent {
@@ -79,6 +80,7 @@ class AsyncAgent {
   ScrollControl& scroll() { return scroll_; }
   ScreenshotControl& screenshot() { return screenshot_; }
   ClipboardControl& clipboard() { return clipboard_; }
+  VideoControl& video() { return video_; }
   Waits& wait() { return waits_; }
   ScreenReport screen() const;
 
@@ -102,6 +104,7 @@ class AsyncAgent {
   ScrollControl scroll_{parts_};
   ScreenshotControl screenshot_{parts_};
   ClipboardControl clipboard_{parts_};
+  VideoControl video_{parts_};
   Waits waits_;
 };
 

@@ -49,6 +49,11 @@ asio::awaitable<AgentResult<T>> at_once(T value) {
   co_return value;
 }
 
+template <typename T>
+asio::awaitable<AgentResult<T>> given(AgentResult<T> result) {
+  co_return result;
+}
+
 }  // namespace
 
 // `work` gets the agent on the loop, and gives a coroutine.
@@ -240,6 +245,47 @@ AgentResult<std::vector<clipboard::ClipboardHistory::Entry>> Agent::Clipboard::h
   using Entries = std::vector<clipboard::ClipboardHistory::Entry>;
   return agent_.do_on_loop<Entries>(
       [=](AsyncAgent& agent) { return at_once(agent.clipboard().history(count)); });
+}
+
+AgentStatus Agent::Video::start(const VideoOptions& options) {
+  return agent_.do_on_loop<void>(
+      [=](AsyncAgent& agent) { return given(agent.video().start(options)); });
+}
+
+AgentResult<Recording> Agent::Video::stop() {
+  return agent_.do_on_loop<Recording>(
+      [](AsyncAgent& agent) { return given(agent.video().stop()); });
+}
+
+AgentResult<bool> Agent::Video::is_recording() {
+  return agent_.do_on_loop<bool>(
+      [](AsyncAgent& agent) { return at_once(agent.video().is_recording()); });
+}
+
+AgentResult<Recording> Agent::Video::record(milliseconds duration, const VideoOptions& options) {
+  return agent_.do_on_loop<Recording>(
+      [=](AsyncAgent& agent) { return agent.video().record(duration, options); });
+}
+
+AgentResult<Recording> Agent::Video::record_until(const std::function<bool()>& is_over,
+                                                  milliseconds duration,
+                                                  const VideoOptions& options) {
+  return agent_.do_on_loop<Recording>(
+      [=](AsyncAgent& agent) { return agent.video().record_until(is_over, duration, options); });
+}
+
+AgentResult<std::size_t> Agent::Video::save_frames(const Recording& recording,
+                                                   const std::string& folder,
+                                                   const std::string& prefix,
+                                                   PictureFormat format) {
+  return agent_.do_on_loop<std::size_t>([=](AsyncAgent& /*agent*/) {
+    return VideoControl::save_frames(recording, folder, prefix, format);
+  });
+}
+
+AgentStatus Agent::Video::save_video(const Recording& recording, const std::string& path) {
+  return agent_.do_on_loop<void>(
+      [=](AsyncAgent& /*agent*/) { return VideoControl::save_video(recording, path); });
 }
 
 AgentResult<Seen> Agent::Wait::still(const StillOptions& options) {

@@ -7,6 +7,7 @@
 //   complain(clicked.error()); agent.keyboard().type_text("Hello"); auto still =
 //   agent.wait().still({.since = agent.last_action()});
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -119,11 +120,32 @@ class Agent {
     Agent& agent_;
   };
 
+  class Video {
+   public:
+    AgentStatus start(const VideoOptions& options = {});
+    AgentResult<Recording> stop();
+    AgentResult<bool> is_recording();
+    AgentResult<Recording> record(milliseconds duration, const VideoOptions& options = {});
+    // `is_over` is called on the loop.
+    AgentResult<Recording> record_until(const std::function<bool()>& is_over, milliseconds duration,
+                                        const VideoOptions& options = {});
+    AgentResult<std::size_t> save_frames(const Recording& recording, const std::string& folder,
+                                         const std::string& prefix = "frame",
+                                         PictureFormat format = PictureFormat::kPng);
+    AgentStatus save_video(const Recording& recording, const std::string& path);
+
+   private:
+    friend Agent;
+    explicit Video(Agent& agent) : agent_(agent) {}
+    Agent& agent_;
+  };
+
   Mouse& mouse() { return mouse_; }
   Keyboard& keyboard() { return keyboard_; }
   Wheel& scroll() { return wheel_; }
   Screenshot& screenshot() { return screenshot_; }
   Clipboard& clipboard() { return clipboard_; }
+  Video& video() { return video_; }
   Wait& wait() { return wait_; }
 
   AgentResult<ScreenReport> screen();
@@ -145,6 +167,7 @@ class Agent {
   Wheel wheel_{*this};
   Screenshot screenshot_{*this};
   Clipboard clipboard_{*this};
+  Video video_{*this};
   Wait wait_{*this};
 };
 
