@@ -58,8 +58,8 @@ TEST(TightDecoder, GivesBackEveryFilterInEveryFormatThroughItsStreams) {
     Talk talk(format);
     int round = 0;
     for (const auto kind : kAllPictureKinds) {
-      for (const Size size : {Size{1, 1}, Size{3, 1}, Size{2, 6}, Size{64, 64}, Size{129, 33},
-                              Size{2048, 2}, Size{3, 300}}) {
+      for (const Size size :
+           {Size{1, 1}, Size{3, 1}, Size{2, 6}, Size{65, 17}, Size{2048, 1}, Size{3, 100}}) {
         SCOPED_TRACE(std::string(picture_kind_name(kind)) + " " + describe(format));
         const auto picture = make_picture(kind, size, static_cast<std::uint32_t>(round));
         ASSERT_NO_FATAL_FAILURE(talk.expect(talk.writer.copy(picture, round++ % 4), picture));
