@@ -38,21 +38,21 @@ std::string as_file_name(std::string text) {
   return text;
 }
 
+constexpr std::string_view kTargetPlace = "{target}";
+
 // Puts the target into names of files that have {target}. Several targets must not write one file.
 Status name_files(std::vector<agent::VerbCall>& calls, const std::string& target, bool is_one) {
-  constexpr std::string_view kPlace = "{target}";
   for (auto& call : calls) {
     const auto value = call.values.find("file");
     if (call.verb->name != "shot" || value == call.values.end()) continue;
     auto& file = std::get<std::string>(value->second);
-    const auto at = file.find(kPlace);
+    const auto at = file.find(kTargetPlace);
     if (at != std::string::npos)
-      file.replace(at, kPlace.size(), as_file_name(target));
+      file.replace(at, kTargetPlace.size(), as_file_name(target));
     else if (!is_one)
-      return fail(
-          ErrorCode::kInvalid,
-          fmt::format("{} targets would write the one file {}; put {{target}} into its name",
-                      "several", file));
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("several targets would write the one file {}; put {} into its name",
+                              file, kTargetPlace));
   }
   return {};
 }
@@ -109,7 +109,8 @@ class Drive {
         say_error(named.error().message);
         return kUsage;
       }
-      if (options_.uses_session) {
+      // A session is told the words as they are.
+      if (options_.uses_session && is_one() && !names_files_by_target()) {
         if (auto outcome = run_in_session(connection, options_, listener(target))) {
           finished(*outcome, progress, outcomes);
           continue;
@@ -123,6 +124,13 @@ class Drive {
 
  private:
   bool is_one() const { return options_.targets.size() == 1; }
+  bool names_files_by_target() const {
+    return std::ranges::any_of(options_.calls, [](const agent::VerbCall& call) {
+      const auto file = call.values.find("file");
+      return file != call.values.end() &&
+             std::get<std::string>(file->second).contains(kTargetPlace);
+    });
+  }
 
   OnOutput listener(const std::string& target) const {
     if (options_.is_json) return nullptr;

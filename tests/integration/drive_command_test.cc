@@ -1,0 +1,170 @@
+// The commands that drive a desktop, as their users start them, against the real server.
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <boost/json.hpp>
+#include <csignal>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "tests/support/oriel_server.h"
+#include "tests/support/picture.h"
+#include "tests/support/wait_until.h"
+
+namespace oriel {
+namespace {
+
+using support::ChildProcess;
+using support::OrielServer;
+using support::wait_until;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr std::string_view kPngSignature = "\x89PNG\r\n";
+
+struct Ended {
+  std::optional<int> code;
+  std::string output;
+  std::string errors;
+};
+
+class DriveCommand : public ::testing::Test {
+ protected:
+  DriveCommand() {
+    // Sessions want their folder short, and for them alone.
+    std::filesystem::create_directory(runtime_);
+    ::chmod(runtime_.c_str(), 0700);
+  }
+  ~DriveCommand() override { run("session stop --all"); }
+
+  Ended run(const std::string& arguments, const std::string& password = "") {
+    const std::string out = folder_.path() / "out", err = folder_.path() / "err";
+    ChildProcess process(
+        {{"sh", "-c",
+          fmt::format("cd {}; exec {} {} >{} 2>{} </dev/null", folder_.path().string(),
+                      support::oriel_program(), arguments, out, err)},
+         {{"XDG_RUNTIME_DIR", runtime_.string()}, {"ORIEL_PASSWORD", password}}});
+    wait_until([&] { return process.exit_code().has_value(); });
+    return {process.exit_code(), support::read_file(out), support::read_file(err)};
+  }
+  Ended at_target(std::string_view command, const std::string& rest,
+                  const std::string& password = "") {
+    return run(fmt::format("{} {} {}", command, target(), rest), password);
+  }
+
+  void serve(const std::string& password = "") {
+    support::ServerOptions options;
+    options.desktop = "pattern";
+    if (!password.empty()) options.environment = {{"ORIEL_PASSWORD", password}};
+    server_.emplace(options);
+  }
+  std::string target() const { return fmt::format("127.0.0.1::{}", server_->vnc_port()); }
+
+  support::TemporaryFolder folder_;
+  std::filesystem::path runtime_ = folder_.path() / "run";
+  std::optional<OrielServer> server_;
+};
+
+TEST_F(DriveCommand, TakesPicturesIntoFilesAndToStandardOutput) {
+  serve();
+  const auto shot = at_target("shot", "out.png");
+  ASSERT_EQ(shot.code, 0) << shot.errors;
+  EXPECT_EQ(shot.output, "");
+  EXPECT_THAT(support::read_file(folder_.path() / "out.png"), StartsWith(kPngSignature));
+  const auto piped = at_target("shot", "-o - format=bmp region=0,0,64x32");
+  ASSERT_EQ(piped.code, 0) << piped.errors;
+  EXPECT_THAT(piped.output, StartsWith("BM"));
+}
+
+TEST_F(DriveCommand, DoesSeveralThingsOnOneConnectionAndTellsInJson) {
+  serve();
+  const auto done = at_target("do", "'click 100 200; wait still; info' --json");
+  ASSERT_EQ(done.code, 0) << done.errors << done.output;
+  const auto document = boost::json::parse(done.output);
+  const auto& results = document.at("results").as_array();
+  ASSERT_EQ(results.size(), 3u);
+  EXPECT_EQ(results[0].at("verb"), "click");
+  EXPECT_FALSE(results[1].at("boxes").as_array().empty()) << "the pattern draws its clicks";
+  EXPECT_EQ(results[2].at("pointer").at("y"), 200);
+  EXPECT_EQ(results[2].at("server").at("security"), "none");
+}
+
+TEST_F(DriveCommand, SaysWhatWentWrongAndEndsWithItsCode) {
+  serve("geheim");
+  EXPECT_EQ(at_target("info", "", "geheim").code, 0);
+  const auto guess = at_target("info", "", "falsch");
+  EXPECT_EQ(guess.code, 3);
+  EXPECT_THAT(guess.errors, HasSubstr("Authentication failed"));
+  const auto place = at_target("do", "'move 1 1; move 99999 1' --json", "geheim");
+  EXPECT_EQ(place.code, 2);
+  EXPECT_THAT(place.output, AllOf(HasSubstr("line 1, column 11"), HasSubstr("\"input\"")));
+  const auto late = at_target("wait", "colour 5 5 '#123456' timeout=300ms", "geheim");
+  EXPECT_EQ(late.code, 40) << late.errors;
+  // Port 1 (tcpmux, RFC 1078) is nobody's.
+  const auto nobody = run("shot 127.0.0.1::1 x.png");
+  EXPECT_EQ(nobody.code, 10);
+  EXPECT_THAT(nobody.errors, AllOf(StartsWith("oriel: "), HasSubstr("127.0.0.1:1")));
+  EXPECT_EQ(run("shot").code, 2);
+}
+
+TEST_F(DriveCommand, DrivesSeveralTargets) {
+  serve();
+  const auto both = run(fmt::format("shot -t {} -t 127.0.0.1::1 '{{target}}.png'", target()));
+  EXPECT_EQ(both.code, 10);
+  EXPECT_THAT(both.errors, HasSubstr("127.0.0.1:1"));
+  int pictures = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_.path()))
+    pictures += entry.path().extension() == ".png" ? 1 : 0;
+  EXPECT_EQ(pictures, 1);
+  const auto same = run(fmt::format("shot -t {0} -t {0} one.png", target()));
+  EXPECT_EQ(same.code, 2);
+  EXPECT_THAT(same.errors, HasSubstr("{target}"));
+}
+
+TEST_F(DriveCommand, KeepsAConnectionInTheBackground) {
+  serve();
+  ASSERT_EQ(at_target("session start", "").code, 0);
+  struct stat status{};
+  const auto socket = *std::filesystem::directory_iterator(runtime_ / "oriel");
+  ASSERT_EQ(::stat(socket.path().c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0600u);
+  EXPECT_EQ(at_target("session start", "").code, 2) << "there is one already";
+
+  const auto click = at_target("click", "40 50");
+  EXPECT_EQ(click.code, 0) << click.errors;
+  const auto wait = at_target("wait", "still");
+  EXPECT_THAT(wait.output, StartsWith("wait still after "));
+  ASSERT_EQ(at_target("shot", "here.png").code, 0);
+  EXPECT_THAT(support::read_file(folder_.path() / "here.png"), StartsWith(kPngSignature))
+      << "where the command was started";
+  EXPECT_EQ(at_target("move", "99999 1").code, 2);
+  const auto info = at_target("do", "'info' --json");
+  EXPECT_EQ(boost::json::parse(info.output).at("results").at(0).at("pointer").at("x"), 40)
+      << "of the connection that clicked";
+  const auto list = run("session list --json");
+  const auto rows = boost::json::parse(list.output);
+  ASSERT_EQ(rows.as_array().size(), 1u);
+  EXPECT_EQ(rows.at(0).at("commands"), 5);
+
+  EXPECT_EQ(at_target("session stop", "").code, 0);
+  EXPECT_EQ(run("session list").output, "");
+  EXPECT_EQ(at_target("session stop", "").code, 30);
+  EXPECT_EQ(at_target("click", "40 50").code, 0) << "without one it connects";
+}
+
+TEST_F(DriveCommand, EndsASessionWithItsServer) {
+  serve();
+  ASSERT_EQ(at_target("session start", "").code, 0);
+  const auto command = fmt::format("info {}", target());
+  server_.reset();
+  EXPECT_TRUE(wait_until([&] { return run(command).code == 10; }));
+  EXPECT_EQ(run("session list").output, "");
+}
+
+}  // namespace
+}  // namespace oriel
