@@ -41,6 +41,8 @@
 
 namespace oriel::conduit {
 
+class OwnLoop;
+
 struct ClientCallOptions {
   // Nothing: ClientOptions::rpc_timeout. Zero: none.
   std::optional<std::chrono::milliseconds> timeout = {};
@@ -201,8 +203,7 @@ class Client {
 
  private:
   friend class ClientPool;
-  class Shared;      // outlives the client as long as its coroutines hold it
-  struct OwnThread;  // null on the application's io_context
+  class Shared;  // outlives the client as long as its coroutines hold it
 
   // For the pool. Begins to connect; `tell` is called whenever that has gone well or failed.
   void start_connect(std::function<void()> tell);
@@ -242,7 +243,7 @@ class Client {
   // Nothing when this thread may wait for the client.
   ClientStatus may_wait(std::string_view what) const;
 
-  std::unique_ptr<OwnThread> thread_;
+  std::shared_ptr<OwnLoop> loop_;  // null on the application's io_context
   std::shared_ptr<Shared> shared_;
 };
 

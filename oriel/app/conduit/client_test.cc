@@ -887,6 +887,20 @@ TEST(ConduitClient, MayGoWithAContextThatNeverRan) {
 
 // ---- the end
 
+TEST(ConduitClient, MayGoWhileACoroutineElsewhereConnects) {
+  asio::io_context loop;
+  auto client = std::make_unique<Client>(to_nobody());
+  std::optional<ClientStatus> connected;
+  asio::co_spawn(
+      loop, client->async_connect(),
+      [&](const std::exception_ptr&, ClientStatus status) { connected = std::move(status); });
+  loop.poll();
+  client.reset();
+  loop.run();
+  ASSERT_TRUE(connected);
+  EXPECT_FALSE(*connected);
+}
+
 TEST(ConduitClient, EndsWithCallsUnderWay) {
   TestServer server;
   std::future<CallResult<Value>> hanging;

@@ -63,6 +63,8 @@ struct Arrival {
   std::optional<bool> takes_bare_hash;
 };
 
+class OwnLoop;
+
 // Every function may be called from any thread, and from inside a handler, but for what says
 // otherwise. The destructor stops without waiting for long; not inside a handler or hook of this
 // server. Handlers that are still at work then must not use the server.
@@ -189,8 +191,7 @@ class Server {
   }
 
  private:
-  class Shared;      // outlives the server as long as its coroutines hold it
-  struct OwnThread;  // null on the application's io_context
+  class Shared;  // outlives the server as long as its coroutines hold it
 
   UserData& user_data_of_all() const;
   void add_startup(Hook<Server> hook);
@@ -199,7 +200,7 @@ class Server {
   void add_disconnect(Hook<Connection> hook);
   bool waits() const;
 
-  std::unique_ptr<OwnThread> thread_;
+  std::shared_ptr<OwnLoop> loop_;  // null on the application's io_context
   std::shared_ptr<Shared> shared_;
 };
 

@@ -104,8 +104,10 @@ bool are_all_plain(const Hooks<Argument>& hooks) {
 }  // namespace
 
 Server::Shared::Shared(Server& server, asio::any_io_executor strand,
-                       std::function<bool()> is_inside, ServerOptions options)
-    : server_(server),
+                       std::function<bool()> is_inside, ServerOptions options,
+                       std::shared_ptr<OwnLoop> loop)
+    : loop_(std::move(loop)),
+      server_(server),
       options_(std::move(options)),
       core_(std::make_shared<ConnectionShared>(options_.workers_max)),
       strand_(strand),

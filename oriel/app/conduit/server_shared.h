@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "oriel/app/conduit/connection.h"
+#include "oriel/app/conduit/own_loop.h"
 #include "oriel/app/conduit/server.h"
 #include "oriel/app/conduit/server_hook.h"
 #include "oriel/app/net/lockout.h"
@@ -38,8 +39,9 @@ class Server::Shared final : public std::enable_shared_from_this<Server::Shared>
   using Done = std::function<void(Status)>;
 
   // `strand` is a strand, or the loop of one thread; `is_inside` says whether the caller is on it.
+  // loop: where the strand is, if it is the server's own.
   Shared(Server& server, boost::asio::any_io_executor strand, std::function<bool()> is_inside,
-         ServerOptions options);
+         ServerOptions options, std::shared_ptr<OwnLoop> loop = nullptr);
 
   // ---- any thread
 
@@ -169,6 +171,9 @@ class Server::Shared final : public std::enable_shared_from_this<Server::Shared>
   void spread_to_all(const std::shared_ptr<Spreading>& spreading);
   void offer_again(const std::shared_ptr<Spreading>& spreading, const ConnectionPointer& to);
 
+  // Before all that has its timers there: a coroutine on another executor, in async_stop(), may
+  // hold this longer than the server lives.
+  std::shared_ptr<OwnLoop> loop_;
   Server& server_;  // not any more once is_detached_
   std::atomic<bool> is_detached_ = false;
   const ServerOptions options_;

@@ -551,6 +551,19 @@ TEST(Server, LetsHandlersEndAndSaysCloseWhenItStops) {
   EXPECT_FALSE(stage.server.start()) << "a stopped server stays so";
 }
 
+TEST(Server, MayGoWhileACoroutineElsewhereStopsIt) {
+  boost::asio::io_context loop;
+  auto stage = std::make_unique<Stage>();
+  stage->start();
+  bool has_stopped = false;
+  boost::asio::co_spawn(loop, stage->server.async_stop(),
+                        [&](const std::exception_ptr&) { has_stopped = true; });
+  loop.poll();
+  stage.reset();
+  loop.restart();
+  while (!has_stopped) loop.poll();
+}
+
 TEST(Server, MayBeStoppedByAHandler) {
   Stage stage;
   stage.server.rpc("stop", [&] { stage.server.stop(); }, {.run = Run::kLoop});
