@@ -163,12 +163,13 @@ class Client {
   // ---- what the server may do with us; may also be added while connected. As in Server.
 
   template <typename F>
-  void on(std::string type, F function, HandlerOptions options = {}) {
-    dispatcher().add_handler(std::move(type), make_handler(std::move(function), options));
+  Status on(std::string type, F function, HandlerOptions options = {}) {
+    return dispatcher().add_handler(std::move(type), make_handler(std::move(function), options));
   }
   template <typename F>
-  void rpc(std::string name, F function, MethodOptions options = {}) {
-    dispatcher().add_method(make_method(std::move(name), std::move(function), std::move(options)));
+  Status rpc(std::string name, F function, MethodOptions options = {}) {
+    return dispatcher().add_method(
+        make_method(std::move(name), std::move(function), std::move(options)));
   }
 
   // Where both put what they are given; FileExchange and StreamHub add theirs.

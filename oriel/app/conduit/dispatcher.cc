@@ -1,5 +1,7 @@
 #include "oriel/app/conduit/dispatcher.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -11,16 +13,24 @@ namespace {
 
 constexpr std::string_view kAnyType = "*";
 
+// Nobody can send another one.
+Status check_name(std::string_view what, std::string_view name) {
+  if (!name.empty() && name.size() <= kNameBytesMax) return {};
+  return fail(ErrorCode::kInvalid,
+              fmt::format("{} has 1 to {} bytes, got {}", what, kNameBytesMax, name.size()));
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher() { add_built_in_methods(); }
 
-void Dispatcher::add_method(Method method) {
+Status Dispatcher::add_method(Method method) {
   auto name = method.description.name;
-  ORIEL_CHECK(!name.empty() && name.size() <= kNameBytesMax);
+  ORIEL_TRY_VOID(check_name("a method's name", name));
   auto shared = std::make_shared<const Method>(std::move(method));
   std::lock_guard lock(mutex_);
   methods_.insert_or_assign(std::move(name), std::move(shared));
+  return {};
 }
 
 bool Dispatcher::remove_method(std::string_view name) {
@@ -44,8 +54,8 @@ std::vector<MethodDescription> Dispatcher::methods() const {
   return descriptions;
 }
 
-void Dispatcher::add_handler(std::string type, Handler handler) {
-  ORIEL_CHECK(!type.empty() && type.size() <= kNameBytesMax);
+Status Dispatcher::add_handler(std::string type, Handler handler) {
+  ORIEL_TRY_VOID(check_name("a message's type", type));
   std::lock_guard lock(mutex_);
   auto& known = handlers_[std::move(type)];
   auto handlers = known != nullptr ? *known : Handlers();
@@ -53,6 +63,7 @@ void Dispatcher::add_handler(std::string type, Handler handler) {
       handlers, [&](const auto& other) { return other->priority < handler.priority; });
   handlers.insert(lower, std::make_shared<const Handler>(std::move(handler)));
   known = std::make_shared<const Handlers>(std::move(handlers));
+  return {};
 }
 
 std::shared_ptr<const Dispatcher::Handlers> Dispatcher::find_handlers(std::string_view type) const {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "oriel/app/conduit/context.h"
+#include "oriel/base/result.h"
 #include "oriel/core/conduit/parameters.h"
 #include "oriel/core/conduit/response.h"
 #include "oriel/core/conduit/value.h"
@@ -61,16 +62,16 @@ class Dispatcher {
   // With the built-in methods: `listall`, and `describe` with JSON Schemas.
   Dispatcher();
 
-  // Replaces one of the same name. Name: 1 to kNameBytesMax bytes.
-  void add_method(Method method);
+  // Replaces one of the same name. kInvalid: the name, which has 1 to kNameBytesMax bytes.
+  Status add_method(Method method);
   bool remove_method(std::string_view name);
   // Null: there is none.
   std::shared_ptr<const Method> find_method(std::string_view name) const;
   std::vector<MethodDescription> methods() const;
 
   // Of the type "*": for messages whose type has no handler of its own; Context::message_type()
-  // says which it is.
-  void add_handler(std::string type, Handler handler);
+  // says which it is. kInvalid: the type, likewise.
+  Status add_handler(std::string type, Handler handler);
   using Handlers = std::vector<std::shared_ptr<const Handler>>;
   // In the order in which they run; null: there is none.
   std::shared_ptr<const Handlers> find_handlers(std::string_view type) const;

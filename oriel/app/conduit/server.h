@@ -80,16 +80,18 @@ class Server {
 
   // ---- what it does; may also be added while it runs
 
-  // A method; see binding.h for what `function` may be. One of the same name is replaced.
+  // A method; see binding.h for what `function` may be. One of the same name is replaced. kInvalid:
+  // a name that is empty or has more than kNameBytesMax bytes.
   template <typename F>
-  void rpc(std::string name, F function, MethodOptions options = {}) {
-    dispatcher().add_method(make_method(std::move(name), std::move(function), std::move(options)));
+  Status rpc(std::string name, F function, MethodOptions options = {}) {
+    return dispatcher().add_method(
+        make_method(std::move(name), std::move(function), std::move(options)));
   }
   // What is done with messages of a type. Several handlers: all are called in the order of their
-  // priority, and the last that returns something is heard.
+  // priority, and the last that returns something is heard. kInvalid as above.
   template <typename F>
-  void on(std::string type, F function, HandlerOptions options = {}) {
-    dispatcher().add_handler(std::move(type), make_handler(std::move(function), options));
+  Status on(std::string type, F function, HandlerOptions options = {}) {
+    return dispatcher().add_handler(std::move(type), make_handler(std::move(function), options));
   }
 
   // Where both put what they are given; FileExchange and StreamHub add theirs.

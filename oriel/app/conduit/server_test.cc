@@ -83,6 +83,18 @@ int add_function(int a, int b) { return a + b; }
 
 // ---- methods
 
+TEST(Server, SaysThatANameCannotBeSent) {
+  Server server(quick_options());
+  const std::string longest(kNameBytesMax, 'x');
+  EXPECT_TRUE(server.rpc(longest, [] {}));
+  EXPECT_TRUE(server.on(longest, [](Value) {}));
+  const auto method = server.rpc(longest + "x", [] {});
+  ASSERT_FALSE(method);
+  EXPECT_EQ(method.error().message, "a method's name has 1 to 256 bytes, got 257");
+  EXPECT_EQ(server.on("", [](Value) {}).error().message,
+            "a message's type has 1 to 256 bytes, got 0");
+}
+
 TEST(Server, RunsFunctionsLambdasAndCoroutinesWithTheTypesOfTheirSignatures) {
   Stage stage;
   stage.server.rpc("add", add_function, {.parameters = {"a", "b"}});
