@@ -377,12 +377,16 @@ void Connection::run_method(const std::shared_ptr<const Method>& method, CallRec
   // From here on a worker may be the last to hold this connection.
   const bool is_taken = shared_->workers.run(
       [self, method, context, correlation, params = std::move(call.params)]() mutable {
-        auto what = run_plain(*method, *context, std::move(params));
+        // It may have waited for a thread longer than anybody for its answer.
+        auto what = context->stop_token().stop_requested()
+                        ? failed(CallCode::kCancelled, "the call was stopped before it began")
+                        : run_plain(*method, *context, std::move(params));
         self->shared_->post([self, context, correlation, what = std::move(what)]() mutable {
           self->end_handler(correlation, context);
           self->answer(correlation, std::move(what));
         });
-      });
+      },
+      {this, method.get()});
   if (is_taken) return;
   end_handler(correlation, context);
   answer(correlation, failed(CallCode::kRateLimited, "no thread could be had to run the call"));
@@ -496,13 +500,20 @@ void Connection::run_coroutine(const MessageRunPointer& run, const CoroutineHand
 void Connection::run_on_worker(const MessageRunPointer& run,
                                std::shared_ptr<const Handler> handler) {
   const auto self = shared_from_this();
-  const bool is_taken = shared_->workers.run([self, run, handler = std::move(handler)] {
-    auto reply = run_plain(*handler, *run->context, run->data);
-    self->shared_->post([self, run, reply = std::move(reply)]() mutable {
-      self->note_reply(*run, std::move(reply));
-      self->run_handlers(run);
-    });
-  });
+  const JobOwner owner{this, handler.get()};
+  const bool is_taken = shared_->workers.run(
+      [self, run, handler = std::move(handler)] {
+        // A message is handled also when its sender has gone meanwhile: that waits for nothing. Of
+        // a program that stops none is begun.
+        auto reply = run->context->stop_token().stop_requested() && self->is_connected()
+                         ? Result<Reply>()
+                         : run_plain(*handler, *run->context, run->data);
+        self->shared_->post([self, run, reply = std::move(reply)]() mutable {
+          self->note_reply(*run, std::move(reply));
+          self->run_handlers(run);
+        });
+      },
+      owner);
   if (is_taken) return;
   note_reply(*run, fail(ErrorCode::kUnavailable, "no thread could be had"));
   message_done(run);
@@ -634,11 +645,13 @@ void Connection::begin_work(const std::function<void()>& work, std::function<voi
   const auto waiting = std::make_shared<std::function<void(Status)>>(std::move(done));
   works_.insert(waiting);
   // A worker never holds who waits: that belongs to the strand.
-  const bool is_taken =
-      shared_->workers.run([self = shared_from_this(), work, waiting = std::weak_ptr(waiting)] {
+  const bool is_taken = shared_->workers.run(
+      [self = shared_from_this(), work, waiting = std::weak_ptr(waiting)] {
+        if (waiting.expired()) return;
         work();
         self->shared_->post([self, waiting] { self->end_work(waiting.lock(), {}); });
-      });
+      },
+      {this, nullptr});
   if (!is_taken) end_work(waiting, fail(ErrorCode::kUnavailable, "no thread could be had for it"));
 }
 

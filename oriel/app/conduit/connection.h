@@ -167,11 +167,12 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   // `done` is called once, on the connection's strand.
   void start_call(std::string method, Value params, CallOptions options,
                   std::function<void(Answer)> done);
-  // A call whose answer nobody wants.
+  // A call whose answer nobody wants. As any call it ends with the connection; what must be handled
+  // after that is a message.
   Status notify(std::string method, Value params = {});
 
-  // Does `work`, which may block, in a worker thread. kClosed when the connection ended first, and
-  // then it may still be at work; kUnavailable when no thread could be had.
+  // Does `work`, which may block, in a worker thread. kClosed when the connection ended first: then
+  // it may still be at work, or is not begun any more; kUnavailable when no thread could be had.
   boost::asio::awaitable<Status> async_work(std::function<void()> work);
 
   // Says CLOSE with this reason, writes what is queued, and ends.
