@@ -112,6 +112,7 @@ Server::Shared::Shared(Server& server, asio::any_io_executor strand,
       core_(std::make_shared<ConnectionShared>(options_.workers_max)),
       strand_(strand),
       log_(options_.logger.with_name("conduit")),
+      lockout_(options_.lockout != nullptr ? *options_.lockout : own_lockout_),
       wake_(strand) {
   core_->executor = std::move(strand);
   core_->is_inside = std::move(is_inside);

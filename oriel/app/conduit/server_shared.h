@@ -209,7 +209,8 @@ class Server::Shared final : public std::enable_shared_from_this<Server::Shared>
   std::unordered_set<Connection*> greeted_;  // their connect hooks are at work
   std::unordered_set<Connection*> gone_while_greeted_;
   std::size_t hooks_running_ = 0;
-  net::Lockout lockout_;
+  net::Lockout own_lockout_;
+  net::Lockout& lockout_;                   // that of the options, or our own
   std::optional<std::string> stop_reason_;  // asked for while the server was starting
   boost::asio::steady_timer wake_;          // of what waits in shut_down
   std::vector<std::function<void()>> closed_waiters_;
