@@ -122,6 +122,7 @@ Result<Need> PeerSession::receive(ByteSpan bytes, TimePoint now) {
   heard_at_ = now;
   asked_at_.reset();
   rests_for_room_ = false;
+  turn_bytes_ = 0;
   Need need;
   while (state_ != State::kClosing) {
     const auto rest = bytes.subspan(need.consumed);
@@ -131,6 +132,8 @@ Result<Need> PeerSession::receive(ByteSpan bytes, TimePoint now) {
       return need;
     }
     if (rest.empty() || rests_until_ > now) return need;
+    need.ends_turn = turn_bytes_ >= kTurnBytes || need.consumed >= kTurnWireBytes;
+    if (need.ends_turn) return need;
     auto consumed = receive_one(rest, need.wanted, now);
     if (!consumed) return fail_session(std::move(consumed.error()), now);
     if (*consumed == 0) return need;
@@ -180,6 +183,7 @@ Status PeerSession::receive_frame(const FrameHeader& header, ByteSpan payload, T
 Status PeerSession::receive_open(const FrameHeader& header, Value payload, TimePoint now) {
   if (quiet_until_) end_quiet();
   const auto bytes = held_bytes(header, payload);
+  turn_bytes_ += bytes;
   switch (header.type) {
     case FrameType::kMessage:
       return receive_message(std::move(payload), bytes);

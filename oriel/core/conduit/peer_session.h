@@ -234,6 +234,7 @@ class PeerSession : public Session {
   std::size_t items_ = 0;
   std::size_t item_bytes_ = 0;
   std::size_t reply_bytes_ = 0;  // of replies that are not taken
+  std::size_t turn_bytes_ = 0;   // of the frames of this receive(), in memory
   bool has_paused_peer_ = false;
   bool rests_for_room_ = false;    // the last receive() left something for when there is room
   bool has_not_listened_ = false;  // the same at any time since the last look at life
