@@ -29,9 +29,19 @@ Answer failed(CallCode code, std::string message) {
   return std::unexpected(CallError{.code = code, .message = std::move(message)});
 }
 
-std::string too_long(std::string_view what, const Bytes& frame) {
-  return fmt::format("{} has {} bytes, at most {} can be sent", what, frame.size() - kHeaderBytes,
-                     kWirePayloadBytesMax);
+std::string too_long(std::string_view what, std::size_t payload_bytes, std::size_t bytes_max) {
+  return fmt::format("{} has {} bytes, at most {} can be sent", what, payload_bytes, bytes_max);
+}
+
+// The payload of an answer up to its envelope, behind room for the header.
+Bytes begin_answer() {
+  Bytes frame(kHeaderBytes);
+  Packer packer(frame);
+  packer.map(2);
+  packer.text("success");
+  packer.boolean(true);
+  packer.text("result");
+  return frame;
 }
 
 // What an exception of a handler says to the caller, as the real programs say it.
@@ -288,6 +298,7 @@ void Connection::take(Opened&& event) {
     std::lock_guard lock(mutex_);
     program_ = event.peer;
   }
+  sendable_bytes_ = session_->sendable_bytes();
   state_ = ConnectionState::kConnected;
   has_opened_ = true;
   if (shared_->owner != nullptr) shared_->owner->connection_opened(*this, event);
@@ -394,19 +405,25 @@ void Connection::run_method(const std::shared_ptr<const Method>& method, CallRec
 
 void Connection::answer(std::uint64_t correlation, Answer answer) {
   if (has_ended_) return;
-  const auto make = [&](Answer what) {
-    Bytes frame(kHeaderBytes);
-    Packer packer(frame);
-    packer.map(2);
-    packer.text("success");
-    packer.boolean(true);
-    packer.text("result");
-    packer.value(write_answer(std::move(what), shared_->numbers));
-    return frame;
-  };
-  auto frame = make(std::move(answer));
-  if (frame.size() > kFrameBytesMax)
-    frame = make(failed(CallCode::kInternal, too_long("the answer", frame)));
+  auto frame = begin_answer();
+  Packer(frame).value(write_answer(std::move(answer), shared_->numbers));
+  send_answer(correlation, std::move(frame));
+}
+
+void Connection::answer_packed(std::uint64_t correlation, const Bytes& envelope) {
+  if (has_ended_) return;
+  auto frame = begin_answer();
+  frame.insert(frame.end(), envelope.begin(), envelope.end());
+  send_answer(correlation, std::move(frame));
+}
+
+// One that the peer does not take would end its connection, and all other calls with it.
+void Connection::send_answer(std::uint64_t correlation, Bytes frame) {
+  if (const auto bytes = frame.size() - kHeaderBytes; bytes > sendable_bytes_) {
+    auto error = failed(CallCode::kInternal, too_long("the answer", bytes, sendable_bytes_));
+    frame = begin_answer();
+    Packer(frame).value(write_answer(std::move(error), shared_->numbers));
+  }
   session_->answer(correlation, std::make_shared<const Bytes>(
                                     make_frame_in_place(FrameType::kRpcResponse, std::move(frame),
                                                         {.compression = shared_->compression,
@@ -551,11 +568,15 @@ void Connection::reply_to(const std::string& type, const Reply& reply) {
 // ---- our messages
 
 Result<SharedBytes> Connection::make_message(std::string_view type, const Value& data) const {
-  return make_message_frame(type, data, shared_->compression, unix_ms());
+  ORIEL_TRY(auto frame, make_message_frame(type, data, shared_->compression, unix_ms()));
+  if (frame.payload_bytes > sendable_bytes_)
+    return fail(ErrorCode::kTooLarge,
+                too_long("the message", frame.payload_bytes, sendable_bytes_));
+  return std::move(frame.bytes);
 }
 
-Result<SharedBytes> make_message_frame(std::string_view type, const Value& data,
-                                       Compression compression, std::uint64_t unix_ms) {
+Result<MessageFrame> make_message_frame(std::string_view type, const Value& data,
+                                        Compression compression, std::uint64_t unix_ms) {
   if (type.empty() || type.size() > kNameBytesMax)
     return fail(ErrorCode::kInvalid, fmt::format("a message's type has 1 to {} bytes, got {}",
                                                  kNameBytesMax, type.size()));
@@ -566,11 +587,13 @@ Result<SharedBytes> make_message_frame(std::string_view type, const Value& data,
   packer.text(type);
   packer.text("data");
   packer.value(data);
-  if (frame.size() > kFrameBytesMax)
-    return fail(ErrorCode::kTooLarge, too_long("the message", frame));
-  return std::make_shared<const Bytes>(
-      make_frame_in_place(FrameType::kMessage, std::move(frame),
-                          {.compression = compression, .timestamp_ms = unix_ms}));
+  const auto bytes = frame.size() - kHeaderBytes;
+  if (bytes > kWirePayloadBytesMax)
+    return fail(ErrorCode::kTooLarge, too_long("the message", bytes, kWirePayloadBytesMax));
+  return MessageFrame{std::make_shared<const Bytes>(make_frame_in_place(
+                          FrameType::kMessage, std::move(frame),
+                          {.compression = compression, .timestamp_ms = unix_ms})),
+                      bytes};
 }
 
 Status Connection::put_message(const SharedBytes& frame) {
@@ -671,9 +694,14 @@ void Connection::when_ended(std::function<void()> ended) {
   end_waiters_.push_back(std::move(ended));
 }
 
-Sent Connection::offer(const SharedBytes& frame, TopicId topic, TopicPolicy policy) {
+Sent Connection::offer(const MessageFrame& frame, TopicId topic, TopicPolicy policy) {
   if (has_ended_) return Sent::kClosed;
-  const auto sent = session_->offer(frame, topic, policy);
+  if (frame.payload_bytes > sendable_bytes_) {
+    log_.warning("a broadcast was not sent",
+                 {{"reason", too_long("the message", frame.payload_bytes, sendable_bytes_)}});
+    return Sent::kDropped;
+  }
+  const auto sent = session_->offer(frame.bytes, topic, policy);
   if (sent != Sent::kQueued) return sent;
   {
     std::lock_guard lock(mutex_);
@@ -774,8 +802,9 @@ void Connection::begin_call(std::string method, Value params, CallOptions option
     packer.text("timeout_ms");
     packer.integer(options.timeout.count());
   }
-  if (bytes.size() > kFrameBytesMax)
-    return done(failed(CallCode::kInvalidParams, too_long("the call", bytes)));
+  if (const auto size = bytes.size() - kHeaderBytes; size > sendable_bytes_)
+    return done(failed(CallCode::kInvalidParams,
+                       too_long("the call", size, sendable_bytes_) + ": it was not sent"));
   auto frame =
       std::make_shared<const Bytes>(make_frame_in_place(FrameType::kRpcRequest, std::move(bytes),
                                                         {.compression = shared_->compression,

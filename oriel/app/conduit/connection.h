@@ -59,6 +59,12 @@ struct ConnectionStats {
   std::optional<Duration> call_latency;  // moving average of calls that were answered
 };
 
+// A message's frame, which may be sent to many.
+struct MessageFrame {
+  SharedBytes bytes;
+  std::size_t payload_bytes = 0;  // before they were compressed
+};
+
 class ConnectionOwner {
  public:
   virtual ~ConnectionOwner() = default;
@@ -186,8 +192,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   // Between these two nothing that the peer sends is handled: it waits in the session, bounded.
   void hold() { is_held_ = true; }
   void resume();
-  // A frame made once for many peers.
-  Sent offer(const SharedBytes& frame, TopicId topic, TopicPolicy policy);
+  // A frame made once for many peers. kDropped also when this one does not take so long a one.
+  Sent offer(const MessageFrame& frame, TopicId topic, TopicPolicy policy);
   // `room` is called once, when there is room in the send queue or the connection has ended.
   void when_room(std::function<void(Status)> room);
   // `ended` is called once, when the connection has ended, or at once when it has already.
@@ -247,6 +253,9 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   // Calls of the peer.
   void run_method(const std::shared_ptr<const Method>& method, CallReceived&& call);
   void answer(std::uint64_t correlation, Answer answer);
+  // envelope: packed.
+  void answer_packed(std::uint64_t correlation, const Bytes& envelope);
+  void send_answer(std::uint64_t correlation, Bytes frame);
   ContextPointer begin_handler(std::uint64_t correlation, std::optional<TimePoint> deadline,
                                const std::string& message_type = {});
   void end_handler(std::uint64_t correlation, const ContextPointer& context);
@@ -288,6 +297,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   std::atomic<ConnectionState> state_ = ConnectionState::kAuthenticating;
   std::atomic<bool> has_opened_ = false;
   std::atomic<std::size_t> handed_over_ = 0;
+  std::atomic<std::size_t> sendable_bytes_ =
+      kWirePayloadBytesMax;   // once it has opened, the peer's
   mutable std::mutex mutex_;  // guards the next ones
   ProgramFacts program_;
   ConnectionStats stats_;
@@ -322,8 +333,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
 
 using ConnectionPointer = std::shared_ptr<Connection>;
 
-// A message's frame, which may be sent to many. kInvalid: the type; kTooLarge.
-Result<SharedBytes> make_message_frame(std::string_view type, const Value& data,
-                                       Compression compression, std::uint64_t unix_ms);
+// kInvalid: the type; kTooLarge: for anybody.
+Result<MessageFrame> make_message_frame(std::string_view type, const Value& data,
+                                        Compression compression, std::uint64_t unix_ms);
 
 }  // namespace oriel::conduit

@@ -303,6 +303,45 @@ TEST(Connection, SaysOfALostCallThatItMayHaveRun) {
   EXPECT_EQ(after->value().error().code, CallCode::kDisconnected);
 }
 
+TEST(Connection, HearsAllAnswersThatCameBeforeTheEnd) {
+  Pair pair;
+  pair.rpc("add", [](int a) { return a + 1; }, {.parameters = {"a"}, .run = Run::kLoop});
+  pair.on("end", [&](Connection& client, const Value&) { client.close("done"); });
+  pair.open();
+  std::vector<std::shared_ptr<std::optional<Answer>>> answers;
+  for (int i = 0; i < 500; ++i) answers.push_back(pair.start_call("add", Array{i}));
+  ASSERT_TRUE(pair.client.connection->send_message("end", Value()));
+  ASSERT_TRUE(pair.run_until([&] { return pair.client.ended.has_value(); }));
+  for (const auto& answer : answers) {
+    ASSERT_TRUE(answer->has_value());
+    EXPECT_TRUE(answer->value()) << answer->value().error().message;
+  }
+}
+
+TEST(Connection, SendsNothingThatThePeerDoesNotTake) {
+  SessionLimits limits;
+  limits.message_bytes = 20'000;
+  Pair pair(limits);
+  pair.rpc("large", [] { return std::string(20'000, 'x'); });
+  pair.rpc("echo", [](Value value) { return value; }, {.parameters = {"value"}, .run = Run::kLoop});
+  pair.open();
+  const auto long_call = pair.start_call("echo", Array{std::string(20'000, 'x')});
+  ASSERT_TRUE(pair.run_until([&] { return long_call->has_value(); }));
+  EXPECT_EQ((*long_call)->error().code, CallCode::kInvalidParams);
+  EXPECT_THAT((*long_call)->error().message, HasSubstr("at most 20000 can be sent"));
+  const auto long_answer = pair.start_call("large");
+  ASSERT_TRUE(pair.run_until([&] { return long_answer->has_value(); }));
+  EXPECT_EQ((*long_answer)->error().number, 1001);
+  EXPECT_THAT((*long_answer)->error().message, HasSubstr("the answer has"));
+  EXPECT_EQ(pair.client.connection->send_message("m", std::string(20'000, 'x')).error().code,
+            ErrorCode::kTooLarge);
+  const auto broadcast = make_message_frame("m", std::string(20'000, 'x'), Compression::kNone, 0);
+  EXPECT_EQ(pair.server.connection->offer(*broadcast, 1, TopicPolicy::kBlock), Sent::kDropped);
+  const auto next = pair.start_call("echo", Array{1});
+  ASSERT_TRUE(pair.run_until([&] { return next->has_value(); }));
+  EXPECT_TRUE(**next) << "nobody has ended the conversation";
+}
+
 TEST(Connection, HearsTypesWithoutAHandlerOfTheirOwnWithThatOfAll) {
   Pair pair;
   std::vector<std::string> got;

@@ -158,7 +158,7 @@ class Server::Shared final : public std::enable_shared_from_this<Server::Shared>
   void log_hook(std::string_view when, const Status& status);
 
   struct Packet {
-    SharedBytes frame;
+    MessageFrame frame;
     TopicId topic = 0;
     TopicPolicy policy = TopicPolicy::kDropOldest;
     std::vector<std::string> exclude;

@@ -105,6 +105,16 @@ SessionStats PeerSession::stats() const {
   return stats;
 }
 
+std::size_t PeerSession::sendable_bytes() const {
+  const auto said = peer_.max_message_bytes;
+  return std::min(said > 0 ? said : limits_.message_bytes, kWirePayloadBytesMax);
+}
+
+ProgramFacts PeerSession::own_facts(ProgramFacts facts) const {
+  if (facts.is_oriel) facts.max_message_bytes = limits_.message_bytes;
+  return facts;
+}
+
 std::uint64_t PeerSession::unix_ms(TimePoint now) const {
   const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(now - start_.now);
   return static_cast<std::uint64_t>(std::max<std::int64_t>(0, start_.unix_ms + passed.count()));

@@ -119,6 +119,9 @@ class PeerSession : public Session {
   bool is_open() const { return state_ == State::kOpen; }
   bool is_paused() const { return is_paused_; }
   const ProgramFacts& peer() const { return peer_; }
+  // The longest payload that the peer takes, as it is before it is compressed; where it does not
+  // say so, what we take ourselves.
+  std::size_t sendable_bytes() const;
   SessionStats stats() const;
   // Whether what is sent now would be taken.
   bool has_room() const { return is_open() && !outbox_.is_full(); }
@@ -162,6 +165,8 @@ class PeerSession : public Session {
   // A frame before the log-in is done.
   virtual Status receive_login(const FrameHeader& header, const Value& payload, TimePoint now) = 0;
 
+  // With what only we ourselves know, for our own programs.
+  ProgramFacts own_facts(ProgramFacts facts) const;
   // The log-in is done.
   void open(Opened opened, TimePoint now);
   // Keeps messages and calls back until the peer has said something, at most until then.
