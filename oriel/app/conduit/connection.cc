@@ -17,8 +17,8 @@ namespace {
 
 // Of call latencies, as of heartbeats in the real programs.
 constexpr double kLatencyWeight = 0.3;
-// The longest frame that any peer takes.
-constexpr std::size_t kFrameBytesMax = kHeaderBytes + kWirePayloadBytesMax;
+// After so many events of one connection others get their turn.
+constexpr int kEventsPerTurn = 64;
 
 CallResult<Value> data_of(Answer answer) {
   if (!answer) return std::unexpected(std::move(answer.error()));
@@ -202,12 +202,27 @@ void Connection::session_progressed() {
 
 void Connection::take_events() {
   if (std::exchange(is_in_callback_, true)) return;
-  while (!is_held_ && !has_ended_) {
+  int taken = 0;
+  while (!is_held_ && !has_ended_ && !session_->is_answering()) {
     auto event = session_->take_event();
     if (!event) break;
     std::visit([this](auto&& one) { take(std::move(one)); }, std::move(*event));
+    if (++taken < kEventsPerTurn) continue;
+    take_more_soon();
+    break;
   }
   is_in_callback_ = false;
+}
+
+void Connection::take_more_soon() {
+  if (std::exchange(is_taking_soon_, true)) return;
+  asio::post(executor_, [self = shared_from_this()] {
+    self->is_taking_soon_ = false;
+    if (self->has_ended_) return;
+    self->take_events();
+    self->driver_->kick();
+    self->note_progress();
+  });
 }
 
 void Connection::resume() {
@@ -229,6 +244,7 @@ void Connection::session_writable() {
   is_in_callback_ = true;
   serve_room_waiters();
   is_in_callback_ = false;
+  take_events();
 }
 
 void Connection::serve_room_waiters() {
@@ -242,14 +258,22 @@ void Connection::serve_room_waiters() {
 void Connection::session_ended(const Error& reason) {
   const auto self = shared_from_this();
   if (!has_ended_) {
-    while (const auto event = session_->take_event())  // what was held back
-      if (const auto* closed = std::get_if<PeerClosed>(&*event)) take(PeerClosed(*closed));
+    is_in_callback_ = true;  // the driver is not asked any more
+    while (auto event = session_->take_event()) take_last(std::move(*event));
     const auto& why = peer_reason_ ? *peer_reason_ : reason;
     finish(why);
     if (shared_->owner != nullptr) shared_->owner->connection_ended(*this, why);
   }
   if (stay_) stay_->cancel();
   release();
+}
+
+// What had not had its turn when the connection ended. Nobody waits for what a call would answer.
+void Connection::take_last(SessionEvent&& event) {
+  if (auto* closed = std::get_if<PeerClosed>(&event)) return take(std::move(*closed));
+  if (is_held_) return;
+  if (auto* message = std::get_if<MessageReceived>(&event)) return take(std::move(*message));
+  if (auto* reply = std::get_if<ReplyReceived>(&event)) take(std::move(*reply));
 }
 
 void Connection::abandon() {
@@ -370,6 +394,11 @@ void Connection::run_method(const std::shared_ptr<const Method>& method, CallRec
     deadline = Clock::now() + std::chrono::milliseconds(std::min(*call.timeout_ms, kTimeoutMsMax));
   const auto correlation = call.correlation;
   const auto self = shared_from_this();
+  if (const auto* packed = std::get_if<PackedMethod>(&method->body)) {
+    const auto envelope = (*packed)(call.params);
+    return envelope ? answer_packed(correlation, **envelope)
+                    : answer(correlation, std::unexpected(envelope.error()));
+  }
   const auto* coroutine = std::get_if<CoroutineMethod>(&method->body);
   if (coroutine == nullptr && method->run == Run::kLoop) {
     Context context(self, shared_->user_data, log_, deadline);

@@ -247,6 +247,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void take(PeerClosed&& event);
 
   void take_events();
+  void take_more_soon();
+  void take_last(SessionEvent&& event);
   void finish(const Error& reason);
   void release();
 
@@ -315,6 +317,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   std::optional<Error> peer_reason_;  // what the peer gave as the reason of the end
   bool is_kick_due_ = false;
   bool is_in_callback_ = false;
+  bool is_taking_soon_ = false;
   bool is_held_ = false;
   bool has_ended_ = false;
   std::uint64_t last_correlation_ = 0;

@@ -32,7 +32,9 @@ enum class Run {
 using ContextPointer = std::shared_ptr<Context>;
 using PlainMethod = std::function<Answer(Context&, Value params)>;
 using CoroutineMethod = std::function<boost::asio::awaitable<Answer>(ContextPointer, Value params)>;
-using MethodBody = std::variant<PlainMethod, CoroutineMethod>;
+// Gives the envelope of the answer packed, on the loop: for what is kept from call to call.
+using PackedMethod = std::function<CallResult<SharedBytes>(const Value& params)>;
+using MethodBody = std::variant<PlainMethod, CoroutineMethod, PackedMethod>;
 
 // What a handler returns goes back as a message; nothing: no message.
 using Reply = std::optional<Value>;
@@ -67,7 +69,6 @@ class Dispatcher {
   bool remove_method(std::string_view name);
   // Null: there is none.
   std::shared_ptr<const Method> find_method(std::string_view name) const;
-  std::vector<MethodDescription> methods() const;
 
   // Of the type "*": for messages whose type has no handler of its own; Context::message_type()
   // says which it is. kInvalid: the type, likewise.
@@ -77,9 +78,15 @@ class Dispatcher {
   std::shared_ptr<const Handlers> find_handlers(std::string_view type) const;
 
  private:
+  using Row = Value (MethodDescription::*)() const;
+
   void add_built_in_methods();
+  SharedBytes list(SharedBytes& kept, Row row) const;
 
   mutable std::mutex mutex_;  // guards the next ones
+  // What listall and a describe of all answer, which is long; null: to be made.
+  mutable SharedBytes listing_;
+  mutable SharedBytes schemas_;
   std::map<std::string, std::shared_ptr<const Method>, std::less<>> methods_;
   std::map<std::string, std::shared_ptr<const Handlers>, std::less<>> handlers_;
 };

@@ -46,6 +46,7 @@ SessionLimits session_limits(const ServerOptions& options) {
   limits.receive_queue = options.receive_queue_size;
   limits.send_queue = options.send_queue_size;
   limits.has_backpressure = options.enable_backpressure;
+  limits.unread_output_bytes = kUnreadOutputBytes;
   if (options.rate_limit_enabled)
     limits.rate = RateLimit{.messages_per_second = options.rate_limit_messages_per_second,
                             .bytes_per_second = options.rate_limit_bytes_per_second};

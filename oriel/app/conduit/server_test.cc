@@ -196,6 +196,23 @@ TEST(Server, ListsAndDescribesItsMethods) {
   const auto schema = data(peer.call("describe", Map{{"method", "add"}}));
   EXPECT_EQ(*schema.find("params")->find("properties")->find("b")->find("type"), Value("integer"));
   EXPECT_EQ(code(peer.call("describe", Map{{"method", "nosuch"}})), 4000);
+  EXPECT_EQ(code(peer.call("describe", Map{{"method", 7}})), 2000);
+}
+
+TEST(Server, ListsMethodsThatAreAddedWhileItRuns) {
+  Stage stage;
+  stage.start();
+  auto peer = stage.join();
+  const auto count = [&](std::string_view how) {
+    return data(peer.call(std::string(how))).find("methods")->if_array()->size();
+  };
+  const auto before = count("listall");
+  EXPECT_EQ(count("describe"), before);
+  ASSERT_TRUE(stage.server.rpc("add", add_function, {.parameters = {"a", "b"}}));
+  EXPECT_EQ(count("listall"), before + 1);
+  EXPECT_EQ(count("describe"), before + 1);
+  ASSERT_TRUE(stage.server.dispatcher().remove_method("add"));
+  EXPECT_EQ(count("listall"), before);
 }
 
 TEST(Server, GivesHandlersAContext) {

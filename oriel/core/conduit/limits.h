@@ -55,6 +55,10 @@ inline constexpr double kHighWaterMark = 0.8;
 inline constexpr double kLowWaterMark = 0.5;
 // Frames that wait for a peer that does not read, in bytes.
 inline constexpr std::size_t kSendQueueBytes = 64 * 1024 * 1024;
+// While answers of so much are not read, no further call is handed out.
+inline constexpr std::size_t kUnreadAnswerBytes = 4 * 1024 * 1024;
+// While so much waits for a client that does not read, a server reads nothing more from it.
+inline constexpr std::size_t kUnreadOutputBytes = 8 * 1024 * 1024;
 // Beyond this, what waits stays in the queue, where it can still be replaced or dropped.
 inline constexpr std::size_t kOutputAheadBytes = 64 * 1024;
 

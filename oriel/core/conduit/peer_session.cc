@@ -99,6 +99,11 @@ std::optional<SessionEvent> PeerSession::take_event() {
   return std::move(told.event);
 }
 
+bool PeerSession::is_answering() const {
+  return !events_.empty() && std::holds_alternative<CallReceived>(events_.front().event) &&
+         std::min(answer_bytes_, output_.size_bytes()) >= kUnreadAnswerBytes;
+}
+
 SessionStats PeerSession::stats() const {
   auto stats = stats_;
   stats.messages_dropped = outbox_.dropped();
@@ -374,9 +379,9 @@ double PeerSession::fill() const {
                   share(item_bytes_, limits_.receive_queue_bytes));
 }
 
-// There is always room for one.
+// There is always room for one item.
 bool PeerSession::is_full() const {
-  return (items_ > 0 && fill() >= 1) ||
+  return (items_ > 0 && fill() >= 1) || has_unread_output() ||
          (reply_bytes_ > 0 && reply_bytes_ >= limits_.receive_queue_bytes);
 }
 
@@ -465,7 +470,9 @@ void PeerSession::answer(std::uint64_t correlation, SharedBytes frame) {
     item_done(call.mapped().bytes);
     is_wanted = is_wanted && !call.mapped().is_cancelled;
   }
-  if (is_wanted) put(std::move(frame));
+  if (!is_wanted) return;
+  answer_bytes_ = std::min(answer_bytes_, output_.size_bytes()) + frame->size();
+  put(std::move(frame));
 }
 
 bool PeerSession::cancel(std::uint64_t correlation) {

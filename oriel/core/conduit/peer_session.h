@@ -110,6 +110,9 @@ class PeerSession : public Session {
  public:
   // The next event; nothing when all are taken.
   std::optional<SessionEvent> take_event();
+  // The next event is a call, and the peer has not read the answers to those before: it is to be
+  // taken when the stream takes more, or the peer could have any number of answers made.
+  bool is_answering() const;
 
   // Calls and messages count against the receive queue from their event until they are handled:
   // answer() for a call, message_handled() for a message. Both also after the end. The owner kicks
@@ -213,6 +216,7 @@ class PeerSession : public Session {
   void item_done(std::size_t bytes);
   double fill() const;
   bool is_full() const;
+  bool has_unread_output() const { return output_.size_bytes() > limits_.unread_output_bytes; }
   void spend(std::size_t bytes, TimePoint now);
   bool is_ahead() const;
   void end_quiet();
@@ -249,6 +253,7 @@ class PeerSession : public Session {
   std::optional<TimePoint> rests_until_;  // for the rate
 
   // Out.
+  std::size_t answer_bytes_ = 0;  // at most this much of the output is answers
   bool is_paused_ = false;
   std::optional<TimePoint> quiet_until_;
 
