@@ -175,8 +175,7 @@ void Client::start_call(std::string_view method, Value params, const ClientCallO
 
 Answer Client::request(std::string_view method, Value params, const ClientCallOptions& options) {
   if (auto status = may_wait("call"); !status)
-    return std::unexpected(
-        CallError{.code = CallCode::kInternal, .message = status.error().message});
+    return std::unexpected(CallError{.code = CallCode::kUsage, .message = status.error().message});
   auto answer = future_of<Answer>(std::unexpected(gone()), [&](auto give) {
     shared_->start_request(std::string(method), std::move(params), options, std::move(give));
   });
