@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "oriel/base/check.h"
 #include "oriel/core/conduit/limits.h"
 #include "oriel/core/conduit/message_pack.h"
 
