@@ -100,7 +100,7 @@ inline ConduitOutcome feed_conduit(conduit::PeerSession& session, ByteSpan bytes
       }
       while (!plan.is_owner_lazy && !waiting.empty()) handle_one();
       // A value that has passed: what was left is to be shown again.
-      is_shown = session.rests_until() && pending.size() >= wanted;
+      is_shown = (need->ends_turn || session.rests_until()) && pending.size() >= wanted;
       ORIEL_CHECK(is_shown || wanted > pending.size());
     }
   }

@@ -21,6 +21,7 @@ struct Need {
   std::size_t consumed = 0;  // bytes taken from the front
   std::size_t wanted =
       1;  // how many unconsumed bytes must be there before the next call is worth it; at least 1
+  bool ends_turn = false;  // it has had enough for this turn of the loop: others go first
 
   friend bool operator==(const Need&, const Need&) = default;
 };

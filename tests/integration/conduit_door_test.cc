@@ -7,6 +7,7 @@
 #include <regex>
 
 #include "oriel/app/conduit/client.h"
+#include "tests/support/http_client.h"
 #include "tests/support/oriel_server.h"
 #include "tests/support/wait_until.h"
 
@@ -90,6 +91,22 @@ TEST(ConduitDoor, LetsInWhoKnowsThePassword) {
     EXPECT_EQ(refused.error().kind, conduit::ClientErrorKind::kAuthentication)
         << refused.error().message;
   }
+}
+
+TEST(ConduitDoor, CountsWrongPasswordsTogetherWithTheOtherDoors) {
+  const support::OrielServer server(with_conduit("geheim"));
+  const support::HttpClient page(server.http_port());
+  for (int i = 0; i < 4; ++i)
+    EXPECT_EQ(page.send("POST", "/api/v1/session", R"({"password": "falsch"})").status, 401);
+  const auto guess = [&server] {
+    Client client({.target = conduit_of(server), .password = "falsch"});
+    return client.connect().error().message;
+  };
+  // The first lock-out lasts a second, which a slow machine may take for the guesses themselves.
+  std::string refused;
+  for (int i = 0; i < 5 && !refused.contains("too many wrong passwords"); ++i) refused = guess();
+  EXPECT_THAT(refused, HasSubstr("too many wrong passwords"));
+  EXPECT_EQ(page.send("POST", "/api/v1/session", R"({"password": "falsch"})").status, 429);
 }
 
 TEST(ConduitDoor, LetsFilesThroughWhereThereIsAFolder) {

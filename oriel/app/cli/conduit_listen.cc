@@ -152,9 +152,6 @@ int run_listen(std::span<const char* const> arguments) {
   const auto options = parse_conduit_arguments(ConduitCommand::kListen, arguments);
   if (!options) return report_usage(options.error().message);
   if (options->wants_help) return print_text(conduit_help(ConduitCommand::kListen));
-  for (const auto& type : options->words)
-    if (type.empty() || type == "*")
-      return report_usage("TYPE: \"" + type + "\" is none; without a TYPE all are shown");
   auto made = make_client_options(*options);
   if (!made) return report_usage(made.error().message);
   return Listen(*options).run(*std::move(made));

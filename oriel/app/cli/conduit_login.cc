@@ -22,7 +22,8 @@ Result<conduit::ClientOptions> make_client_options(const ConduitOptions& options
                               .allow_no_password = true,
                               .login = options.login,
                               .name = "oriel",
-                              .version = std::string(kVersion)};
+                              .version = std::string(kVersion),
+                              .max_message_size = conduit::kWirePayloadBytesMax};
   ORIEL_TRY(const auto target, net::parse_stream_target(options.target));
   if (!options.password_file.empty()) {
     ORIEL_TRY(const auto password, read_secret_line(options.password_file, "password"));

@@ -267,6 +267,21 @@ bool looks_like_json(std::string_view word) {
   return word.starts_with('{') || word.starts_with('[') || word.starts_with('"');
 }
 
+Status check_name(std::string_view what, std::string_view name) {
+  if (name.size() <= conduit::kNameBytesMax) return {};
+  return wrong(fmt::format("{} has {} bytes, at most {} are allowed", what, name.size(),
+                           conduit::kNameBytesMax));
+}
+
+Status check_types(std::span<const std::string> types) {
+  for (const auto& type : types) {
+    if (type.empty() || type == "*")
+      return wrong(fmt::format("TYPE: \"{}\" is none; without a TYPE all are shown", type));
+    ORIEL_TRY_VOID(check_name("TYPE", type));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<ConduitOptions> parse_conduit_arguments(ConduitCommand command,
@@ -286,9 +301,8 @@ Result<ConduitOptions> parse_conduit_arguments(ConduitCommand command,
   if (options.wants_help) return options;
   if (!usage.name.empty() && options.name.empty())
     return wrong(fmt::format("{} is missing: oriel {}", usage.name, usage.words));
-  if (options.name.size() > conduit::kNameBytesMax)
-    return wrong(fmt::format("{} has {} bytes, at most {} are allowed", usage.name,
-                             options.name.size(), conduit::kNameBytesMax));
+  ORIEL_TRY_VOID(check_name(usage.name, options.name));
+  if (command == ConduitCommand::kListen) ORIEL_TRY_VOID(check_types(options.words));
   if (command == ConduitCommand::kMethods && !options.words.empty())
     return wrong(
         fmt::format("methods takes a TARGET only, got {} too; `oriel call TARGET METHOD "

@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <fstream>
 
+#include "oriel/core/conduit/limits.h"
+
 namespace oriel::cli {
 namespace {
 
@@ -59,6 +61,17 @@ TEST(ConduitOptions, GiveEachCommandItsWords) {
       parse(ConduitCommand::kMethods, {"tls://h", "--insecure", "--cert", "c", "--key", "k"});
   EXPECT_FALSE(tls->verify);
   EXPECT_EQ(tls->key_file, "k");
+}
+
+TEST(ConduitOptions, TakeNamesUpToTheLimitOnly) {
+  using enum ConduitCommand;
+  const std::string longest(conduit::kNameBytesMax, 'x');
+  const auto too_long = longest + "x";
+  EXPECT_TRUE(parse(kSend, {"h", longest.c_str()}));
+  EXPECT_TRUE(parse(kListen, {"h", "a", longest.c_str()}));
+  EXPECT_THAT(error_of(kSend, {"h", too_long.c_str()}), StartsWith("TYPE has 257 bytes"));
+  EXPECT_THAT(error_of(kCall, {"h", too_long.c_str()}), StartsWith("METHOD has 257 bytes"));
+  EXPECT_THAT(error_of(kListen, {"h", "a", too_long.c_str()}), StartsWith("TYPE has 257 bytes"));
 }
 
 TEST(ConduitOptions, SayWhatWasGot) {

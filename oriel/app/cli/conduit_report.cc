@@ -70,6 +70,7 @@ int exit_code_of(ClientErrorKind kind) {
     case ClientErrorKind::kBackpressure:
       return kTimedOut;
     case ClientErrorKind::kRemote:
+    case ClientErrorKind::kLocal:
       return kActionFailed;
     case ClientErrorKind::kUsage:
     case ClientErrorKind::kAlreadyConnected:

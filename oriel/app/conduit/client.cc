@@ -2,15 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/strand.hpp>
-#include <mutex>
-#include <system_error>
-#include <thread>
 #include <utility>
 
 #include "oriel/app/conduit/client_shared.h"
+#include "oriel/app/conduit/own_loop.h"
 #include "oriel/base/check.h"
 
 namespace oriel::conduit {
@@ -25,45 +21,19 @@ constexpr milliseconds kEndGrace{2'000};
 
 ClientError ended() { return {ClientErrorKind::kNotConnected, "the client has ended"}; }
 
+ClientStatus start_thread(OwnLoop& loop) {
+  const auto started = loop.start();
+  if (started) return {};
+  return client_failure(ClientErrorKind::kConnection, started.error().message);
+}
+
 }  // namespace
 
-// Runs the loop of a client from its first connect() to its end.
-struct Client::OwnThread {
-  asio::io_context loop{1};
-  asio::executor_work_guard<asio::io_context::executor_type> work{loop.get_executor()};
-  std::mutex mutex;  // guards the thread
-  std::thread thread;
-
-  ClientStatus start() {
-    const std::lock_guard lock(mutex);
-    if (thread.joinable()) return {};
-    try {
-      thread = std::thread([this] { loop.run(); });
-    } catch (const std::system_error& error) {
-      return client_failure(ClientErrorKind::kConnection,
-                            std::string("cannot start a thread: ") + error.what());
-    }
-    return {};
-  }
-  bool is_running() {
-    const std::lock_guard lock(mutex);
-    return thread.joinable();
-  }
-  // What is left over runs in this thread, so that nothing of it holds the client's inside.
-  void end() {
-    loop.stop();
-    if (thread.joinable()) thread.join();
-    work.reset();
-    loop.restart();
-    loop.poll();
-  }
-};
-
-Client::Client(ClientOptions options) : thread_(std::make_unique<OwnThread>()) {
-  const auto executor = thread_->loop.get_executor();
+Client::Client(ClientOptions options) : loop_(std::make_shared<OwnLoop>()) {
+  const auto executor = loop_->executor();
   shared_ = std::make_shared<Shared>(
       executor, [executor] { return executor.running_in_this_thread(); }, std::move(options),
-      Shared::Hooks::kOnWorkers);
+      Shared::Hooks::kOnWorkers, loop_);
 }
 
 Client::Client(asio::any_io_executor executor, ClientOptions options) {
@@ -75,26 +45,26 @@ Client::Client(asio::any_io_executor executor, ClientOptions options) {
 
 Client::~Client() {
   shared_->detach();
-  if (!thread_) {
+  if (!loop_) {
     shared_->disconnect([] {});
     return;
   }
   ORIEL_CHECK(!shared_->is_inside());
   const auto timeout = shared_->options().stop_timeout;
-  if (thread_->is_running()) {
+  if (loop_->is_running()) {
     shared_->disconnect([] {});
     shared_->wait_for_end(timeout + kEndGrace);
   }
   shared_->common().end();
   shared_->common().workers.wait(timeout);
-  thread_->end();
-  shared_.reset();  // before its loop
+  loop_->stop();
+  loop_->finish();
 }
 
 // ---- the connection
 
 ClientStatus Client::may_wait(std::string_view what) const {
-  if (!thread_)
+  if (!loop_)
     return client_failure(
         ClientErrorKind::kUsage,
         fmt::format("{0}() waits, which a client on the application's executor does not do: use "
@@ -112,7 +82,7 @@ ClientStatus Client::may_wait(std::string_view what) const {
 ClientStatus Client::connect() {
   if (auto status = may_wait("connect"); !status) return status;
   if (auto status = check(shared_->options()); !status) return status;
-  if (auto status = thread_->start(); !status) return status;
+  if (auto status = start_thread(*loop_); !status) return status;
   auto connected = future_of<ClientStatus>(
       std::unexpected(ended()), [this](auto give) { shared_->connect(std::move(give)); });
   auto status = connected.get();
@@ -123,7 +93,7 @@ ClientStatus Client::connect() {
 
 void Client::disconnect() {
   if (!may_wait("disconnect")) return shared_->disconnect([] {});
-  if (!thread_->is_running()) return;
+  if (!loop_->is_running()) return;
   auto done = future_of<bool>(
       false, [this](auto give) { shared_->disconnect([give = std::move(give)] { give(true); }); });
   const auto timeout = shared_->options().stop_timeout;
@@ -133,7 +103,7 @@ void Client::disconnect() {
 
 asio::awaitable<ClientStatus> Client::async_connect() {
   ClientStatus may_connect;
-  if (thread_) may_connect = thread_->start();
+  if (loop_) may_connect = start_thread(*loop_);
   return Shared::async_connect(shared_, std::move(may_connect));
 }
 asio::awaitable<void> Client::async_disconnect() { return Shared::async_disconnect(shared_); }
@@ -205,8 +175,7 @@ void Client::start_call(std::string_view method, Value params, const ClientCallO
 
 Answer Client::request(std::string_view method, Value params, const ClientCallOptions& options) {
   if (auto status = may_wait("call"); !status)
-    return std::unexpected(
-        CallError{.code = CallCode::kInternal, .message = status.error().message});
+    return std::unexpected(CallError{.code = CallCode::kUsage, .message = status.error().message});
   auto answer = future_of<Answer>(std::unexpected(gone()), [&](auto give) {
     shared_->start_request(std::string(method), std::move(params), options, std::move(give));
   });

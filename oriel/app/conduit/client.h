@@ -41,6 +41,8 @@
 
 namespace oriel::conduit {
 
+class OwnLoop;
+
 struct ClientCallOptions {
   // Nothing: ClientOptions::rpc_timeout. Zero: none.
   std::optional<std::chrono::milliseconds> timeout = {};
@@ -161,12 +163,13 @@ class Client {
   // ---- what the server may do with us; may also be added while connected. As in Server.
 
   template <typename F>
-  void on(std::string type, F function, HandlerOptions options = {}) {
-    dispatcher().add_handler(std::move(type), make_handler(std::move(function), options));
+  Status on(std::string type, F function, HandlerOptions options = {}) {
+    return dispatcher().add_handler(std::move(type), make_handler(std::move(function), options));
   }
   template <typename F>
-  void rpc(std::string name, F function, MethodOptions options = {}) {
-    dispatcher().add_method(make_method(std::move(name), std::move(function), std::move(options)));
+  Status rpc(std::string name, F function, MethodOptions options = {}) {
+    return dispatcher().add_method(
+        make_method(std::move(name), std::move(function), std::move(options)));
   }
 
   // Where both put what they are given; FileExchange and StreamHub add theirs.
@@ -201,8 +204,7 @@ class Client {
 
  private:
   friend class ClientPool;
-  class Shared;      // outlives the client as long as its coroutines hold it
-  struct OwnThread;  // null on the application's io_context
+  class Shared;  // outlives the client as long as its coroutines hold it
 
   // For the pool. Begins to connect; `tell` is called whenever that has gone well or failed.
   void start_connect(std::function<void()> tell);
@@ -242,7 +244,7 @@ class Client {
   // Nothing when this thread may wait for the client.
   ClientStatus may_wait(std::string_view what) const;
 
-  std::unique_ptr<OwnThread> thread_;
+  std::shared_ptr<OwnLoop> loop_;  // null on the application's io_context
   std::shared_ptr<Shared> shared_;
 };
 

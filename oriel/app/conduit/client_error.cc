@@ -32,6 +32,8 @@ constexpr ClientErrorRow kRows[] = {
     {kCancelled, "cancelled", "", false, "the caller has cancelled it"},
     {kUnknownOutcome, "unknown_outcome", "", false,
      "the connection was lost before the answer came; the call may have run"},
+    {kLocal, "local", "", false,
+     "something could not be done on our own side, such as reading a file"},
 };
 
 }  // namespace
@@ -77,8 +79,14 @@ ClientErrorKind kind_of(const CallError& error) {
     case CallCode::kAuthFailed:
     case CallCode::kAuthExpired:
       return kAuthentication;
-    case CallCode::kInternal:
+    case CallCode::kUsage:
       return kUsage;
+    case CallCode::kInternal:
+    case CallCode::kMethodNotFound:
+    case CallCode::kExecutionError:
+    case CallCode::kPermissionDenied:
+    case CallCode::kQuotaExceeded:
+      return kLocal;
     default:
       return kConnection;
   }

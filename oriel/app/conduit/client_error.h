@@ -25,6 +25,7 @@ enum class ClientErrorKind {
   kBackpressure,      // the server does not keep up; nothing was sent [BackpressureError]
   kCancelled,
   kUnknownOutcome,  // the connection was lost, and the call may have run
+  kLocal,           // something on our own side, such as a file that is not there
 };
 
 struct ClientErrorRow {

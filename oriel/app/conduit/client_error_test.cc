@@ -14,7 +14,7 @@ TEST(ClientError, HasARowForEveryKindWithANameOfItsOwn) {
     EXPECT_FALSE(row.meaning.empty()) << row.name;
     EXPECT_EQ(&row_of(row.kind), &row);
   }
-  EXPECT_EQ(names.size(), 13u);
+  EXPECT_EQ(names.size(), 14u);
 }
 
 struct KindCase {
@@ -43,7 +43,9 @@ INSTANTIATE_TEST_SUITE_P(
         KindCase{made_here(CallCode::kCancelled), ClientErrorKind::kCancelled},
         KindCase{made_here(CallCode::kUnknownOutcome), ClientErrorKind::kUnknownOutcome},
         KindCase{made_here(CallCode::kInvalidType), ClientErrorKind::kValidation},
-        KindCase{made_here(CallCode::kInternal), ClientErrorKind::kUsage},
+        KindCase{made_here(CallCode::kUsage), ClientErrorKind::kUsage},
+        KindCase{made_here(CallCode::kInternal), ClientErrorKind::kLocal},
+        KindCase{made_here(CallCode::kMethodNotFound), ClientErrorKind::kLocal},
         KindCase{made_here(CallCode::kUnknown), ClientErrorKind::kRemote},
         KindCase{from_server(CallCode::kDisconnected, 5001), ClientErrorKind::kRemote},
         KindCase{from_server(CallCode::kRateLimited, 6000), ClientErrorKind::kRemote},

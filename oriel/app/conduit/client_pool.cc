@@ -279,8 +279,7 @@ void ClientPool::start_call(std::string_view method, Value params, const ClientC
 Answer ClientPool::request(std::string_view method, Value params,
                            const ClientCallOptions& options) {
   if (auto status = may_wait("rpc"); !status)
-    return std::unexpected(
-        CallError{.code = CallCode::kInternal, .message = status.error().message});
+    return std::unexpected(CallError{.code = CallCode::kUsage, .message = status.error().message});
   auto answer = future_of<Answer>(std::unexpected(Client::gone()), [&](auto give) {
     start_call(method, std::move(params), options, std::move(give));
   });

@@ -124,12 +124,16 @@ class ClientPool {
 
   // As in Client, for every connection.
   template <typename F>
-  void on(const std::string& type, F function, HandlerOptions options = {}) {
-    for_each([&](Client& client) { client.on(type, function, options); });
+  Status on(const std::string& type, F function, HandlerOptions options = {}) {
+    Status status;  // that of one is that of all
+    for_each([&](Client& client) { status = client.on(type, function, options); });
+    return status;
   }
   template <typename F>
-  void rpc_method(const std::string& name, F function, MethodOptions options = {}) {
-    for_each([&](Client& client) { client.rpc(name, function, options); });
+  Status rpc_method(const std::string& name, F function, MethodOptions options = {}) {
+    Status status;
+    for_each([&](Client& client) { status = client.rpc(name, function, options); });
+    return status;
   }
 
   ClientPoolStats stats() const;

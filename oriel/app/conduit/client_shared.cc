@@ -46,8 +46,9 @@ std::shared_ptr<ConnectionShared> make_common(asio::any_io_executor executor,
 }  // namespace
 
 Client::Shared::Shared(asio::any_io_executor executor, std::function<bool()> is_inside,
-                       ClientOptions options, Hooks hooks)
-    : executor_(executor),
+                       ClientOptions options, Hooks hooks, std::shared_ptr<OwnLoop> loop)
+    : loop_(std::move(loop)),
+      executor_(executor),
       options_(std::move(options)),
       common_(make_common(executor, std::move(is_inside), options_)),
       hooks_(hooks == Hooks::kOnWorkers ? HookLane(common_->workers, options_.logger)

@@ -21,6 +21,7 @@
 #include "oriel/app/conduit/client_book.h"
 #include "oriel/app/conduit/client_link.h"
 #include "oriel/app/conduit/hook_lane.h"
+#include "oriel/app/conduit/own_loop.h"
 
 namespace oriel::conduit {
 
@@ -29,9 +30,10 @@ class Client::Shared : public std::enable_shared_from_this<Client::Shared>,
  public:
   enum class Hooks { kOnWorkers, kOnStrand };
 
-  // executor: a strand, or the loop of one thread; is_inside: whether the caller is on it.
+  // executor: a strand, or the loop of one thread; is_inside: whether the caller is on it. loop:
+  // where the executor is, if it is the client's own.
   Shared(boost::asio::any_io_executor executor, std::function<bool()> is_inside,
-         ClientOptions options, Hooks hooks);
+         ClientOptions options, Hooks hooks, std::shared_ptr<OwnLoop> loop = nullptr);
   ~Shared();
 
   const ClientOptions& options() const { return options_; }
@@ -113,6 +115,9 @@ class Client::Shared : public std::enable_shared_from_this<Client::Shared>,
   void begin_wait(const std::shared_ptr<WaitingSend>& waiting, const std::stop_token& stop);
   ClientError not_connected() const;
 
+  // Before all that has its timers there: a coroutine on another executor, in async_connect(), may
+  // hold this longer than the client lives.
+  std::shared_ptr<OwnLoop> loop_;
   boost::asio::any_io_executor executor_;
   ClientOptions options_;  // never changed
   std::shared_ptr<ConnectionShared> common_;

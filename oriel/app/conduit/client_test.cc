@@ -548,18 +548,34 @@ TEST(ConduitClient, CompressesWhenAsked) {
   }
 }
 
-TEST(ConduitClient, EndsAConversationWithMessagesBeyondItsLimit) {
-  TestServer server;
+TEST(ConduitClient, IsSentNothingBeyondItsLimit) {
+  TestServer server([](Server& s) { s.rpc("long", [] { return std::string(2000, 'x'); }); });
   auto options = to(server);
   options.max_message_size = 1024;
   options.reconnect_enabled = false;
   Client client(options);
   ASSERT_TRUE(client.connect());
   server->broadcast("long", std::string(2000, 'x'));
-  const auto ended = client.wait(10s);
-  ASSERT_FALSE(ended);
-  EXPECT_EQ(ended.error().kind, ClientErrorKind::kProtocol);
-  EXPECT_THAT(ended.error().message, HasSubstr("1024"));
+  const auto answer = client.call("long");
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(kind_of(answer.error()), ClientErrorKind::kRemote);
+  EXPECT_THAT(answer.error().message, HasSubstr("at most 1024 can be sent"));
+  EXPECT_EQ(client.call<int>("add", {{"a", 1}, {"b", 2}}), 3) << "it is still connected";
+}
+
+TEST(ConduitClient, SendsNothingBeyondTheLimitOfTheServer) {
+  TestServer server({}, {.max_message_size = 5000});
+  Client client(to(server));
+  ASSERT_TRUE(client.connect());
+  auto under_way = client.call_future("hang");
+  ASSERT_TRUE(server.begun().take());
+  const std::string text(5000, 'x');
+  const auto call = client.call("add", {{"a", text}, {"b", 2}});
+  ASSERT_FALSE(call);
+  EXPECT_EQ(kind_of(call.error()), ClientErrorKind::kValidation);
+  EXPECT_THAT(call.error().message, HasSubstr("at most 5000 can be sent"));
+  EXPECT_EQ(client.send("note", {{"text", text}}).error().kind, ClientErrorKind::kValidation);
+  EXPECT_EQ(under_way.wait_for(0s), std::future_status::timeout) << "other calls go on";
 }
 
 TEST(ConduitClient, PausesAServerThatIsTooQuick) {
@@ -886,6 +902,20 @@ TEST(ConduitClient, MayGoWithAContextThatNeverRan) {
 }
 
 // ---- the end
+
+TEST(ConduitClient, MayGoWhileACoroutineElsewhereConnects) {
+  asio::io_context loop;
+  auto client = std::make_unique<Client>(to_nobody());
+  std::optional<ClientStatus> connected;
+  asio::co_spawn(
+      loop, client->async_connect(),
+      [&](const std::exception_ptr&, ClientStatus status) { connected = std::move(status); });
+  loop.poll();
+  client.reset();
+  loop.run();
+  ASSERT_TRUE(connected);
+  EXPECT_FALSE(*connected);
+}
 
 TEST(ConduitClient, EndsWithCallsUnderWay) {
   TestServer server;

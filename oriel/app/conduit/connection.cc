@@ -17,8 +17,8 @@ namespace {
 
 // Of call latencies, as of heartbeats in the real programs.
 constexpr double kLatencyWeight = 0.3;
-// The longest frame that any peer takes.
-constexpr std::size_t kFrameBytesMax = kHeaderBytes + kWirePayloadBytesMax;
+// After so many events of one connection others get their turn.
+constexpr int kEventsPerTurn = 64;
 
 CallResult<Value> data_of(Answer answer) {
   if (!answer) return std::unexpected(std::move(answer.error()));
@@ -29,9 +29,19 @@ Answer failed(CallCode code, std::string message) {
   return std::unexpected(CallError{.code = code, .message = std::move(message)});
 }
 
-std::string too_long(std::string_view what, const Bytes& frame) {
-  return fmt::format("{} has {} bytes, at most {} can be sent", what, frame.size() - kHeaderBytes,
-                     kWirePayloadBytesMax);
+std::string too_long(std::string_view what, std::size_t payload_bytes, std::size_t bytes_max) {
+  return fmt::format("{} has {} bytes, at most {} can be sent", what, payload_bytes, bytes_max);
+}
+
+// The payload of an answer up to its envelope, behind room for the header.
+Bytes begin_answer() {
+  Bytes frame(kHeaderBytes);
+  Packer packer(frame);
+  packer.map(2);
+  packer.text("success");
+  packer.boolean(true);
+  packer.text("result");
+  return frame;
 }
 
 // What an exception of a handler says to the caller, as the real programs say it.
@@ -192,12 +202,27 @@ void Connection::session_progressed() {
 
 void Connection::take_events() {
   if (std::exchange(is_in_callback_, true)) return;
-  while (!is_held_ && !has_ended_) {
+  int taken = 0;
+  while (!is_held_ && !has_ended_ && !session_->is_answering()) {
     auto event = session_->take_event();
     if (!event) break;
     std::visit([this](auto&& one) { take(std::move(one)); }, std::move(*event));
+    if (++taken < kEventsPerTurn) continue;
+    take_more_soon();
+    break;
   }
   is_in_callback_ = false;
+}
+
+void Connection::take_more_soon() {
+  if (std::exchange(is_taking_soon_, true)) return;
+  asio::post(executor_, [self = shared_from_this()] {
+    self->is_taking_soon_ = false;
+    if (self->has_ended_) return;
+    self->take_events();
+    self->driver_->kick();
+    self->note_progress();
+  });
 }
 
 void Connection::resume() {
@@ -219,6 +244,7 @@ void Connection::session_writable() {
   is_in_callback_ = true;
   serve_room_waiters();
   is_in_callback_ = false;
+  take_events();
 }
 
 void Connection::serve_room_waiters() {
@@ -232,14 +258,22 @@ void Connection::serve_room_waiters() {
 void Connection::session_ended(const Error& reason) {
   const auto self = shared_from_this();
   if (!has_ended_) {
-    while (const auto event = session_->take_event())  // what was held back
-      if (const auto* closed = std::get_if<PeerClosed>(&*event)) take(PeerClosed(*closed));
+    is_in_callback_ = true;  // the driver is not asked any more
+    while (auto event = session_->take_event()) take_last(std::move(*event));
     const auto& why = peer_reason_ ? *peer_reason_ : reason;
     finish(why);
     if (shared_->owner != nullptr) shared_->owner->connection_ended(*this, why);
   }
   if (stay_) stay_->cancel();
   release();
+}
+
+// What had not had its turn when the connection ended. Nobody waits for what a call would answer.
+void Connection::take_last(SessionEvent&& event) {
+  if (auto* closed = std::get_if<PeerClosed>(&event)) return take(std::move(*closed));
+  if (is_held_) return;
+  if (auto* message = std::get_if<MessageReceived>(&event)) return take(std::move(*message));
+  if (auto* reply = std::get_if<ReplyReceived>(&event)) take(std::move(*reply));
 }
 
 void Connection::abandon() {
@@ -288,6 +322,7 @@ void Connection::take(Opened&& event) {
     std::lock_guard lock(mutex_);
     program_ = event.peer;
   }
+  sendable_bytes_ = session_->sendable_bytes();
   state_ = ConnectionState::kConnected;
   has_opened_ = true;
   if (shared_->owner != nullptr) shared_->owner->connection_opened(*this, event);
@@ -359,6 +394,11 @@ void Connection::run_method(const std::shared_ptr<const Method>& method, CallRec
     deadline = Clock::now() + std::chrono::milliseconds(std::min(*call.timeout_ms, kTimeoutMsMax));
   const auto correlation = call.correlation;
   const auto self = shared_from_this();
+  if (const auto* packed = std::get_if<PackedMethod>(&method->body)) {
+    const auto envelope = (*packed)(call.params);
+    return envelope ? answer_packed(correlation, **envelope)
+                    : answer(correlation, std::unexpected(envelope.error()));
+  }
   const auto* coroutine = std::get_if<CoroutineMethod>(&method->body);
   if (coroutine == nullptr && method->run == Run::kLoop) {
     Context context(self, shared_->user_data, log_, deadline);
@@ -377,12 +417,16 @@ void Connection::run_method(const std::shared_ptr<const Method>& method, CallRec
   // From here on a worker may be the last to hold this connection.
   const bool is_taken = shared_->workers.run(
       [self, method, context, correlation, params = std::move(call.params)]() mutable {
-        auto what = run_plain(*method, *context, std::move(params));
+        // It may have waited for a thread longer than anybody for its answer.
+        auto what = context->stop_token().stop_requested()
+                        ? failed(CallCode::kCancelled, "the call was stopped before it began")
+                        : run_plain(*method, *context, std::move(params));
         self->shared_->post([self, context, correlation, what = std::move(what)]() mutable {
           self->end_handler(correlation, context);
           self->answer(correlation, std::move(what));
         });
-      });
+      },
+      {this, method.get()});
   if (is_taken) return;
   end_handler(correlation, context);
   answer(correlation, failed(CallCode::kRateLimited, "no thread could be had to run the call"));
@@ -390,19 +434,25 @@ void Connection::run_method(const std::shared_ptr<const Method>& method, CallRec
 
 void Connection::answer(std::uint64_t correlation, Answer answer) {
   if (has_ended_) return;
-  const auto make = [&](Answer what) {
-    Bytes frame(kHeaderBytes);
-    Packer packer(frame);
-    packer.map(2);
-    packer.text("success");
-    packer.boolean(true);
-    packer.text("result");
-    packer.value(write_answer(std::move(what), shared_->numbers));
-    return frame;
-  };
-  auto frame = make(std::move(answer));
-  if (frame.size() > kFrameBytesMax)
-    frame = make(failed(CallCode::kInternal, too_long("the answer", frame)));
+  auto frame = begin_answer();
+  Packer(frame).value(write_answer(std::move(answer), shared_->numbers));
+  send_answer(correlation, std::move(frame));
+}
+
+void Connection::answer_packed(std::uint64_t correlation, const Bytes& envelope) {
+  if (has_ended_) return;
+  auto frame = begin_answer();
+  frame.insert(frame.end(), envelope.begin(), envelope.end());
+  send_answer(correlation, std::move(frame));
+}
+
+// One that the peer does not take would end its connection, and all other calls with it.
+void Connection::send_answer(std::uint64_t correlation, Bytes frame) {
+  if (const auto bytes = frame.size() - kHeaderBytes; bytes > sendable_bytes_) {
+    auto error = failed(CallCode::kInternal, too_long("the answer", bytes, sendable_bytes_));
+    frame = begin_answer();
+    Packer(frame).value(write_answer(std::move(error), shared_->numbers));
+  }
   session_->answer(correlation, std::make_shared<const Bytes>(
                                     make_frame_in_place(FrameType::kRpcResponse, std::move(frame),
                                                         {.compression = shared_->compression,
@@ -496,13 +546,20 @@ void Connection::run_coroutine(const MessageRunPointer& run, const CoroutineHand
 void Connection::run_on_worker(const MessageRunPointer& run,
                                std::shared_ptr<const Handler> handler) {
   const auto self = shared_from_this();
-  const bool is_taken = shared_->workers.run([self, run, handler = std::move(handler)] {
-    auto reply = run_plain(*handler, *run->context, run->data);
-    self->shared_->post([self, run, reply = std::move(reply)]() mutable {
-      self->note_reply(*run, std::move(reply));
-      self->run_handlers(run);
-    });
-  });
+  const JobOwner owner{this, handler.get()};
+  const bool is_taken = shared_->workers.run(
+      [self, run, handler = std::move(handler)] {
+        // A message is handled also when its sender has gone meanwhile: that waits for nothing. Of
+        // a program that stops none is begun.
+        auto reply = run->context->stop_token().stop_requested() && self->is_connected()
+                         ? Result<Reply>()
+                         : run_plain(*handler, *run->context, run->data);
+        self->shared_->post([self, run, reply = std::move(reply)]() mutable {
+          self->note_reply(*run, std::move(reply));
+          self->run_handlers(run);
+        });
+      },
+      owner);
   if (is_taken) return;
   note_reply(*run, fail(ErrorCode::kUnavailable, "no thread could be had"));
   message_done(run);
@@ -540,11 +597,15 @@ void Connection::reply_to(const std::string& type, const Reply& reply) {
 // ---- our messages
 
 Result<SharedBytes> Connection::make_message(std::string_view type, const Value& data) const {
-  return make_message_frame(type, data, shared_->compression, unix_ms());
+  ORIEL_TRY(auto frame, make_message_frame(type, data, shared_->compression, unix_ms()));
+  if (frame.payload_bytes > sendable_bytes_)
+    return fail(ErrorCode::kTooLarge,
+                too_long("the message", frame.payload_bytes, sendable_bytes_));
+  return std::move(frame.bytes);
 }
 
-Result<SharedBytes> make_message_frame(std::string_view type, const Value& data,
-                                       Compression compression, std::uint64_t unix_ms) {
+Result<MessageFrame> make_message_frame(std::string_view type, const Value& data,
+                                        Compression compression, std::uint64_t unix_ms) {
   if (type.empty() || type.size() > kNameBytesMax)
     return fail(ErrorCode::kInvalid, fmt::format("a message's type has 1 to {} bytes, got {}",
                                                  kNameBytesMax, type.size()));
@@ -555,11 +616,13 @@ Result<SharedBytes> make_message_frame(std::string_view type, const Value& data,
   packer.text(type);
   packer.text("data");
   packer.value(data);
-  if (frame.size() > kFrameBytesMax)
-    return fail(ErrorCode::kTooLarge, too_long("the message", frame));
-  return std::make_shared<const Bytes>(
-      make_frame_in_place(FrameType::kMessage, std::move(frame),
-                          {.compression = compression, .timestamp_ms = unix_ms}));
+  const auto bytes = frame.size() - kHeaderBytes;
+  if (bytes > kWirePayloadBytesMax)
+    return fail(ErrorCode::kTooLarge, too_long("the message", bytes, kWirePayloadBytesMax));
+  return MessageFrame{std::make_shared<const Bytes>(make_frame_in_place(
+                          FrameType::kMessage, std::move(frame),
+                          {.compression = compression, .timestamp_ms = unix_ms})),
+                      bytes};
 }
 
 Status Connection::put_message(const SharedBytes& frame) {
@@ -634,11 +697,13 @@ void Connection::begin_work(const std::function<void()>& work, std::function<voi
   const auto waiting = std::make_shared<std::function<void(Status)>>(std::move(done));
   works_.insert(waiting);
   // A worker never holds who waits: that belongs to the strand.
-  const bool is_taken =
-      shared_->workers.run([self = shared_from_this(), work, waiting = std::weak_ptr(waiting)] {
+  const bool is_taken = shared_->workers.run(
+      [self = shared_from_this(), work, waiting = std::weak_ptr(waiting)] {
+        if (waiting.expired()) return;
         work();
         self->shared_->post([self, waiting] { self->end_work(waiting.lock(), {}); });
-      });
+      },
+      {this, nullptr});
   if (!is_taken) end_work(waiting, fail(ErrorCode::kUnavailable, "no thread could be had for it"));
 }
 
@@ -658,9 +723,14 @@ void Connection::when_ended(std::function<void()> ended) {
   end_waiters_.push_back(std::move(ended));
 }
 
-Sent Connection::offer(const SharedBytes& frame, TopicId topic, TopicPolicy policy) {
+Sent Connection::offer(const MessageFrame& frame, TopicId topic, TopicPolicy policy) {
   if (has_ended_) return Sent::kClosed;
-  const auto sent = session_->offer(frame, topic, policy);
+  if (frame.payload_bytes > sendable_bytes_) {
+    log_.warning("a broadcast was not sent",
+                 {{"reason", too_long("the message", frame.payload_bytes, sendable_bytes_)}});
+    return Sent::kDropped;
+  }
+  const auto sent = session_->offer(frame.bytes, topic, policy);
   if (sent != Sent::kQueued) return sent;
   {
     std::lock_guard lock(mutex_);
@@ -761,8 +831,9 @@ void Connection::begin_call(std::string method, Value params, CallOptions option
     packer.text("timeout_ms");
     packer.integer(options.timeout.count());
   }
-  if (bytes.size() > kFrameBytesMax)
-    return done(failed(CallCode::kInvalidParams, too_long("the call", bytes)));
+  if (const auto size = bytes.size() - kHeaderBytes; size > sendable_bytes_)
+    return done(failed(CallCode::kInvalidParams,
+                       too_long("the call", size, sendable_bytes_) + ": it was not sent"));
   auto frame =
       std::make_shared<const Bytes>(make_frame_in_place(FrameType::kRpcRequest, std::move(bytes),
                                                         {.compression = shared_->compression,

@@ -59,6 +59,12 @@ struct ConnectionStats {
   std::optional<Duration> call_latency;  // moving average of calls that were answered
 };
 
+// A message's frame, which may be sent to many.
+struct MessageFrame {
+  SharedBytes bytes;
+  std::size_t payload_bytes = 0;  // before they were compressed
+};
+
 class ConnectionOwner {
  public:
   virtual ~ConnectionOwner() = default;
@@ -167,11 +173,12 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   // `done` is called once, on the connection's strand.
   void start_call(std::string method, Value params, CallOptions options,
                   std::function<void(Answer)> done);
-  // A call whose answer nobody wants.
+  // A call whose answer nobody wants. As any call it ends with the connection; what must be handled
+  // after that is a message.
   Status notify(std::string method, Value params = {});
 
-  // Does `work`, which may block, in a worker thread. kClosed when the connection ended first, and
-  // then it may still be at work; kUnavailable when no thread could be had.
+  // Does `work`, which may block, in a worker thread. kClosed when the connection ended first: then
+  // it may still be at work, or is not begun any more; kUnavailable when no thread could be had.
   boost::asio::awaitable<Status> async_work(std::function<void()> work);
 
   // Says CLOSE with this reason, writes what is queued, and ends.
@@ -185,8 +192,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   // Between these two nothing that the peer sends is handled: it waits in the session, bounded.
   void hold() { is_held_ = true; }
   void resume();
-  // A frame made once for many peers.
-  Sent offer(const SharedBytes& frame, TopicId topic, TopicPolicy policy);
+  // A frame made once for many peers. kDropped also when this one does not take so long a one.
+  Sent offer(const MessageFrame& frame, TopicId topic, TopicPolicy policy);
   // `room` is called once, when there is room in the send queue or the connection has ended.
   void when_room(std::function<void(Status)> room);
   // `ended` is called once, when the connection has ended, or at once when it has already.
@@ -240,12 +247,17 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void take(PeerClosed&& event);
 
   void take_events();
+  void take_more_soon();
+  void take_last(SessionEvent&& event);
   void finish(const Error& reason);
   void release();
 
   // Calls of the peer.
   void run_method(const std::shared_ptr<const Method>& method, CallReceived&& call);
   void answer(std::uint64_t correlation, Answer answer);
+  // envelope: packed.
+  void answer_packed(std::uint64_t correlation, const Bytes& envelope);
+  void send_answer(std::uint64_t correlation, Bytes frame);
   ContextPointer begin_handler(std::uint64_t correlation, std::optional<TimePoint> deadline,
                                const std::string& message_type = {});
   void end_handler(std::uint64_t correlation, const ContextPointer& context);
@@ -287,6 +299,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   std::atomic<ConnectionState> state_ = ConnectionState::kAuthenticating;
   std::atomic<bool> has_opened_ = false;
   std::atomic<std::size_t> handed_over_ = 0;
+  std::atomic<std::size_t> sendable_bytes_ =
+      kWirePayloadBytesMax;   // once it has opened, the peer's
   mutable std::mutex mutex_;  // guards the next ones
   ProgramFacts program_;
   ConnectionStats stats_;
@@ -303,6 +317,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   std::optional<Error> peer_reason_;  // what the peer gave as the reason of the end
   bool is_kick_due_ = false;
   bool is_in_callback_ = false;
+  bool is_taking_soon_ = false;
   bool is_held_ = false;
   bool has_ended_ = false;
   std::uint64_t last_correlation_ = 0;
@@ -321,8 +336,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
 
 using ConnectionPointer = std::shared_ptr<Connection>;
 
-// A message's frame, which may be sent to many. kInvalid: the type; kTooLarge.
-Result<SharedBytes> make_message_frame(std::string_view type, const Value& data,
-                                       Compression compression, std::uint64_t unix_ms);
+// kInvalid: the type; kTooLarge: for anybody.
+Result<MessageFrame> make_message_frame(std::string_view type, const Value& data,
+                                        Compression compression, std::uint64_t unix_ms);
 
 }  // namespace oriel::conduit

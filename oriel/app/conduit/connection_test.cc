@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -31,7 +32,8 @@ using ::testing::HasSubstr;
 
 // One side: its connection, and what its owner is told.
 struct Side final : ConnectionOwner {
-  explicit Side(boost::asio::io_context& loop) : shared(std::make_shared<ConnectionShared>()) {
+  explicit Side(boost::asio::io_context& loop, std::size_t workers = kWorkersMax)
+      : shared(std::make_shared<ConnectionShared>(workers)) {
     shared->executor = loop.get_executor();
     shared->is_inside = [&loop] { return loop.get_executor().running_in_this_thread(); };
     shared->owner = this;
@@ -54,7 +56,9 @@ struct Side final : ConnectionOwner {
 
 // A server's and a client's connection on one loop.
 struct Pair {
-  explicit Pair(SessionLimits limits = {}, std::string password = "secret") {
+  explicit Pair(SessionLimits limits = {}, std::string password = "secret",
+                std::size_t workers = kWorkersMax)
+      : server(loop, workers) {
     auto [ours, theirs] = net::make_memory_streams(loop.get_executor());
     const SessionStart start{.now = Clock::now(), .unix_ms = 1};
     auto session = std::make_unique<ServerSession>(oriel::testing::server_config(limits),
@@ -104,7 +108,7 @@ struct Pair {
   }
 
   boost::asio::io_context loop{1};
-  Side server{loop};
+  Side server;
   Side client{loop};
 };
 
@@ -160,6 +164,60 @@ TEST(Connection, CancelsACallAtBothEnds) {
   pair.settle();
   EXPECT_EQ(pair.server.shared->handlers_running, 0u);
   EXPECT_FALSE(pair.client.connection->stats().call_latency) << "of calls that were answered only";
+}
+
+// The only worker is at a call, and another one waits for it.
+struct BusyPair : Pair {
+  BusyPair() : Pair({}, "secret", 1) {
+    rpc("wait",
+        [this] {
+          ++begun;
+          may_end.wait();
+        },
+        {});
+    on("wait", [this](const Value&) { ++begun; }, {});
+    open();
+    first = start_call("wait");
+    run_until([this] { return begun == 1; });
+    waiting = start_call("wait", {}, {.stop = stop.get_token()});
+    run_until([this] { return server.shared->handlers_running == 2; });
+  }
+  void end_first() {
+    may_end.count_down();
+    ASSERT_TRUE(run_until([this] { return server.shared->handlers_running == 0; }));
+  }
+
+  std::latch may_end{1};
+  std::atomic<int> begun = 0;
+  std::stop_source stop;
+  std::shared_ptr<std::optional<Answer>> first, waiting;
+};
+
+TEST(Connection, DoesNotBeginACallThatIsCancelledWhileItWaits) {
+  BusyPair pair;
+  pair.stop.request_stop();
+  pair.settle();
+  pair.end_first();
+  EXPECT_EQ(pair.begun, 1);
+  EXPECT_EQ(pair.waiting->value().error().code, CallCode::kCancelled);
+}
+
+TEST(Connection, DoesNotBeginACallWhoseCallerHasGone) {
+  BusyPair pair;
+  pair.client.connection->close("enough");
+  ASSERT_TRUE(pair.run_until([&] { return pair.server.ended.has_value(); }));
+  pair.end_first();
+  EXPECT_EQ(pair.begun, 1);
+}
+
+TEST(Connection, HandlesAMessageWhoseSenderHasGone) {
+  BusyPair pair;
+  ASSERT_TRUE(pair.client.connection->send_message("wait", 1));
+  ASSERT_TRUE(pair.run_until([&] { return pair.server.shared->handlers_running == 3; }));
+  pair.client.connection->close("enough");
+  ASSERT_TRUE(pair.run_until([&] { return pair.server.ended.has_value(); }));
+  pair.end_first();
+  EXPECT_EQ(pair.begun, 2);
 }
 
 TEST(Connection, CancelsTheCallOfACancelledCoroutine) {
@@ -243,6 +301,45 @@ TEST(Connection, SaysOfALostCallThatItMayHaveRun) {
   const auto after = pair.start_call("slow");
   pair.settle();
   EXPECT_EQ(after->value().error().code, CallCode::kDisconnected);
+}
+
+TEST(Connection, HearsAllAnswersThatCameBeforeTheEnd) {
+  Pair pair;
+  pair.rpc("add", [](int a) { return a + 1; }, {.parameters = {"a"}, .run = Run::kLoop});
+  pair.on("end", [&](Connection& client, const Value&) { client.close("done"); });
+  pair.open();
+  std::vector<std::shared_ptr<std::optional<Answer>>> answers;
+  for (int i = 0; i < 500; ++i) answers.push_back(pair.start_call("add", Array{i}));
+  ASSERT_TRUE(pair.client.connection->send_message("end", Value()));
+  ASSERT_TRUE(pair.run_until([&] { return pair.client.ended.has_value(); }));
+  for (const auto& answer : answers) {
+    ASSERT_TRUE(answer->has_value());
+    EXPECT_TRUE(answer->value()) << answer->value().error().message;
+  }
+}
+
+TEST(Connection, SendsNothingThatThePeerDoesNotTake) {
+  SessionLimits limits;
+  limits.message_bytes = 20'000;
+  Pair pair(limits);
+  pair.rpc("large", [] { return std::string(20'000, 'x'); });
+  pair.rpc("echo", [](Value value) { return value; }, {.parameters = {"value"}, .run = Run::kLoop});
+  pair.open();
+  const auto long_call = pair.start_call("echo", Array{std::string(20'000, 'x')});
+  ASSERT_TRUE(pair.run_until([&] { return long_call->has_value(); }));
+  EXPECT_EQ((*long_call)->error().code, CallCode::kInvalidParams);
+  EXPECT_THAT((*long_call)->error().message, HasSubstr("at most 20000 can be sent"));
+  const auto long_answer = pair.start_call("large");
+  ASSERT_TRUE(pair.run_until([&] { return long_answer->has_value(); }));
+  EXPECT_EQ((*long_answer)->error().number, 1001);
+  EXPECT_THAT((*long_answer)->error().message, HasSubstr("the answer has"));
+  EXPECT_EQ(pair.client.connection->send_message("m", std::string(20'000, 'x')).error().code,
+            ErrorCode::kTooLarge);
+  const auto broadcast = make_message_frame("m", std::string(20'000, 'x'), Compression::kNone, 0);
+  EXPECT_EQ(pair.server.connection->offer(*broadcast, 1, TopicPolicy::kBlock), Sent::kDropped);
+  const auto next = pair.start_call("echo", Array{1});
+  ASSERT_TRUE(pair.run_until([&] { return next->has_value(); }));
+  EXPECT_TRUE(**next) << "nobody has ended the conversation";
 }
 
 TEST(Connection, HearsTypesWithoutAHandlerOfTheirOwnWithThatOfAll) {

@@ -1,26 +1,43 @@
 #include "oriel/app/conduit/dispatcher.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
-#include "oriel/base/check.h"
 #include "oriel/core/conduit/limits.h"
+#include "oriel/core/conduit/message_pack.h"
 
 namespace oriel::conduit {
 namespace {
 
 constexpr std::string_view kAnyType = "*";
 
+SharedBytes packed(Response response) {
+  // Numbers are of errors only.
+  return std::make_shared<const Bytes>(
+      pack(write_answer(std::move(response), ErrorNumbers::kPrograms)));
+}
+
+// Nobody can send another one.
+Status check_name(std::string_view what, std::string_view name) {
+  if (!name.empty() && name.size() <= kNameBytesMax) return {};
+  return fail(ErrorCode::kInvalid,
+              fmt::format("{} has 1 to {} bytes, got {}", what, kNameBytesMax, name.size()));
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher() { add_built_in_methods(); }
 
-void Dispatcher::add_method(Method method) {
+Status Dispatcher::add_method(Method method) {
   auto name = method.description.name;
-  ORIEL_CHECK(!name.empty() && name.size() <= kNameBytesMax);
+  ORIEL_TRY_VOID(check_name("a method's name", name));
   auto shared = std::make_shared<const Method>(std::move(method));
   std::lock_guard lock(mutex_);
   methods_.insert_or_assign(std::move(name), std::move(shared));
+  listing_ = schemas_ = nullptr;
+  return {};
 }
 
 bool Dispatcher::remove_method(std::string_view name) {
@@ -28,6 +45,7 @@ bool Dispatcher::remove_method(std::string_view name) {
   const auto found = methods_.find(name);
   if (found == methods_.end()) return false;
   methods_.erase(found);
+  listing_ = schemas_ = nullptr;
   return true;
 }
 
@@ -37,15 +55,8 @@ std::shared_ptr<const Method> Dispatcher::find_method(std::string_view name) con
   return found != methods_.end() ? found->second : nullptr;
 }
 
-std::vector<MethodDescription> Dispatcher::methods() const {
-  std::lock_guard lock(mutex_);
-  std::vector<MethodDescription> descriptions;
-  for (const auto& [name, method] : methods_) descriptions.push_back(method->description);
-  return descriptions;
-}
-
-void Dispatcher::add_handler(std::string type, Handler handler) {
-  ORIEL_CHECK(!type.empty() && type.size() <= kNameBytesMax);
+Status Dispatcher::add_handler(std::string type, Handler handler) {
+  ORIEL_TRY_VOID(check_name("a message's type", type));
   std::lock_guard lock(mutex_);
   auto& known = handlers_[std::move(type)];
   auto handlers = known != nullptr ? *known : Handlers();
@@ -53,6 +64,7 @@ void Dispatcher::add_handler(std::string type, Handler handler) {
       handlers, [&](const auto& other) { return other->priority < handler.priority; });
   handlers.insert(lower, std::make_shared<const Handler>(std::move(handler)));
   known = std::make_shared<const Handlers>(std::move(handlers));
+  return {};
 }
 
 std::shared_ptr<const Dispatcher::Handlers> Dispatcher::find_handlers(std::string_view type) const {
@@ -62,35 +74,40 @@ std::shared_ptr<const Dispatcher::Handlers> Dispatcher::find_handlers(std::strin
   return found != handlers_.end() ? found->second : nullptr;
 }
 
+// The envelope around a row of each method.
+SharedBytes Dispatcher::list(SharedBytes& kept, Row row) const {
+  std::lock_guard lock(mutex_);
+  if (kept) return kept;
+  Array rows;
+  for (const auto& [name, method] : methods_) rows.push_back((method->description.*row)());
+  Map data{{"methods", std::move(rows)}};
+  if (row == &MethodDescription::to_listall_value) data.append("count", methods_.size());
+  kept = packed(Response::of(std::move(data)));
+  return kept;
+}
+
 void Dispatcher::add_built_in_methods() {
-  add_method({.description = describe_method<Value>(
-                  "listall", "Lists the methods, as the real programs ask for them.", {}),
-              .body = PlainMethod([this](Context&, const Value&) -> Answer {
-                Array rows;
-                for (const auto& method : methods()) rows.push_back(method.to_listall_value());
-                const auto count = rows.size();
-                return Response::of(Map{{"methods", std::move(rows)}, {"count", count}});
-              }),
-              .run = Run::kLoop});
+  (void)add_method({.description = describe_method<Value>(
+                        "listall", "Lists the methods, as the real programs ask for them.", {}),
+                    .body = PackedMethod([this](const Value&) {
+                      return list(listing_, &MethodDescription::to_listall_value);
+                    }),
+                    .run = Run::kLoop});
   const Parameter method("method");
-  add_method({.description = describe_method<Value, std::optional<std::string>>(
-                  "describe", "Gives the JSON Schemas of one method, or of all.", {&method, 1}),
-              .body = PlainMethod([this, method](Context&, const Value& params) -> Answer {
-                auto arguments =
-                    read_arguments<std::optional<std::string>>("describe", params, {&method, 1});
-                if (!arguments) return std::unexpected(std::move(arguments.error()));
-                const auto& name = std::get<0>(*arguments);
-                if (name) {
-                  const auto found = find_method(*name);
-                  if (!found) return std::unexpected(CallError::not_found("RPC method", *name));
-                  return Response::of(found->description.to_schema_value());
-                }
-                Array rows;
-                for (const auto& description : methods())
-                  rows.push_back(description.to_schema_value());
-                return Response::of(Map{{"methods", std::move(rows)}});
-              }),
-              .run = Run::kLoop});
+  (void)add_method(
+      {.description = describe_method<Value, std::optional<std::string>>(
+           "describe", "Gives the JSON Schemas of one method, or of all.", {&method, 1}),
+       .body = PackedMethod([this, method](const Value& params) -> CallResult<SharedBytes> {
+         auto arguments =
+             read_arguments<std::optional<std::string>>("describe", params, {&method, 1});
+         if (!arguments) return std::unexpected(std::move(arguments.error()));
+         const auto& name = std::get<0>(*arguments);
+         if (!name) return list(schemas_, &MethodDescription::to_schema_value);
+         const auto found = find_method(*name);
+         if (!found) return std::unexpected(CallError::not_found("RPC method", *name));
+         return packed(Response::of(found->description.to_schema_value()));
+       }),
+       .run = Run::kLoop});
 }
 
 }  // namespace oriel::conduit

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "oriel/app/conduit/context.h"
+#include "oriel/base/result.h"
 #include "oriel/core/conduit/parameters.h"
 #include "oriel/core/conduit/response.h"
 #include "oriel/core/conduit/value.h"
@@ -31,7 +32,9 @@ enum class Run {
 using ContextPointer = std::shared_ptr<Context>;
 using PlainMethod = std::function<Answer(Context&, Value params)>;
 using CoroutineMethod = std::function<boost::asio::awaitable<Answer>(ContextPointer, Value params)>;
-using MethodBody = std::variant<PlainMethod, CoroutineMethod>;
+// Gives the envelope of the answer packed, on the loop: for what is kept from call to call.
+using PackedMethod = std::function<CallResult<SharedBytes>(const Value& params)>;
+using MethodBody = std::variant<PlainMethod, CoroutineMethod, PackedMethod>;
 
 // What a handler returns goes back as a message; nothing: no message.
 using Reply = std::optional<Value>;
@@ -61,24 +64,29 @@ class Dispatcher {
   // With the built-in methods: `listall`, and `describe` with JSON Schemas.
   Dispatcher();
 
-  // Replaces one of the same name. Name: 1 to kNameBytesMax bytes.
-  void add_method(Method method);
+  // Replaces one of the same name. kInvalid: the name, which has 1 to kNameBytesMax bytes.
+  Status add_method(Method method);
   bool remove_method(std::string_view name);
   // Null: there is none.
   std::shared_ptr<const Method> find_method(std::string_view name) const;
-  std::vector<MethodDescription> methods() const;
 
   // Of the type "*": for messages whose type has no handler of its own; Context::message_type()
-  // says which it is.
-  void add_handler(std::string type, Handler handler);
+  // says which it is. kInvalid: the type, likewise.
+  Status add_handler(std::string type, Handler handler);
   using Handlers = std::vector<std::shared_ptr<const Handler>>;
   // In the order in which they run; null: there is none.
   std::shared_ptr<const Handlers> find_handlers(std::string_view type) const;
 
  private:
+  using Row = Value (MethodDescription::*)() const;
+
   void add_built_in_methods();
+  SharedBytes list(SharedBytes& kept, Row row) const;
 
   mutable std::mutex mutex_;  // guards the next ones
+  // What listall and a describe of all answer, which is long; null: to be made.
+  mutable SharedBytes listing_;
+  mutable SharedBytes schemas_;
   std::map<std::string, std::shared_ptr<const Method>, std::less<>> methods_;
   std::map<std::string, std::shared_ptr<const Handlers>, std::less<>> handlers_;
 };

@@ -201,8 +201,8 @@ Result<std::shared_ptr<FileExchange>> FileExchange::open(FileExchangeOptions opt
 
 CallResult<std::shared_ptr<FileExchange::Receiving>> FileExchange::begin_receiving(
     Announcement announced, std::string id) {
-  if (auto name = files::check_name(announced.filename); !name)
-    return std::unexpected(CallError::validation(name.error().message, "filename"));
+  if (auto place = folder_->check_place(announced.filename); !place)
+    return std::unexpected(CallError::validation(place.error().message, "filename"));
   if (announced.size_bytes > options_.file_bytes_max)
     return std::unexpected(CallError::validation(
         fmt::format("a file has at most {} bytes here", options_.file_bytes_max), "size", {},

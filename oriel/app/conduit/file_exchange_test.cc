@@ -180,6 +180,32 @@ TEST_F(FileExchangeTest, RefusesNamesThatLeadElsewhere) {
   EXPECT_THAT(link.error().message, HasSubstr("symbolic link"));
 }
 
+TEST_F(FileExchangeTest, SaysAtOnceThatThereIsNoSuchFolder) {
+  std::filesystem::create_directory(mine_ + "/2026");
+  folders_.write("here/2026/report.txt", "hello");
+  bool was_chunk_sent = false;
+  const auto refused =
+      upload("2026/report.txt", [&](const TransferProgress&) { was_chunk_sent = true; });
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, CallCode::kValidation);
+  EXPECT_THAT(refused.error().message, HasSubstr("there is no folder \"2026\""));
+  EXPECT_FALSE(was_chunk_sent);
+  EXPECT_TRUE(std::filesystem::is_empty(store_));
+  std::filesystem::create_directory(store_ + "/2026");
+  EXPECT_TRUE(upload("2026/report.txt"));
+  EXPECT_EQ(text_of(store_ + "/2026/report.txt"), "hello");
+}
+
+TEST_F(FileExchangeTest, BlamesNobodyElseForAFileOfOurOwn) {
+  const auto none = upload("nosuch");
+  ASSERT_FALSE(none);
+  EXPECT_EQ(kind_of(none.error()), ClientErrorKind::kLocal);
+  EXPECT_THAT(none.error().message, HasSubstr("there is no file \"nosuch\""));
+  const auto theirs = download("nosuch");
+  ASSERT_FALSE(theirs);
+  EXPECT_EQ(kind_of(theirs.error()), ClientErrorKind::kRemote);
+}
+
 TEST_F(FileExchangeTest, StoresNothingWhoseChecksumIsWrong) {
   const auto begun = start_upload("c", 3, std::string(64, 'a'));
   ASSERT_TRUE(begun) << begun.error().message;

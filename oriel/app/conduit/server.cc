@@ -1,17 +1,13 @@
 #include "oriel/app/conduit/server.h"
 
 #include <boost/asio/dispatch.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/strand.hpp>
 #include <csignal>
 #include <future>
-#include <mutex>
-#include <system_error>
-#include <thread>
 
 #include "oriel/app/conduit/await_callback.h"
+#include "oriel/app/conduit/own_loop.h"
 #include "oriel/app/conduit/server_shared.h"
 
 namespace oriel::conduit {
@@ -43,36 +39,12 @@ std::string_view server_state_name(ServerState state) {
   return "";
 }
 
-// Runs the loop from the first start() to the server's end.
-struct Server::OwnThread {
-  asio::io_context loop{1};
-  asio::executor_work_guard<asio::io_context::executor_type> work{loop.get_executor()};
-  std::mutex mutex;  // guards the thread
-  std::thread thread;
-
-  Status start() {
-    std::lock_guard lock(mutex);
-    if (thread.joinable()) return {};
-    try {
-      thread = std::thread([this] { loop.run(); });
-    } catch (const std::system_error& error) {
-      return fail(ErrorCode::kUnavailable, std::string("cannot start a thread: ") + error.what());
-    }
-    return {};
-  }
-  void end() {
-    loop.stop();
-    if (thread.joinable()) thread.join();
-    work.reset();
-  }
-};
-
 Server::Server(ServerOptions options)
-    : thread_(std::make_unique<OwnThread>()),
+    : loop_(std::make_shared<OwnLoop>()),
       shared_(std::make_shared<Shared>(
-          *this, asio::any_io_executor(thread_->loop.get_executor()),
-          [executor = thread_->loop.get_executor()] { return executor.running_in_this_thread(); },
-          std::move(options))) {}
+          *this, asio::any_io_executor(loop_->executor()),
+          [executor = loop_->executor()] { return executor.running_in_this_thread(); },
+          std::move(options), loop_)) {}
 
 Server::Server(asio::any_io_executor executor, ServerOptions options) {
   const Strand strand(std::move(executor));
@@ -81,21 +53,17 @@ Server::Server(asio::any_io_executor executor, ServerOptions options) {
 }
 
 Server::~Server() {
-  if (!thread_) {
+  if (!loop_) {
     const auto strand = shared_->core().executor;
     shared_->detach();
     asio::dispatch(strand, [shared = shared_] { shared->abandon(); });
     return;
   }
-  if (thread_->thread.joinable()) stop();
-  thread_->end();
-  // From here on this thread is the loop's. What is left over runs in it, so that nothing of it
-  // holds the server's inside.
+  if (loop_->is_running()) stop();
+  loop_->stop();
   shared_->detach();
   shared_->abandon();
-  thread_->loop.restart();
-  thread_->loop.poll();
-  shared_.reset();  // before its loop
+  loop_->finish();
 }
 
 // ---- what it does
@@ -113,17 +81,17 @@ void Server::set_topic_policy(std::string_view type, TopicPolicy policy) {
 // ---- its life
 
 // Whether this call may hold the caller's thread.
-bool Server::waits() const { return thread_ != nullptr && !shared_->core().is_on_strand(); }
+bool Server::waits() const { return loop_ != nullptr && !shared_->core().is_on_strand(); }
 
 Status Server::start() {
-  if (!thread_) {
+  if (!loop_) {
     ORIEL_TRY_VOID(shared_->listen());
     asio::dispatch(shared_->core().executor, [shared = shared_] { shared->open(nullptr); });
     return {};
   }
   if (!waits())
     return fail(ErrorCode::kInvalid, "start() waits, and cannot on the server's own thread");
-  ORIEL_TRY_VOID(thread_->start());
+  ORIEL_TRY_VOID(loop_->start());
   const auto started = std::make_shared<std::promise<Status>>();
   shared_->core().post([shared = shared_, started] {
     if (auto status = shared->listen(); !status) return started->set_value(std::move(status));
@@ -136,7 +104,7 @@ Status Server::run() {
   if (!waits())
     return fail(ErrorCode::kInvalid,
                 "run() is for a server with a thread of its own, and not inside it");
-  auto signals = std::make_shared<asio::signal_set>(thread_->loop);
+  auto signals = std::make_shared<asio::signal_set>(loop_->context());
   boost::system::error_code error;
   signals->add(SIGINT, error);
   if (!error) signals->add(SIGTERM, error);
@@ -152,7 +120,7 @@ Status Server::run() {
   if (status) wait();
   // On the loop, since it may be in the handler of a signal. Waited for: then the signals are the
   // program's again.
-  if (!thread_->thread.joinable()) return status;
+  if (!loop_->is_running()) return status;
   const auto over = std::make_shared<std::promise<void>>();
   const bool is_posted = shared_->core().post([signals, over] {
     boost::system::error_code ignored;
@@ -175,8 +143,8 @@ void Server::wait() {
 
 asio::awaitable<Status> Server::async_start() {
   const auto shared = shared_;
-  if (thread_)
-    if (auto status = thread_->start(); !status) co_return status;
+  if (loop_)
+    if (auto status = loop_->start(); !status) co_return status;
   std::function<void(std::function<void(Status)>)> start =
       [shared](const std::function<void(Status)>& done) {
         const bool is_posted = shared->core().post([shared, done] {

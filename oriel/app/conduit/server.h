@@ -63,6 +63,8 @@ struct Arrival {
   std::optional<bool> takes_bare_hash;
 };
 
+class OwnLoop;
+
 // Every function may be called from any thread, and from inside a handler, but for what says
 // otherwise. The destructor stops without waiting for long; not inside a handler or hook of this
 // server. Handlers that are still at work then must not use the server.
@@ -78,16 +80,18 @@ class Server {
 
   // ---- what it does; may also be added while it runs
 
-  // A method; see binding.h for what `function` may be. One of the same name is replaced.
+  // A method; see binding.h for what `function` may be. One of the same name is replaced. kInvalid:
+  // a name that is empty or has more than kNameBytesMax bytes.
   template <typename F>
-  void rpc(std::string name, F function, MethodOptions options = {}) {
-    dispatcher().add_method(make_method(std::move(name), std::move(function), std::move(options)));
+  Status rpc(std::string name, F function, MethodOptions options = {}) {
+    return dispatcher().add_method(
+        make_method(std::move(name), std::move(function), std::move(options)));
   }
   // What is done with messages of a type. Several handlers: all are called in the order of their
-  // priority, and the last that returns something is heard.
+  // priority, and the last that returns something is heard. kInvalid as above.
   template <typename F>
-  void on(std::string type, F function, HandlerOptions options = {}) {
-    dispatcher().add_handler(std::move(type), make_handler(std::move(function), options));
+  Status on(std::string type, F function, HandlerOptions options = {}) {
+    return dispatcher().add_handler(std::move(type), make_handler(std::move(function), options));
   }
 
   // Where both put what they are given; FileExchange and StreamHub add theirs.
@@ -189,8 +193,7 @@ class Server {
   }
 
  private:
-  class Shared;      // outlives the server as long as its coroutines hold it
-  struct OwnThread;  // null on the application's io_context
+  class Shared;  // outlives the server as long as its coroutines hold it
 
   UserData& user_data_of_all() const;
   void add_startup(Hook<Server> hook);
@@ -199,7 +202,7 @@ class Server {
   void add_disconnect(Hook<Connection> hook);
   bool waits() const;
 
-  std::unique_ptr<OwnThread> thread_;
+  std::shared_ptr<OwnLoop> loop_;  // null on the application's io_context
   std::shared_ptr<Shared> shared_;
 };
 

@@ -273,6 +273,76 @@ TEST(HostilePeer, IsNotAskedToPauseWithoutBackpressure) {
   EXPECT_EQ(stage.server.statistics().traffic.session.pauses_sent, 0u);
 }
 
+TEST(HostilePeer, LeavesThreadsToOthersAndToOtherMethods) {
+  std::promise<void> may_end;
+  auto ended = may_end.get_future().share();
+  Stage stage;
+  std::atomic<int> begun = 0;
+  stage.server.rpc("slow", [&begun, ended] {
+    ++begun;
+    ended.wait();
+  });
+  stage.server.rpc("quick", [] { return 1; });
+  auto peer = stage.join(), other = stage.join();
+  Bytes calls;
+  for (std::uint64_t i = 1001; i <= 1200; ++i) {
+    const auto one = call(i, "slow");
+    calls.insert(calls.end(), one.begin(), one.end());
+  }
+  peer.send(calls);
+  ASSERT_TRUE(Stage::comes([&] { return begun == 43; })) << begun << " of " << kWorkersMax;
+  EXPECT_EQ(*other.call("quick").find("data"), Value(1));
+  EXPECT_EQ(*peer.call("quick").find("data"), Value(1));
+  EXPECT_EQ(begun, 43);
+  may_end.set_value();
+  ASSERT_TRUE(Stage::comes([&] { return begun == 200; }));
+}
+
+TEST(HostilePeer, TakesTurnsWithOthersWhateverItSends) {
+  Stage stage;
+  auto peer = stage.join(), other = stage.join();
+  const auto one = make_frame(FrameType::kMessage, Map{{"type", "x"}, {"data", Array(3'000)}},
+                              {.compression = Compression::kWhenSmaller});
+  ASSERT_LT(one.size(), 150u);
+  const auto frames = 64 * 1024 / one.size();
+  Bytes flood;
+  for (std::size_t i = 0; i < frames; ++i) flood.insert(flood.end(), one.begin(), one.end());
+  const auto handled = [&] { return stage.server.statistics().traffic.session.frames_in; };
+  const auto before = handled();
+  peer.send(flood);
+  ASSERT_TRUE(Stage::comes([&] { return handled() > before; }));
+  EXPECT_EQ(*other.call("echo", Array{1}).find("data"), Value(Array{1}));
+  EXPECT_LT(handled() - before, frames / 2);
+}
+
+TEST(HostilePeer, HasFewAnswersMadeThatItDoesNotRead) {
+  Stage stage;
+  const std::string description(100, 'x');
+  for (int i = 0; i < 200; ++i)
+    stage.server.rpc(std::to_string(i), [] {}, {.description = description});
+  RawPeer peer(stage.server.port(), 4096);
+  peer.log_in();
+  Bytes calls;
+  for (int i = 0; i < 3'000; ++i) {
+    const auto one = frame(FrameType::kRpcList);
+    calls.insert(calls.end(), one.begin(), one.end());
+  }
+  peer.send(calls);
+  auto other = stage.join();
+  std::uint64_t answered = 0;
+  const auto moves = [&] {
+    other.call("echo", Array{1});
+    return std::exchange(answered, stage.server.statistics().traffic.calls_answered) + 1 < answered;
+  };
+  while (moves()) {
+  }
+  EXPECT_LT(answered, 1'000u) << "of some 30 KB each";
+  other.close();
+  int answers = 0;
+  while (answers < 3'000 && peer.next(FrameType::kRpcResponse)) ++answers;
+  EXPECT_EQ(answers, 3'000) << "the others come when it reads";
+}
+
 TEST(HostilePeer, IsSlowedDownToItsRate) {
   Stage stage({.rate_limit_enabled = true, .rate_limit_messages_per_second = 200});
   auto peer = stage.join();

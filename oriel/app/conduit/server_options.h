@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "oriel/app/conduit/limits.h"
+#include "oriel/app/net/lockout.h"
 #include "oriel/app/observe/log.h"
 #include "oriel/base/result.h"
 #include "oriel/core/conduit/error_code.h"
@@ -57,6 +58,9 @@ struct ServerOptions {
   std::string unix_path;  // a Unix socket as well; empty: none
   // Neither is needed: all streams come by Server::accept.
   bool has_other_doors = false;
+  // Where wrong passwords are counted, together with those of other doors; outlives the server, and
+  // is of the thread that runs its executor. Null: by themselves.
+  net::Lockout* lockout = nullptr;
   ServerTlsOptions tls;  // of TCP
 
   std::size_t max_connections = kConnectionsMax;  // that have logged in

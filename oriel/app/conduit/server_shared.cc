@@ -46,6 +46,7 @@ SessionLimits session_limits(const ServerOptions& options) {
   limits.receive_queue = options.receive_queue_size;
   limits.send_queue = options.send_queue_size;
   limits.has_backpressure = options.enable_backpressure;
+  limits.unread_output_bytes = kUnreadOutputBytes;
   if (options.rate_limit_enabled)
     limits.rate = RateLimit{.messages_per_second = options.rate_limit_messages_per_second,
                             .bytes_per_second = options.rate_limit_bytes_per_second};
@@ -104,12 +105,15 @@ bool are_all_plain(const Hooks<Argument>& hooks) {
 }  // namespace
 
 Server::Shared::Shared(Server& server, asio::any_io_executor strand,
-                       std::function<bool()> is_inside, ServerOptions options)
-    : server_(server),
+                       std::function<bool()> is_inside, ServerOptions options,
+                       std::shared_ptr<OwnLoop> loop)
+    : loop_(std::move(loop)),
+      server_(server),
       options_(std::move(options)),
       core_(std::make_shared<ConnectionShared>(options_.workers_max)),
       strand_(strand),
       log_(options_.logger.with_name("conduit")),
+      lockout_(options_.lockout != nullptr ? *options_.lockout : own_lockout_),
       wake_(strand) {
   core_->executor = std::move(strand);
   core_->is_inside = std::move(is_inside);

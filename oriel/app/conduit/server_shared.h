@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "oriel/app/conduit/connection.h"
+#include "oriel/app/conduit/own_loop.h"
 #include "oriel/app/conduit/server.h"
 #include "oriel/app/conduit/server_hook.h"
 #include "oriel/app/net/lockout.h"
@@ -38,8 +39,9 @@ class Server::Shared final : public std::enable_shared_from_this<Server::Shared>
   using Done = std::function<void(Status)>;
 
   // `strand` is a strand, or the loop of one thread; `is_inside` says whether the caller is on it.
+  // loop: where the strand is, if it is the server's own.
   Shared(Server& server, boost::asio::any_io_executor strand, std::function<bool()> is_inside,
-         ServerOptions options);
+         ServerOptions options, std::shared_ptr<OwnLoop> loop = nullptr);
 
   // ---- any thread
 
@@ -156,7 +158,7 @@ class Server::Shared final : public std::enable_shared_from_this<Server::Shared>
   void log_hook(std::string_view when, const Status& status);
 
   struct Packet {
-    SharedBytes frame;
+    MessageFrame frame;
     TopicId topic = 0;
     TopicPolicy policy = TopicPolicy::kDropOldest;
     std::vector<std::string> exclude;
@@ -169,6 +171,9 @@ class Server::Shared final : public std::enable_shared_from_this<Server::Shared>
   void spread_to_all(const std::shared_ptr<Spreading>& spreading);
   void offer_again(const std::shared_ptr<Spreading>& spreading, const ConnectionPointer& to);
 
+  // Before all that has its timers there: a coroutine on another executor, in async_stop(), may
+  // hold this longer than the server lives.
+  std::shared_ptr<OwnLoop> loop_;
   Server& server_;  // not any more once is_detached_
   std::atomic<bool> is_detached_ = false;
   const ServerOptions options_;
@@ -204,7 +209,8 @@ class Server::Shared final : public std::enable_shared_from_this<Server::Shared>
   std::unordered_set<Connection*> greeted_;  // their connect hooks are at work
   std::unordered_set<Connection*> gone_while_greeted_;
   std::size_t hooks_running_ = 0;
-  net::Lockout lockout_;
+  net::Lockout own_lockout_;
+  net::Lockout& lockout_;                   // that of the options, or our own
   std::optional<std::string> stop_reason_;  // asked for while the server was starting
   boost::asio::steady_timer wake_;          // of what waits in shut_down
   std::vector<std::function<void()>> closed_waiters_;

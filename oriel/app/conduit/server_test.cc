@@ -83,6 +83,18 @@ int add_function(int a, int b) { return a + b; }
 
 // ---- methods
 
+TEST(Server, SaysThatANameCannotBeSent) {
+  Server server(quick_options());
+  const std::string longest(kNameBytesMax, 'x');
+  EXPECT_TRUE(server.rpc(longest, [] {}));
+  EXPECT_TRUE(server.on(longest, [](Value) {}));
+  const auto method = server.rpc(longest + "x", [] {});
+  ASSERT_FALSE(method);
+  EXPECT_EQ(method.error().message, "a method's name has 1 to 256 bytes, got 257");
+  EXPECT_EQ(server.on("", [](Value) {}).error().message,
+            "a message's type has 1 to 256 bytes, got 0");
+}
+
 TEST(Server, RunsFunctionsLambdasAndCoroutinesWithTheTypesOfTheirSignatures) {
   Stage stage;
   stage.server.rpc("add", add_function, {.parameters = {"a", "b"}});
@@ -184,6 +196,23 @@ TEST(Server, ListsAndDescribesItsMethods) {
   const auto schema = data(peer.call("describe", Map{{"method", "add"}}));
   EXPECT_EQ(*schema.find("params")->find("properties")->find("b")->find("type"), Value("integer"));
   EXPECT_EQ(code(peer.call("describe", Map{{"method", "nosuch"}})), 4000);
+  EXPECT_EQ(code(peer.call("describe", Map{{"method", 7}})), 2000);
+}
+
+TEST(Server, ListsMethodsThatAreAddedWhileItRuns) {
+  Stage stage;
+  stage.start();
+  auto peer = stage.join();
+  const auto count = [&](std::string_view how) {
+    return data(peer.call(std::string(how))).find("methods")->if_array()->size();
+  };
+  const auto before = count("listall");
+  EXPECT_EQ(count("describe"), before);
+  ASSERT_TRUE(stage.server.rpc("add", add_function, {.parameters = {"a", "b"}}));
+  EXPECT_EQ(count("listall"), before + 1);
+  EXPECT_EQ(count("describe"), before + 1);
+  ASSERT_TRUE(stage.server.dispatcher().remove_method("add"));
+  EXPECT_EQ(count("listall"), before);
 }
 
 TEST(Server, GivesHandlersAContext) {
@@ -549,6 +578,19 @@ TEST(Server, LetsHandlersEndAndSaysCloseWhenItStops) {
   EXPECT_EQ(text(close->payload, "reason"), "maintenance");
   EXPECT_TRUE(peer.is_ended());
   EXPECT_FALSE(stage.server.start()) << "a stopped server stays so";
+}
+
+TEST(Server, MayGoWhileACoroutineElsewhereStopsIt) {
+  boost::asio::io_context loop;
+  auto stage = std::make_unique<Stage>();
+  stage->start();
+  bool has_stopped = false;
+  boost::asio::co_spawn(loop, stage->server.async_stop(),
+                        [&](const std::exception_ptr&) { has_stopped = true; });
+  loop.poll();
+  stage.reset();
+  loop.restart();
+  while (!has_stopped) loop.poll();
 }
 
 TEST(Server, MayBeStoppedByAHandler) {

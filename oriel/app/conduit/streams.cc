@@ -96,7 +96,7 @@ void OutgoingStream::cut_off_slow() {
   }
 }
 
-bool OutgoingStream::give(Consumer& consumer, const SharedBytes& frame) {
+bool OutgoingStream::give(Consumer& consumer, const MessageFrame& frame) {
   if (!consumer.credit) {
     const auto sent = consumer.connection->offer(frame, topic_, options_.policy);
     if (sent == Sent::kTooSlow) too_slow_.push_back(consumer.connection);
@@ -120,8 +120,15 @@ bool OutgoingStream::give(Consumer& consumer, const SharedBytes& frame) {
 
 void OutgoingStream::flush(Consumer& consumer) {
   while (!consumer.waiting.empty() && *consumer.credit > 0) {
-    if (consumer.connection->offer(consumer.waiting.front(), topic_, TopicPolicy::kBlock) !=
-        Sent::kQueued) {
+    const auto sent =
+        consumer.connection->offer(consumer.waiting.front(), topic_, TopicPolicy::kBlock);
+    if (sent == Sent::kDropped) {  // longer than it takes
+      consumer.waiting.pop_front();
+      ++stats_.dropped;
+      changed_.notify();
+      continue;
+    }
+    if (sent != Sent::kQueued) {
       // Its connection is full: again when there is room, if it is still there.
       if (consumer.connection->is_connected())
         consumer.connection->when_room(

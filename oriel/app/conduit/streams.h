@@ -70,11 +70,11 @@ class OutgoingStream : public std::enable_shared_from_this<OutgoingStream> {
   struct Consumer {
     std::shared_ptr<Connection> connection;
     std::optional<std::uint64_t> credit;
-    std::deque<SharedBytes> waiting;
+    std::deque<MessageFrame> waiting;
   };
 
   bool has_room_everywhere() const;
-  bool give(Consumer& consumer, const SharedBytes& frame);
+  bool give(Consumer& consumer, const MessageFrame& frame);
   void flush(Consumer& consumer);
   void forget_gone();
   void cut_off_slow();

@@ -7,19 +7,23 @@
 #include <thread>
 #include <utility>
 
+#include "oriel/app/conduit/job_queues.h"
+
 namespace oriel::conduit {
 
-struct WorkerPool::State {
-  State(std::size_t most, std::chrono::milliseconds rest) : threads_max(most), idle_time(rest) {}
+struct WorkerPool::State : std::enable_shared_from_this<State> {
+  State(std::size_t most, std::chrono::milliseconds rest)
+      : threads_max(most), idle_time(rest), jobs(most) {}
 
   void work();
+  bool call_worker();
 
   const std::size_t threads_max;
   const std::chrono::milliseconds idle_time;
   std::mutex mutex;  // guards the next ones
   std::condition_variable changed;
   std::condition_variable ended;
-  std::deque<std::move_only_function<void()>> jobs;
+  JobQueues jobs;
   std::size_t threads = 0;
   std::size_t idle = 0;
   bool is_stopping = false;
@@ -30,17 +34,36 @@ void WorkerPool::State::work() {
   while (true) {
     ++idle;
     const bool has_job =
-        changed.wait_for(lock, idle_time, [this] { return is_stopping || !jobs.empty(); });
+        changed.wait_for(lock, idle_time, [this] { return is_stopping || jobs.has_next(); });
     --idle;
     if (!has_job || is_stopping) break;
-    auto job = std::move(jobs.front());
-    jobs.pop_front();
+    auto begun = jobs.begin();
+    call_worker();  // for the next one
     lock.unlock();
-    job();
-    job = nullptr;  // what it holds may lock the pool
+    begun->job();
+    begun->job = nullptr;  // what it holds may lock the pool
     lock.lock();
+    jobs.end(begun->owner);
   }
   if (--threads == 0) ended.notify_all();
+}
+
+// Locked. Wakes or makes a thread when a job may begin; whoever takes it calls the next. False: the
+// system has no more threads.
+bool WorkerPool::State::call_worker() {
+  if (!jobs.has_next()) return true;
+  if (idle > 0 || threads >= threads_max) {
+    changed.notify_one();
+    return true;
+  }
+  ++threads;
+  try {
+    std::thread([state = shared_from_this()] { state->work(); }).detach();
+  } catch (const std::system_error&) {
+    --threads;
+    return false;
+  }
+  return true;
 }
 
 WorkerPool::WorkerPool(std::size_t threads_max, std::chrono::milliseconds idle_time)
@@ -48,31 +71,21 @@ WorkerPool::WorkerPool(std::size_t threads_max, std::chrono::milliseconds idle_t
 
 WorkerPool::~WorkerPool() { stop(); }
 
-bool WorkerPool::run(std::move_only_function<void()> job) {
+bool WorkerPool::run(std::move_only_function<void()> job, JobOwner owner) {
+  std::deque<JobQueues::Job> dropped;  // ends without the lock
   std::lock_guard lock(state_->mutex);
   if (state_->is_stopping) return false;
-  state_->jobs.push_back(std::move(job));
-  if (state_->idle >= state_->jobs.size() || state_->threads >= state_->threads_max) {
-    state_->changed.notify_one();
-    return true;
-  }
-  ++state_->threads;
-  try {
-    std::thread([state = state_] { state->work(); }).detach();
-  } catch (const std::system_error&) {  // the system has no more; those that there are go on
-    if (--state_->threads == 0) {
-      state_->jobs.pop_back();
-      return false;
-    }
-  }
-  return true;
+  state_->jobs.push(std::move(job), owner);
+  if (state_->call_worker() || state_->threads > 0) return true;
+  dropped = state_->jobs.take_all();  // there is no other one
+  return false;
 }
 
 void WorkerPool::stop() {
-  std::deque<std::move_only_function<void()>> dropped;  // ends without the lock
+  std::deque<JobQueues::Job> dropped;  // ends without the lock
   std::lock_guard lock(state_->mutex);
   state_->is_stopping = true;
-  dropped.swap(state_->jobs);
+  dropped = state_->jobs.take_all();
   state_->changed.notify_all();
 }
 

@@ -11,6 +11,16 @@
 
 namespace oriel::conduit {
 
+// Whose job it is, and what work of theirs: addresses, as names only. Jobs wait in a queue for each
+// work of each client, and the queues take turns. A client begins another job only while it has
+// fewer at work than three times as many threads as are free (three quarters of them, when it is
+// alone), and one work of it two times (two thirds): so neither a client nor a method takes all.
+// Null: the program's own, without a bound.
+struct JobOwner {
+  const void* client = nullptr;
+  const void* work = nullptr;
+};
+
 // Any thread.
 class WorkerPool {
  public:
@@ -23,7 +33,7 @@ class WorkerPool {
 
   // `job` throws nothing. False, and it is dropped, after stop() and when there is no thread for it
   // and none can be made.
-  bool run(std::move_only_function<void()> job);
+  bool run(std::move_only_function<void()> job, JobOwner owner = {});
   // Drops the jobs that wait, and lets those that run end.
   void stop();
   // Waits until all threads have ended, which they do after stop(); not from a job. False after

@@ -74,6 +74,7 @@ Result<conduit::ServerOptions> ConduitDoor::options() {
   options.logger = logger_;
   options.has_tcp = settings_.conduit_listen.has_value();
   options.has_other_doors = settings_.http_listen.has_value();
+  options.lockout = &server_.lockout();
   if (!settings_.conduit_listen) return options;
   options.host = settings_.conduit_listen->host;
   options.port = settings_.conduit_listen->port;

@@ -27,7 +27,7 @@ ClientSession::ClientSession(ClientSessionConfig config, SessionStart start)
     request.set("mechanism", kScramMechanism);
     request.set("message", scram_->first());
   }
-  request.set("client_info", write_program_facts(config_.program));
+  request.set("client_info", write_program_facts(own_facts(config_.program)));
   say(FrameType::kAuthRequest, std::move(request), start.now);
 }
 

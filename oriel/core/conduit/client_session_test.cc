@@ -35,12 +35,15 @@ Bytes success(Map more = {}) {
 
 TEST(ClientSession, SpeaksFirstAndInOnePiece) {
   Lonely client(client_config(LoginMethod::kBareHash));
-  EXPECT_EQ(client.first,
-            (std::vector<ReadFrame>{
-                {FrameType::kAuthRequest,
-                 Map{{"password_hash", password_hash("secret")},
-                     {"client_info", Map{{"name", "client"}, {"version", "3.4"}, {"oriel", 1}}}},
-                 0}}));
+  EXPECT_EQ(
+      client.first,
+      (std::vector<ReadFrame>{{FrameType::kAuthRequest,
+                               Map{{"password_hash", password_hash("secret")},
+                                   {"client_info", Map{{"name", "client"},
+                                                       {"version", "3.4"},
+                                                       {"oriel", 1},
+                                                       {"max_message_bytes", kMessageBytes}}}},
+                               0}}));
 }
 
 TEST(ClientSession, SaysNoPasswordAndNoHashInScram) {

@@ -57,6 +57,8 @@ constexpr auto kTable = std::to_array<CallCodeRow>({
      "More than this peer may have at all"},
     {CallCode::kUnknownOutcome, "UNKNOWN_OUTCOME", 9001, 0, kFinal,
      "The connection was lost; the call may have run, and is not tried again by itself"},
+    {CallCode::kUsage, "USAGE", 9004, 0, kFinal,
+     "The call would wait for itself, on the thread that it needs; it was not sent"},
 });
 
 }  // namespace

@@ -30,6 +30,7 @@ enum class CallCode {
   kRateLimited,
   kQuotaExceeded,
   kUnknownOutcome,  // ours alone: the connection was lost, and the call may have run
+  kUsage,           // ours alone, and never sent: the call would wait for itself
 };
 
 // Which numbers are on the wire.

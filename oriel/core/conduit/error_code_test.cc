@@ -17,7 +17,7 @@ TEST(CallCode, HasARowOfItsOwn) {
     EXPECT_EQ(row.code, static_cast<CallCode>(i)) << row.name;
     EXPECT_EQ(row_of(row.code).name, row.name);
   }
-  EXPECT_EQ(call_code_table().back().code, CallCode::kUnknownOutcome);
+  EXPECT_EQ(call_code_table().back().code, CallCode::kUsage);
 }
 
 TEST(CallCode, HasANameAndAMeaningOfItsOwn) {

@@ -127,6 +127,9 @@ Bytes make_compressed_frame(FrameType type, ByteSpan payload, const FrameOptions
   Bytes frame(kHeaderBytes + payload.size() - 1);
   const auto bytes = deflater.deflate_into(payload, std::span(frame).subspan(kHeaderBytes));
   if (bytes == 0) return {};
+  // Who takes it could not tell it from a bomb (read_payload).
+  const auto values_max = compressed_values_max(bytes);
+  if (payload.size() > values_max && count_packed(payload) > values_max) return {};
   auto header = header_of(type, bytes, options);
   header.flags = kFlagCompressed;
   put_header(header, frame.data());
@@ -233,7 +236,7 @@ Result<Value> read_payload(const FrameHeader& header, ByteSpan payload, std::siz
                                                   payload.size(), bytes_max));
   if (!header.is_compressed()) return unpack(payload);
   ORIEL_TRY(const auto bytes, inflated(payload, bytes_max));
-  return unpack(bytes);
+  return unpack(bytes, {.values = compressed_values_max(payload.size())});
 }
 
 }  // namespace oriel::conduit

@@ -70,8 +70,8 @@ struct FrameOptions {
 };
 
 // A whole frame around a payload that is MessagePack already (empty: none). Compressed when asked,
-// longer than kCompressAboveBytes, and smaller so. The caller sees to the length that the peer
-// takes; a payload of 4 GiB and more is a bug.
+// longer than kCompressAboveBytes, and smaller so; not when it has more values then than are taken.
+// The caller sees to the length that the peer takes; a payload of 4 GiB and more is a bug.
 Bytes make_frame(FrameType type, ByteSpan payload, const FrameOptions& options);
 inline Bytes make_frame(FrameType type, const Bytes& payload, const FrameOptions& options) {
   return make_frame(type, ByteSpan(payload), options);
@@ -84,7 +84,8 @@ Bytes make_frame(FrameType type, const Value& payload, const FrameOptions& optio
 Bytes make_frame_in_place(FrameType type, Bytes frame, const FrameOptions& options);
 
 // The payload's value; null when it is empty. Inflates to at most `bytes_max`, taking memory only
-// as bytes come out. Errors: kInvalid (not zlib, not MessagePack, more behind it), kTooLarge.
+// as bytes come out, and then of at most compressed_values_max(). Errors: kInvalid (not zlib, not
+// MessagePack, more behind it), kTooLarge.
 Result<Value> read_payload(const FrameHeader& header, ByteSpan payload, std::size_t bytes_max);
 
 }  // namespace oriel::conduit

@@ -207,6 +207,38 @@ TEST(Frame, RefusesWhatIsNotZlib) {
   EXPECT_FALSE(read_payload(kCompressed, with_dictionary, kMessageBytes));
 }
 
+Value zeros_and_ones(std::size_t count) {
+  Array numbers(count);
+  std::uint32_t state = 1;
+  for (auto& number : numbers) number = (state = state * 1664525 + 1013904223) >> 31;
+  return numbers;
+}
+
+TEST(Frame, HoldsValuesByItsBytesWhenItIsCompressed) {
+  const auto nils = zlib_of(pack(Array(990'000)));
+  ASSERT_LT(nils.size(), 1100u);
+  EXPECT_THAT(refusal(read_payload(kCompressed, nils, kMessageBytes), ErrorCode::kTooLarge),
+              HasSubstr("more values are allowed"));
+  EXPECT_TRUE(read_payload({}, pack(Array(990'000)), kMessageBytes));
+  EXPECT_TRUE(read_payload(kCompressed, zlib_of(pack(Array(kCompressedValues))), kMessageBytes));
+  const auto bits = zeros_and_ones(kValuesMax - 1);
+  const auto read = read_payload(kCompressed, zlib_of(pack(bits)), kMessageBytes);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(*read, bits);
+}
+
+TEST(Frame, IsNotCompressedWhenItCouldNotBeReadSo) {
+  const FrameOptions options{.compression = Compression::kWhenSmaller};
+  for (const std::size_t count : {1'500, 50'000, 990'000}) {
+    const auto frame = make_frame(FrameType::kMessage, Array(count), options);
+    const auto header = parse_frame_header(frame, frame.size()).value();
+    EXPECT_EQ(header.is_compressed(), count == 1'500) << count;
+    EXPECT_TRUE(read_payload(header, ByteSpan(frame).subspan(kHeaderBytes), kMessageBytes));
+  }
+  const auto text = make_frame(FrameType::kMessage, std::string(1'000'000, 'x'), options);
+  EXPECT_LT(text.size(), 2'000u) << "one value";
+}
+
 TEST(Frame, RefusesWhatInflatesToNothing) {
   EXPECT_THAT(refusal(read_payload(kCompressed, zlib_of({}), 9), ErrorCode::kInvalid),
               HasSubstr("ends at byte 0"));

@@ -2,6 +2,7 @@
 // The caps of a conduit conversation: every length, count, queue and wait that a peer could
 // stretch.
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +21,15 @@ inline constexpr std::size_t kLoginBytes = 16 * 1024;
 // the wire and some 40 in memory).
 inline constexpr std::size_t kDepthMax = 64;
 inline constexpr std::size_t kValuesMax = 1'000'000;
+// A compressed payload has fewer values: as many as these, and so many for each byte as it comes.
+// Deflate makes a million nils of a thousand bytes, and reading them takes us a tenth of a second.
+inline constexpr std::size_t kCompressedValues = 2'000;
+inline constexpr std::size_t kCompressedValuesPerByte = 32;
+constexpr std::size_t compressed_values_max(std::size_t wire_bytes) {
+  return wire_bytes >= kValuesMax / kCompressedValuesPerByte
+             ? kValuesMax
+             : std::min(kValuesMax, kCompressedValues + wire_bytes * kCompressedValuesPerByte);
+}
 
 // Names of message types and methods.
 inline constexpr std::size_t kNameBytesMax = 256;
@@ -38,10 +48,17 @@ inline constexpr std::size_t kCompressAboveBytes = 1024;
 inline constexpr std::size_t kQueueMessages = 1000;
 // What those that wait to be handled hold in memory: a thousand small bombs are a large one.
 inline constexpr std::size_t kReceiveQueueBytes = 64 * 1024 * 1024;
+// After frames of so much, in memory and as they come, others get their turn: some 5 ms of work.
+inline constexpr std::size_t kTurnBytes = 1024 * 1024;
+inline constexpr std::size_t kTurnWireBytes = 64 * 1024;
 inline constexpr double kHighWaterMark = 0.8;
 inline constexpr double kLowWaterMark = 0.5;
 // Frames that wait for a peer that does not read, in bytes.
 inline constexpr std::size_t kSendQueueBytes = 64 * 1024 * 1024;
+// While answers of so much are not read, no further call is handed out.
+inline constexpr std::size_t kUnreadAnswerBytes = 4 * 1024 * 1024;
+// While so much waits for a client that does not read, a server reads nothing more from it.
+inline constexpr std::size_t kUnreadOutputBytes = 8 * 1024 * 1024;
 // Beyond this, what waits stays in the queue, where it can still be replaced or dropped.
 inline constexpr std::size_t kOutputAheadBytes = 64 * 1024;
 

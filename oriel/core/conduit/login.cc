@@ -10,6 +10,7 @@ namespace {
 // Tells our own programs from others; a number, so that there can be a next one.
 constexpr std::string_view kOrielKey = "oriel";
 constexpr std::int64_t kOrielRevision = 1;
+constexpr std::string_view kMaxMessageKey = "max_message_bytes";
 
 std::string text_of(const Value* facts, std::string_view key,
                     std::size_t bytes_max = kFactBytesMax) {
@@ -18,12 +19,19 @@ std::string text_of(const Value* facts, std::string_view key,
   return text != nullptr ? cut_utf8(*text, bytes_max) : std::string();
 }
 
+std::size_t size_of(const Value* facts, std::string_view key) {
+  const auto* value = facts != nullptr ? facts->find(key) : nullptr;
+  const auto* number = value != nullptr ? value->if_integer() : nullptr;
+  return number != nullptr && *number > 0 ? static_cast<std::size_t>(*number) : 0;
+}
+
 }  // namespace
 
 Value write_program_facts(const ProgramFacts& facts) {
   Map map{{"name", facts.name}, {"version", facts.version}};
   if (!facts.description.empty()) map.append("description", facts.description);
   if (facts.is_oriel) map.append(std::string(kOrielKey), kOrielRevision);
+  if (facts.max_message_bytes > 0) map.append(std::string(kMaxMessageKey), facts.max_message_bytes);
   return map;
 }
 
@@ -32,7 +40,8 @@ ProgramFacts read_program_facts(const Value* facts) {
   return {.name = text_of(facts, "name"),
           .version = text_of(facts, "version"),
           .is_oriel = revision != nullptr && revision->if_integer() != nullptr,
-          .description = text_of(facts, "description", kDescriptionBytesMax)};
+          .description = text_of(facts, "description", kDescriptionBytesMax),
+          .max_message_bytes = size_of(facts, kMaxMessageKey)};
 }
 
 std::string password_hash(std::string_view password) {

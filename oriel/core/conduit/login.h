@@ -28,6 +28,8 @@ struct ProgramFacts {
   // It is one of ours: it cancels calls, knows deadlines, and gives streams credit.
   bool is_oriel = false;
   std::string description = {};  // of servers; said when there is one
+  // The longest payload that it takes, as it is when inflated; 0: it does not say. Of ours.
+  std::size_t max_message_bytes = 0;
 
   friend bool operator==(const ProgramFacts&, const ProgramFacts&) = default;
 };

@@ -21,6 +21,20 @@ TEST(ProgramFacts, AreThoseOfTheRealProgramsButForTheMarker) {
             Value(Map{{"name", "n"}, {"version", "v"}}));
   EXPECT_EQ(write_program_facts({.name = "n", .version = "v", .is_oriel = true}),
             Value(Map{{"name", "n"}, {"version", "v"}, {"oriel", 1}}));
+  EXPECT_EQ(write_program_facts(
+                {.name = "n", .version = "v", .is_oriel = true, .max_message_bytes = 1000}),
+            Value(Map{{"name", "n"}, {"version", "v"}, {"oriel", 1}, {"max_message_bytes", 1000}}));
+}
+
+TEST(ProgramFacts, SayHowLongAMessageMayBe) {
+  for (const std::size_t bytes : {std::size_t{0}, std::size_t{1}, kMessageBytes}) {
+    const auto written = write_program_facts({.max_message_bytes = bytes});
+    EXPECT_EQ(read_program_facts(&written).max_message_bytes, bytes);
+  }
+  for (const Value& other : {Value(-1), Value("many"), Value(0), Value(UINT64_MAX), Value()}) {
+    const Value facts = Map{{"max_message_bytes", other}};
+    EXPECT_EQ(read_program_facts(&facts).max_message_bytes, 0u);
+  }
 }
 
 TEST(ProgramFacts, LeaveOutWhatIsOfAnotherType) {

@@ -587,7 +587,43 @@ bool Unpacker::read(Value& value, std::size_t depth_left) {
   }
 }
 
+// How many bytes the item at the front of `bytes` has, without those in it if it is an array or a
+// map; more than there are, or 1, when it is broken.
+std::size_t item_bytes(ByteSpan bytes) {
+  const auto format = bytes.front();
+  // As many as the number of `size` bytes behind the format says, and `more`.
+  const auto counted = [&](std::size_t size, std::size_t more = 0) {
+    std::size_t length = 0;
+    for (std::size_t i = 1; i <= size && i < bytes.size(); ++i) length = length << 8 | bytes[i];
+    return 1 + size + length + more;
+  };
+  if (format < kFixText || format >= kFixNegative) return 1;
+  if (format < kNil) return 1 + std::size_t{format} - kFixText;
+  if (format >= kBytes8 && format <= kBytes32) return counted(1U << (format - kBytes8));
+  if (format >= kExtension8 && format <= kExtension32)
+    return counted(1U << (format - kExtension8), 1);
+  if (format == kFloat32) return 5;
+  if (format == kFloat64) return 9;
+  if (format >= kUnsigned8 && format <= kUnsigned64) return 1 + (1U << (format - kUnsigned8));
+  if (format >= kSigned8 && format <= kSigned64) return 1 + (1U << (format - kSigned8));
+  if (format >= kFixExtension1 && format <= kFixExtension16)
+    return 2 + (1U << (format - kFixExtension1));
+  if (format >= kText8 && format <= kText32) return counted(1U << (format - kText8));
+  if (format == kArray16 || format == kMap16) return 3;
+  if (format == kArray32 || format == kMap32) return 5;
+  return 1;
+}
+
 }  // namespace
+
+std::size_t count_packed(ByteSpan bytes) {
+  std::size_t count = 0;
+  while (!bytes.empty()) {
+    ++count;
+    bytes = bytes.subspan(std::min(item_bytes(bytes), bytes.size()));
+  }
+  return count;
+}
 
 Result<Value> unpack(ByteSpan bytes, UnpackLimits limits) {
   if (limits.values == 0) return fail(ErrorCode::kTooLarge, "MessagePack: no values are allowed");

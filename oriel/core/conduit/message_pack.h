@@ -42,6 +42,9 @@ struct UnpackLimits {
   std::size_t values = kValuesMax;
 };
 
+// How many values there are at most in what pack() has made: keys count too.
+std::size_t count_packed(ByteSpan bytes);
+
 // Exactly one value that fills `bytes`. No memory is taken for a length before as many bytes are
 // there. Errors: kInvalid (cut short, a byte that begins nothing, text that is not UTF-8, a key
 // that is not text, bytes left over), kTooLarge (depth, values). Of a key that comes again the last

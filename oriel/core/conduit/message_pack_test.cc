@@ -101,6 +101,29 @@ TEST_P(MessagePackForm, IsRefusedWhenCutShortAnywhere) {
     EXPECT_THAT(refusal(ByteSpan(bytes).first(size)), HasSubstr("MessagePack ends at byte"));
 }
 
+std::size_t items(const Value& value) {
+  std::size_t count = 1;
+  if (const auto* array = value.if_array())
+    for (const auto& element : *array) count += items(element);
+  if (const auto* map = value.if_map())
+    for (const auto& [key, member] : *map) count += 1 + items(member);
+  return count;
+}
+
+TEST_P(MessagePackForm, IsCountedWithoutReadingIt) {
+  const Value value = Array{GetParam().value, 1, Map{{"key", GetParam().value}}};
+  EXPECT_EQ(count_packed(pack(value)), items(value));
+}
+
+TEST(MessagePack, IsCountedToItsEndWhateverItIs) {
+  for (int first = 0; first < 256; ++first) {
+    const Bytes bytes(20, static_cast<std::uint8_t>(first));
+    EXPECT_GE(count_packed(bytes), 1u);
+    EXPECT_LE(count_packed(bytes), bytes.size());
+    EXPECT_EQ(count_packed(ByteSpan(bytes).first(1)), 1u);
+  }
+}
+
 TEST_P(MessagePackForm, TakesNoMoreThanWasReserved) {
   EXPECT_GE(packed_bytes_max(GetParam().value), GetParam().bytes.size());
   EXPECT_LE(packed_bytes_max(GetParam().value), 10 * GetParam().bytes.size());

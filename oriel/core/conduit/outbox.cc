@@ -10,14 +10,14 @@ namespace oriel::conduit {
 
 Sent Outbox::push(SharedBytes frame) {
   if (is_full()) return Sent::kFull;
-  append(std::move(frame), 0);
+  append({std::move(frame)});
   return Sent::kQueued;
 }
 
 Sent Outbox::push(SharedBytes frame, TopicId topic, TopicPolicy policy) {
   ORIEL_CHECK(topic != 0);
   if (policy == TopicPolicy::kKeepLatest) {
-    if (!replace(frame, topic)) append(std::move(frame), topic);
+    keep_latest(std::move(frame), topic);
     return Sent::kQueued;
   }
   if (is_full()) {
@@ -28,15 +28,14 @@ Sent Outbox::push(SharedBytes frame, TopicId topic, TopicPolicy policy) {
       return Sent::kDropped;
     }
   }
-  append(std::move(frame), topic);
+  append({std::move(frame), topic});
   return Sent::kQueued;
 }
 
 SharedBytes Outbox::pop() {
   ORIEL_CHECK(!waiting_.empty());
-  auto frame = std::move(waiting_.front().frame);
-  waiting_.pop_front();
-  bytes_ -= frame->size();
+  auto frame = waiting_.front().frame;
+  erase(waiting_.begin());
   return frame;
 }
 
@@ -50,12 +49,27 @@ bool Outbox::drop_call(std::uint64_t correlation) {
   return true;
 }
 
+void Outbox::keep_latest(SharedBytes frame, TopicId topic) {
+  if (replace(frame, topic)) return;
+  append({std::move(frame), topic, true});
+  // Names of topics may be made of data: there is no end of them.
+  const auto is_beyond = [&] { return latest_frames_ > frames_max_ || latest_bytes_ > bytes_max_; };
+  while (is_beyond() && latest_frames_ > 1) {
+    erase(std::ranges::find(waiting_, true, &Waiting::is_latest));
+    ++dropped_;
+  }
+}
+
 // The newest takes the place of the one that waits, so that others keep theirs.
 bool Outbox::replace(const SharedBytes& frame, TopicId topic) {
   const auto old = std::ranges::find(waiting_, topic, &Waiting::topic);
   if (old == waiting_.end()) return false;
-  bytes_ += frame->size();
-  bytes_ -= old->frame->size();
+  const auto change = [&](std::size_t& bytes) {
+    bytes += frame->size();
+    bytes -= old->frame->size();
+  };
+  change(bytes_);
+  if (old->is_latest) change(latest_bytes_);
   old->frame = frame;
   ++dropped_;
   return true;
@@ -76,13 +90,23 @@ bool Outbox::make_room(TopicId topic) {
   return has_dropped;
 }
 
-void Outbox::append(SharedBytes frame, TopicId topic) {
-  bytes_ += frame->size();
-  waiting_.push_back({std::move(frame), topic});
+void Outbox::append(Waiting waiting) {
+  const auto bytes = waiting.frame->size();
+  bytes_ += bytes;
+  if (waiting.is_latest) {
+    ++latest_frames_;
+    latest_bytes_ += bytes;
+  }
+  waiting_.push_back(std::move(waiting));
 }
 
 void Outbox::erase(Place place) {
-  bytes_ -= place->frame->size();
+  const auto bytes = place->frame->size();
+  bytes_ -= bytes;
+  if (place->is_latest) {
+    --latest_frames_;
+    latest_bytes_ -= bytes;
+  }
   waiting_.erase(place);
 }
 

@@ -30,7 +30,8 @@ enum class Sent {
 using TopicId = std::uint64_t;
 
 // It is full from its caps on, so the bytes may be beyond theirs by one frame. Of each kKeepLatest
-// topic one frame may be there besides: its newest is never lost.
+// topic one frame may be there besides, as long as these by themselves are within the caps: beyond
+// it the topic that has waited longest makes room.
 class Outbox {
  public:
   Outbox(std::size_t frames_max, std::size_t bytes_max)
@@ -53,19 +54,23 @@ class Outbox {
   struct Waiting {
     SharedBytes frame;
     TopicId topic = 0;
+    bool is_latest = false;  // kKeepLatest
   };
   using Place = std::deque<Waiting>::iterator;
 
+  void keep_latest(SharedBytes frame, TopicId topic);
   bool replace(const SharedBytes& frame, TopicId topic);
   bool drop_oldest(TopicId topic);
   bool make_room(TopicId topic);
-  void append(SharedBytes frame, TopicId topic);
+  void append(Waiting waiting);
   void erase(Place place);
 
   std::size_t frames_max_;
   std::size_t bytes_max_;
   std::deque<Waiting> waiting_;
   std::size_t bytes_ = 0;
+  std::size_t latest_frames_ = 0;  // those of kKeepLatest
+  std::size_t latest_bytes_ = 0;
   std::uint64_t dropped_ = 0;
 };
 

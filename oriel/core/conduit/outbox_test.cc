@@ -8,6 +8,7 @@ namespace oriel::conduit {
 namespace {
 
 using oriel::testing::call;
+using oriel::testing::message;
 using oriel::testing::share;
 
 constexpr TopicId kNews = 1;
@@ -110,12 +111,13 @@ TEST(Outbox, KeepsOnlyTheLatestInThePlaceOfTheFirst) {
 }
 
 TEST(Outbox, NeverLosesTheLatestWhenFull) {
-  Outbox outbox(1, 1000);
+  Outbox outbox(2, 1000);
+  outbox.push(text("call"));
   outbox.push(text("call"));
   EXPECT_EQ(outbox.push(text("p1"), kPrices, TopicPolicy::kKeepLatest), Sent::kQueued);
   EXPECT_EQ(outbox.push(text("p2"), kPrices, TopicPolicy::kKeepLatest), Sent::kQueued);
   EXPECT_EQ(outbox.push(text("n1"), kNews, TopicPolicy::kKeepLatest), Sent::kQueued);
-  EXPECT_EQ(popped(outbox), (Texts{"call", "p2", "n1"}));
+  EXPECT_EQ(popped(outbox), (Texts{"call", "call", "p2", "n1"}));
 }
 
 TEST(Outbox, CountsBytesRightWhateverHappens) {
@@ -144,6 +146,28 @@ TEST(Outbox, DropsACallThatIsNotWantedAnyMore) {
   EXPECT_EQ(outbox.size(), 2u);
   EXPECT_EQ(*outbox.pop(), call(1, "one"));
   EXPECT_EQ(outbox.dropped(), 0u);
+}
+
+// ---- topics without end
+
+TEST(Outbox, KeepsTheLatestOfAsManyTopicsAsItHoldsFrames) {
+  Outbox outbox(3, 1'000'000);
+  for (TopicId topic = 1; topic <= 100; ++topic)
+    EXPECT_EQ(outbox.push(share(message("m", topic)), topic, TopicPolicy::kKeepLatest),
+              Sent::kQueued);
+  EXPECT_EQ(outbox.size(), 3u);
+  EXPECT_EQ(outbox.dropped(), 97u);
+  EXPECT_EQ(*outbox.pop(), message("m", 98)) << "who has waited longest makes room";
+}
+
+TEST(Outbox, KeepsTheLatestOfAsManyTopicsAsItHoldsBytes) {
+  const auto frame = share(message("m", std::string(400, 'x')));
+  Outbox outbox(100, 1000);
+  for (TopicId topic = 1; topic <= 5; ++topic) outbox.push(frame, topic, TopicPolicy::kKeepLatest);
+  EXPECT_EQ(outbox.size(), 2u);
+  outbox.push(share(message("m", std::string(5000, 'x'))), 9, TopicPolicy::kKeepLatest);
+  while (outbox.size() > 1) outbox.pop();
+  EXPECT_GT(outbox.pop()->size(), 5000u) << "the newest is not lost";
 }
 
 }  // namespace

@@ -99,10 +99,25 @@ std::optional<SessionEvent> PeerSession::take_event() {
   return std::move(told.event);
 }
 
+bool PeerSession::is_answering() const {
+  return !events_.empty() && std::holds_alternative<CallReceived>(events_.front().event) &&
+         std::min(answer_bytes_, output_.size_bytes()) >= kUnreadAnswerBytes;
+}
+
 SessionStats PeerSession::stats() const {
   auto stats = stats_;
   stats.messages_dropped = outbox_.dropped();
   return stats;
+}
+
+std::size_t PeerSession::sendable_bytes() const {
+  const auto said = peer_.max_message_bytes;
+  return std::min(said > 0 ? said : limits_.message_bytes, kWirePayloadBytesMax);
+}
+
+ProgramFacts PeerSession::own_facts(ProgramFacts facts) const {
+  if (facts.is_oriel) facts.max_message_bytes = limits_.message_bytes;
+  return facts;
 }
 
 std::uint64_t PeerSession::unix_ms(TimePoint now) const {
@@ -122,6 +137,7 @@ Result<Need> PeerSession::receive(ByteSpan bytes, TimePoint now) {
   heard_at_ = now;
   asked_at_.reset();
   rests_for_room_ = false;
+  turn_bytes_ = 0;
   Need need;
   while (state_ != State::kClosing) {
     const auto rest = bytes.subspan(need.consumed);
@@ -131,6 +147,8 @@ Result<Need> PeerSession::receive(ByteSpan bytes, TimePoint now) {
       return need;
     }
     if (rest.empty() || rests_until_ > now) return need;
+    need.ends_turn = turn_bytes_ >= kTurnBytes || need.consumed >= kTurnWireBytes;
+    if (need.ends_turn) return need;
     auto consumed = receive_one(rest, need.wanted, now);
     if (!consumed) return fail_session(std::move(consumed.error()), now);
     if (*consumed == 0) return need;
@@ -180,6 +198,7 @@ Status PeerSession::receive_frame(const FrameHeader& header, ByteSpan payload, T
 Status PeerSession::receive_open(const FrameHeader& header, Value payload, TimePoint now) {
   if (quiet_until_) end_quiet();
   const auto bytes = held_bytes(header, payload);
+  turn_bytes_ += bytes;
   switch (header.type) {
     case FrameType::kMessage:
       return receive_message(std::move(payload), bytes);
@@ -360,9 +379,9 @@ double PeerSession::fill() const {
                   share(item_bytes_, limits_.receive_queue_bytes));
 }
 
-// There is always room for one.
+// There is always room for one item.
 bool PeerSession::is_full() const {
-  return (items_ > 0 && fill() >= 1) ||
+  return (items_ > 0 && fill() >= 1) || has_unread_output() ||
          (reply_bytes_ > 0 && reply_bytes_ >= limits_.receive_queue_bytes);
 }
 
@@ -451,7 +470,9 @@ void PeerSession::answer(std::uint64_t correlation, SharedBytes frame) {
     item_done(call.mapped().bytes);
     is_wanted = is_wanted && !call.mapped().is_cancelled;
   }
-  if (is_wanted) put(std::move(frame));
+  if (!is_wanted) return;
+  answer_bytes_ = std::min(answer_bytes_, output_.size_bytes()) + frame->size();
+  put(std::move(frame));
 }
 
 bool PeerSession::cancel(std::uint64_t correlation) {

@@ -110,6 +110,9 @@ class PeerSession : public Session {
  public:
   // The next event; nothing when all are taken.
   std::optional<SessionEvent> take_event();
+  // The next event is a call, and the peer has not read the answers to those before: it is to be
+  // taken when the stream takes more, or the peer could have any number of answers made.
+  bool is_answering() const;
 
   // Calls and messages count against the receive queue from their event until they are handled:
   // answer() for a call, message_handled() for a message. Both also after the end. The owner kicks
@@ -119,6 +122,9 @@ class PeerSession : public Session {
   bool is_open() const { return state_ == State::kOpen; }
   bool is_paused() const { return is_paused_; }
   const ProgramFacts& peer() const { return peer_; }
+  // The longest payload that the peer takes, as it is before it is compressed; where it does not
+  // say so, what we take ourselves.
+  std::size_t sendable_bytes() const;
   SessionStats stats() const;
   // Whether what is sent now would be taken.
   bool has_room() const { return is_open() && !outbox_.is_full(); }
@@ -162,6 +168,8 @@ class PeerSession : public Session {
   // A frame before the log-in is done.
   virtual Status receive_login(const FrameHeader& header, const Value& payload, TimePoint now) = 0;
 
+  // With what only we ourselves know, for our own programs.
+  ProgramFacts own_facts(ProgramFacts facts) const;
   // The log-in is done.
   void open(Opened opened, TimePoint now);
   // Keeps messages and calls back until the peer has said something, at most until then.
@@ -208,6 +216,7 @@ class PeerSession : public Session {
   void item_done(std::size_t bytes);
   double fill() const;
   bool is_full() const;
+  bool has_unread_output() const { return output_.size_bytes() > limits_.unread_output_bytes; }
   void spend(std::size_t bytes, TimePoint now);
   bool is_ahead() const;
   void end_quiet();
@@ -234,6 +243,7 @@ class PeerSession : public Session {
   std::size_t items_ = 0;
   std::size_t item_bytes_ = 0;
   std::size_t reply_bytes_ = 0;  // of replies that are not taken
+  std::size_t turn_bytes_ = 0;   // of the frames of this receive(), in memory
   bool has_paused_peer_ = false;
   bool rests_for_room_ = false;    // the last receive() left something for when there is room
   bool has_not_listened_ = false;  // the same at any time since the last look at life
@@ -243,6 +253,7 @@ class PeerSession : public Session {
   std::optional<TimePoint> rests_until_;  // for the rate
 
   // Out.
+  std::size_t answer_bytes_ = 0;  // at most this much of the output is answers
   bool is_paused_ = false;
   std::optional<TimePoint> quiet_until_;
 

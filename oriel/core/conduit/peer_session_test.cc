@@ -459,6 +459,70 @@ TEST(PeerSession, RestsWhenItIsFullAndGoesOnWhereItStopped) {
   EXPECT_EQ(take_events(server.session).size(), 1u);
 }
 
+TEST(PeerSession, EndsItsTurnAfterSoManyBytesAsTheyCome) {
+  OpenServer server;
+  const auto one = message("m", std::string(900, 'x'));
+  const auto need = server.session.receive(times(200, one), server.now);
+  ASSERT_TRUE(need);
+  EXPECT_TRUE(need->ends_turn);
+  EXPECT_EQ(need->wanted, 1u);
+  EXPECT_GE(need->consumed, kTurnWireBytes);
+  EXPECT_LT(need->consumed, kTurnWireBytes + one.size());
+  EXPECT_FALSE(server.session.rests_until());
+  EXPECT_FALSE(server.session.receive(one, server.now)->ends_turn);
+}
+
+TEST(PeerSession, EndsItsTurnAfterSoManyBytesInMemory) {
+  OpenServer server;
+  const auto one = bomb(kTurnBytes);
+  const auto need = server.session.receive(one + one, server.now);
+  ASSERT_TRUE(need);
+  EXPECT_TRUE(need->ends_turn);
+  EXPECT_EQ(need->consumed, one.size());
+}
+
+TEST(PeerSession, HandsOutNoCallWhileAnswersAreNotRead) {
+  OpenServer server;
+  ASSERT_TRUE(server.feed(call(1, "a") + call(2, "b") + message("m") + call(3, "c")));
+  ASSERT_TRUE(server.session.take_event());
+  EXPECT_FALSE(server.session.is_answering());
+  server.session.answer(1, share(reply(1, std::string(kUnreadAnswerBytes, 'x'))));
+  EXPECT_TRUE(server.session.is_answering());
+  ASSERT_TRUE(server.session.take_event());
+  EXPECT_FALSE(server.session.is_answering()) << "a message is no call";
+  ASSERT_TRUE(server.session.take_event());
+  EXPECT_TRUE(server.session.is_answering());
+  take_output(server.session);
+  EXPECT_FALSE(server.session.is_answering());
+}
+
+TEST(PeerSession, ReadsNothingWhileMuchIsNotRead) {
+  SessionLimits limits;
+  limits.unread_output_bytes = 1000;
+  OpenServer server(limits);
+  ASSERT_TRUE(server.feed(call(1, "a")));
+  server.session.answer(1, share(reply(1, std::string(1000, 'x'))));
+  EXPECT_EQ(server.session.rests_until(), TimePoint::max());
+  ASSERT_TRUE(server.feed(call(2, "b")));
+  EXPECT_EQ(server.fed.pending.size(), call(2, "b").size());
+  take_output(server.session);
+  EXPECT_FALSE(server.session.rests_until() > server.now);
+  ASSERT_TRUE(server.fed.show(server.now));
+  EXPECT_EQ(take_events(server.session).size(), 2u);
+}
+
+TEST(PeerSession, TellsItsOwnKindHowLongAMessageMayBe) {
+  SessionLimits limits;
+  limits.message_bytes = 20'000;
+  SessionPair pair(server_config(limits));
+  EXPECT_EQ(pair.client.sendable_bytes(), kMessageBytes) << "it has heard nothing yet";
+  pair.run();
+  EXPECT_EQ(pair.client.sendable_bytes(), 20'000u);
+  EXPECT_EQ(pair.server.sendable_bytes(), kMessageBytes);
+  constexpr bool kIsOriel = false;
+  EXPECT_EQ(OpenServer(limits, kIsOriel).session.sendable_bytes(), 20'000u) << "as we ourselves";
+}
+
 TEST(PeerSession, RestsAtTheEndOfWhatItWasShown) {
   SessionLimits limits;
   limits.receive_queue = 1;

@@ -91,7 +91,7 @@ Status ServerSession::refuse(LoginRefused refused, TimePoint now) {
 
 void ServerSession::welcome(std::string identity, std::string scram_message, TimePoint now) {
   Map answer{{"session_token", config_.session_token},
-             {"server_info", write_program_facts(config_.program)}};
+             {"server_info", write_program_facts(own_facts(config_.program))}};
   const bool is_mutual = !scram_message.empty();
   if (is_mutual) answer.set("message", std::move(scram_message));
   say(FrameType::kAuthSuccess, std::move(answer), now);

@@ -43,12 +43,15 @@ std::string refusal(ServerSession& session) {
 TEST(ServerSession, LetsARealClientIn) {
   Lonely server;
   ASSERT_TRUE(server.feed(hash_request("geheim", Map{{"name", "x"}, {"version", "1"}})));
-  EXPECT_EQ(said(server.session),
-            (std::vector<ReadFrame>{
-                {FrameType::kAuthSuccess,
-                 Map{{"session_token", "token"},
-                     {"server_info", Map{{"name", "server"}, {"version", "1.2"}, {"oriel", 1}}}},
-                 0}}));
+  EXPECT_EQ(
+      said(server.session),
+      (std::vector<ReadFrame>{{FrameType::kAuthSuccess,
+                               Map{{"session_token", "token"},
+                                   {"server_info", Map{{"name", "server"},
+                                                       {"version", "1.2"},
+                                                       {"oriel", 1},
+                                                       {"max_message_bytes", kMessageBytes}}}},
+                               0}}));
   EXPECT_EQ(
       take_events(server.session),
       (Events{Opened{.peer = {.name = "x", .version = "1"}, .token = "token", .identity = "ben"}}));
@@ -62,13 +65,19 @@ TEST(ServerSession, MeetsAClientAtEverySplit) {
       pair.run();
       const bool is_mutual = method == LoginMethod::kScram;
       ASSERT_EQ(take_events(pair.server),
-                (Events{Opened{.peer = {.name = "client", .version = "3.4", .is_oriel = true},
+                (Events{Opened{.peer = {.name = "client",
+                                        .version = "3.4",
+                                        .is_oriel = true,
+                                        .max_message_bytes = kMessageBytes},
                                .token = "token",
                                .identity = "ann",
                                .is_mutual = is_mutual}}))
           << step;
       ASSERT_EQ(take_events(pair.client),
-                (Events{Opened{.peer = {.name = "server", .version = "1.2", .is_oriel = true},
+                (Events{Opened{.peer = {.name = "server",
+                                        .version = "1.2",
+                                        .is_oriel = true,
+                                        .max_message_bytes = kMessageBytes},
                                .token = "token",
                                .is_mutual = is_mutual}}))
           << step;

@@ -2,6 +2,7 @@
 // What a conduit session may take, hold and wait for. Plain values, so that tests need not wait.
 
 #include <cstddef>
+#include <limits>
 #include <optional>
 
 #include "oriel/base/time.h"
@@ -21,6 +22,9 @@ struct SessionLimits {
   std::size_t receive_queue_bytes = kReceiveQueueBytes;
   std::size_t send_queue = kQueueMessages;
   std::size_t send_queue_bytes = kSendQueueBytes;
+  // While more waits for the peer to read it, nothing more is read from it. Of one side only: two
+  // that wait so for each other would wait for ever.
+  std::size_t unread_output_bytes = std::numeric_limits<std::size_t>::max();
   bool has_backpressure = true;  // says PAUSE and RESUME, and heeds them
   // Beyond it the peer waits: what it sends is read later. Nothing is lost.
   std::optional<RateLimit> rate;

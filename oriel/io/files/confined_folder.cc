@@ -211,14 +211,30 @@ struct Place {
 
 }  // namespace
 
+// The folder that a file of that name is in.
+Result<int> ConfinedFolder::open_place(std::string_view name) const {
+  const auto slash = name.rfind('/');
+  if (slash == std::string_view::npos) return ::dup(descriptor_);
+  const auto folder = name.substr(0, slash);
+  auto opened = open_beneath(folder, O_RDONLY | O_DIRECTORY, 0);
+  if (!opened && opened.error().code == ErrorCode::kUnavailable)
+    return fail(ErrorCode::kUnavailable, fmt::format("there is no folder \"{}\"", folder));
+  return opened;
+}
+
+Status ConfinedFolder::check_place(std::string_view name) const {
+  ORIEL_TRY_VOID(check_name(name));
+  Place place;
+  ORIEL_TRY(place.folder, open_place(name));
+  return {};
+}
+
 Result<std::string> ConfinedFolder::publish(std::string_view partial, std::string_view name) const {
   check_partial(partial);
   ORIEL_TRY_VOID(check_name(name));
   const auto slash = name.rfind('/');
   Place place;
-  ORIEL_TRY(place.folder, slash == std::string_view::npos
-                              ? Result<int>(::dup(descriptor_))
-                              : open_beneath(name.substr(0, slash), O_RDONLY | O_DIRECTORY, 0));
+  ORIEL_TRY(place.folder, open_place(name));
   for (int number = 1; number <= kCopiesMax; ++number) {
     const auto wanted = number == 1 ? std::string(name) : numbered(name, number);
     const auto last = slash == std::string_view::npos ? wanted : wanted.substr(slash + 1);
@@ -237,9 +253,7 @@ Status ConfinedFolder::publish_over(std::string_view partial, std::string_view n
   ORIEL_TRY_VOID(check_name(name));
   const auto slash = name.rfind('/');
   Place place;
-  ORIEL_TRY(place.folder, slash == std::string_view::npos
-                              ? Result<int>(::dup(descriptor_))
-                              : open_beneath(name.substr(0, slash), O_RDONLY | O_DIRECTORY, 0));
+  ORIEL_TRY(place.folder, open_place(name));
   place.last = std::string(slash == std::string_view::npos ? name : name.substr(slash + 1));
   if (::renameat(descriptor_, std::string(partial).c_str(), place.folder, place.last.c_str()) != 0)
     return fail(ErrorCode::kUnavailable,

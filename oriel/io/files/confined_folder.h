@@ -69,6 +69,9 @@ class ConfinedFolder {
   // A regular file that exists. Errors: kInvalid (the name), kUnavailable (there is none, or no
   // permission), kRefused (a symbolic link, or no regular file).
   Result<FilePointer> open_file(std::string_view name) const;
+  // Whether there is a folder for a file of that name. Errors: kInvalid (the name), kUnavailable
+  // (there is none, or no permission), kRefused (a symbolic link).
+  Status check_place(std::string_view name) const;
   // A file that is not whole yet, for reading and writing, made when it is not there. Its name
   // begins with a dot, ends with ".part" and contains no "/"; another is a mistake of the program.
   Result<FilePointer> open_partial(std::string_view name) const;
@@ -87,6 +90,7 @@ class ConfinedFolder {
  private:
   ConfinedFolder(std::string path, int descriptor);
   Result<int> open_beneath(std::string_view name, int flags, mode_t mode) const;
+  Result<int> open_place(std::string_view name) const;
 
   std::string path_;
   int descriptor_;

@@ -107,7 +107,18 @@ TEST_F(ConfinedFolderTest, PublishesIntoNoFolderBehindALink) {
   ASSERT_TRUE(folder_->open_partial(".1.part"));
   EXPECT_FALSE(folder_->publish(".1.part", "folder/report.txt"));
   EXPECT_FALSE(folder_->publish_over(".1.part", "folder/report.txt"));
+  EXPECT_EQ(folder_->check_place("folder/report.txt").error().code, ErrorCode::kRefused);
   EXPECT_FALSE(std::filesystem::exists(path("elsewhere/report.txt")));
+}
+
+TEST_F(ConfinedFolderTest, KnowsWhetherThereIsAFolderForAFile) {
+  std::filesystem::create_directory(path("store/2026"));
+  put("store/file", "1");
+  EXPECT_TRUE(folder_->check_place("report.txt"));
+  EXPECT_TRUE(folder_->check_place("2026/report.txt"));
+  EXPECT_EQ(folder_->check_place("../report.txt").error().code, ErrorCode::kInvalid);
+  EXPECT_EQ(folder_->check_place("2027/report.txt").error().message, "there is no folder \"2027\"");
+  EXPECT_FALSE(folder_->check_place("file/report.txt"));
 }
 
 TEST_F(ConfinedFolderTest, ListsRegularFilesThatAreWhole) {

@@ -141,6 +141,8 @@ awaitable<void> SessionDriver::pause_reading() {
       co_await reader_wake_.wait();
     } else if (is_session_resting()) {
       co_await rest();
+    } else if (std::exchange(turn_ended_, false)) {
+      co_await yield_turn(executor_);
     } else if (end_ - begin_ >= wanted_) {
       handle_input();
     } else {
@@ -267,7 +269,7 @@ void SessionDriver::handle_input() {
     FlagScope in_callback(is_in_callback_);
     for (int reads = 0; reads < limits_.reads_per_turn; ++reads) {
       receive_all();
-      if (state_ != State::kRunning || end_ < buffer_.size()) break;
+      if (state_ != State::kRunning || turn_ended_ || end_ < buffer_.size()) break;
       if (has_too_many_answers() || is_session_resting() || is_tls_wanted()) break;
       make_room();  // the buffer was full: there may be more
       auto more = stream_->try_read(std::span(buffer_).subspan(end_));
@@ -276,7 +278,7 @@ void SessionDriver::handle_input() {
       end_ += *more;
     }
     // What the last read of this turn brought may be all that comes for a long time.
-    if (state_ == State::kRunning) receive_all();
+    if (state_ == State::kRunning && !turn_ended_) receive_all();
     if (state_ != State::kClosed) host_.session_progressed();
   }
   look_for_transition();
@@ -304,6 +306,10 @@ void SessionDriver::receive_all() {
       return close_after_flush(
           {ErrorCode::kTooLarge, fmt::format("a message of {} bytes, at most {}", wanted_,
                                              limits_.read_buffer_max_bytes)});
+    }
+    if (need->ends_turn) {
+      turn_ended_ = true;
+      return;
     }
   }
 }

@@ -152,8 +152,9 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::size_t wanted_ = 1;
-  std::size_t room_bytes_;  // the buffer's size without a message that needs more
-  int small_reads_ = 0;     // in a row
+  std::size_t room_bytes_;   // the buffer's size without a message that needs more
+  int small_reads_ = 0;      // in a row
+  bool turn_ended_ = false;  // Need::ends_turn
   WakeEvent reader_wake_;
   boost::asio::steady_timer rest_timer_;
   std::optional<TimePoint> resting_until_;  // the reader waits for it

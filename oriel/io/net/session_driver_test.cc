@@ -549,6 +549,39 @@ TEST(SessionDriver, HandlesWhatItReadLastInALongTurn) {
   }
 }
 
+// Takes one message of four bytes in each turn.
+class TurnSession : public EchoSession {
+ public:
+  Result<Need> receive(ByteSpan bytes, TimePoint now) override {
+    order += 'r';
+    auto need = EchoSession::receive(bytes.first(std::min<std::size_t>(bytes.size(), 4)), now);
+    need->ends_turn = true;
+    return need;
+  }
+  std::string order;
+};
+
+TEST(SessionDriver, LetsOthersGoFirstWhenTheSessionHasHadItsTurn) {
+  boost::asio::io_context loop{1};
+  auto [ours, peer] = make_memory_streams(loop.get_executor());
+  TurnSession session;
+  RecordingHost host;
+  host.on_progress = [&] { boost::asio::post(loop, [&] { session.order += 'o'; }); };
+  const auto driver =
+      std::make_shared<SessionDriver>(loop.get_executor(), std::move(ours), session, host);
+  driver->start();
+  const auto text = message("abc") + message("abc") + message("abc");
+  const auto piece = as_bytes(text);
+  ASSERT_EQ(peer->try_write({&piece, 1}), text.size());
+  loop.run_for(std::chrono::seconds(0));
+  loop.restart();
+  loop.poll();
+  EXPECT_EQ(session.order, "rororo");
+  driver->close_now({ErrorCode::kClosed, "the test is over"});
+  loop.restart();
+  loop.poll();
+}
+
 // Takes one message of four bytes at a time, and rests before the next until the test says when.
 class RestingSession : public EchoSession {
  public:

@@ -37,7 +37,7 @@ Status Fed::show(TimePoint now) {
     ORIEL_CHECK(need.consumed <= pending.size() && need.wanted >= 1);
     pending.erase(pending.begin(), pending.begin() + static_cast<std::ptrdiff_t>(need.consumed));
     wanted = need.wanted;
-    ORIEL_CHECK(session.rests_until() > now || wanted > pending.size());
+    ORIEL_CHECK(need.ends_turn || session.rests_until() > now || wanted > pending.size());
   }
   return {};
 }
