@@ -11,6 +11,47 @@ namespace {
 
 constexpr std::string_view kAnyType = "*";
 
+// What the built-in methods give, for their schemas.
+struct ListedMethod {
+  std::string name, description;
+  std::map<std::string, std::string> parameters;  // their types
+  std::string return_type;
+  bool requires_auth = true;
+};
+BOOST_DESCRIBE_STRUCT(ListedMethod, (), (name, description, parameters, return_type, requires_auth))
+
+struct MethodList {
+  std::vector<ListedMethod> methods;
+  std::uint64_t count = 0;
+};
+BOOST_DESCRIBE_STRUCT(MethodList, (), (methods, count))
+
+struct DescribedMethod {
+  std::string name, description;
+  Map params, result;  // schemas
+  bool requires_auth = true;
+  std::optional<std::string> role;
+};
+BOOST_DESCRIBE_STRUCT(DescribedMethod, (), (name, description, params, result, requires_auth, role))
+
+struct DescribedMethods {
+  std::vector<DescribedMethod> methods;
+};
+BOOST_DESCRIBE_STRUCT(DescribedMethods, (), (methods))
+
+MethodDescription describe_listall() {
+  return describe_method<MethodList>("listall",
+                                     "Lists the methods, as the real programs ask for them.", {});
+}
+
+MethodDescription describe_describe(const Parameter& method) {
+  auto description = describe_method<Value, std::optional<std::string>>(
+      "describe", "Gives the JSON Schemas of one method, or of all.", {&method, 1});
+  description.result_schema["anyOf"] =
+      boost::json::array{schema_of<DescribedMethod>(), schema_of<DescribedMethods>()};
+  return description;
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher() { add_built_in_methods(); }
@@ -18,6 +59,7 @@ Dispatcher::Dispatcher() { add_built_in_methods(); }
 void Dispatcher::add_method(Method method) {
   auto name = method.description.name;
   ORIEL_CHECK(!name.empty() && name.size() <= kNameBytesMax);
+  method.description.role = method.role;
   auto shared = std::make_shared<const Method>(std::move(method));
   std::lock_guard lock(mutex_);
   methods_.insert_or_assign(std::move(name), std::move(shared));
@@ -63,8 +105,7 @@ std::shared_ptr<const Dispatcher::Handlers> Dispatcher::find_handlers(std::strin
 }
 
 void Dispatcher::add_built_in_methods() {
-  add_method({.description = describe_method<Value>(
-                  "listall", "Lists the methods, as the real programs ask for them.", {}),
+  add_method({.description = describe_listall(),
               .body = PlainMethod([this](Context&, const Value&) -> Answer {
                 Array rows;
                 for (const auto& method : methods()) rows.push_back(method.to_listall_value());
@@ -73,8 +114,7 @@ void Dispatcher::add_built_in_methods() {
               }),
               .run = Run::kLoop});
   const Parameter method("method");
-  add_method({.description = describe_method<Value, std::optional<std::string>>(
-                  "describe", "Gives the JSON Schemas of one method, or of all.", {&method, 1}),
+  add_method({.description = describe_describe(method),
               .body = PlainMethod([this, method](Context&, const Value& params) -> Answer {
                 auto arguments =
                     read_arguments<std::optional<std::string>>("describe", params, {&method, 1});

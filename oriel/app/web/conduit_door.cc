@@ -10,6 +10,7 @@
 #include "oriel/app/config/door_policy.h"
 #include "oriel/app/monitor/alert_dispatcher.h"
 #include "oriel/app/monitor/alert_notice.h"
+#include "oriel/app/web/conduit_documents.h"
 #include "oriel/app/web/monitor_door.h"
 #include "oriel/base/version.h"
 #include "oriel/core/conduit/json.h"
@@ -20,8 +21,7 @@ namespace {
 
 using conduit::Run;
 
-// Who logs in with the password, and who with that for looking only.
-constexpr std::string_view kFullIdentity = "full";
+// Who logs in with the password for looking only.
 constexpr std::string_view kViewIdentity = "view";
 
 std::string role(api::Role one) { return std::string(api::role_name(one)); }
@@ -110,7 +110,8 @@ void ConduitDoor::add_methods() {
       "server.info", [this] { return value_of(server_.health_json()); },
       {.description = "What /healthz tells: state, version, uptime, viewers and the desktop.",
        .run = Run::kLoop,
-       .role = role(api::Role::kMonitor)});
+       .role = role(api::Role::kMonitor),
+       .result = conduit::describe_result<ServerInfo>()});
   conduit_->rpc(
       "server.viewers",
       [this] {
@@ -118,7 +119,8 @@ void ConduitDoor::add_methods() {
       },
       {.description = "The viewers with their links, as GET /api/v1/viewers has them.",
        .run = Run::kLoop,
-       .role = role(api::Role::kMonitor)});
+       .role = role(api::Role::kMonitor),
+       .result = conduit::describe_result<ViewerList>()});
   conduit_->rpc(
       "monitor.sample",
       [this]() -> boost::asio::awaitable<conduit::Value> {
@@ -128,18 +130,18 @@ void ConduitDoor::add_methods() {
       },
       {.description = "What the host is doing now, as the section \"data\" of the monitoring "
                       "stream has it.",
-       .role = role(api::Role::kMonitor)});
+       .role = role(api::Role::kMonitor),
+       .result = conduit::describe_result<MonitorSample>()});
 }
 
 void ConduitDoor::subscribe() {
   subscription_ = server_.events().subscribe([this](const server::HappenedEvent& event) {
     if (const auto* joined = std::get_if<server::ViewerJoined>(&event))
-      conduit_->broadcast("viewer.joined", conduit::Map{{"id", joined->viewer},
-                                                        {"peer", joined->peer},
-                                                        {"view_only", joined->is_view_only}});
+      conduit_->broadcast("viewer.joined", ViewerJoined{.id = joined->viewer,
+                                                        .peer = joined->peer,
+                                                        .view_only = joined->is_view_only});
     if (const auto* left = std::get_if<server::ViewerLeft>(&event))
-      conduit_->broadcast("viewer.left",
-                          conduit::Map{{"id", left->viewer}, {"reason", left->reason}});
+      conduit_->broadcast("viewer.left", ViewerLeft{.id = left->viewer, .reason = left->reason});
   });
 }
 

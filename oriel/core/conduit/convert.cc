@@ -70,28 +70,6 @@ std::string unqualified_name(const std::type_info& type) {
   return colon == name.npos ? name : name.substr(colon + 2);
 }
 
-namespace {
-
-// The names on the wire of what is wrong with a field.
-CallCode code_of_type(std::string_view type) {
-  if (type == "missing") return CallCode::kMissingField;
-  if (type == "type") return CallCode::kInvalidType;
-  if (type == "unknown") return CallCode::kInvalidParams;
-  return CallCode::kInvalidValue;
-}
-
-}  // namespace
-
-CallError validation_error(std::string_view method, const std::vector<FieldError>& errors) {
-  Array list;
-  for (const auto& [field, message, type] : errors)
-    list.push_back(
-        Map{{"field", field}, {"message", message}, {"type", row_of(code_of_type(type)).name}});
-  return {.code = CallCode::kValidation,
-          .message = fmt::format("Validation error in {}", method),
-          .details = Map{{"errors", std::move(list)}}};
-}
-
 bool read_bool(const Value& value, bool& out, Reading& reading) {
   const auto* truth = value.if_bool();
   if (truth == nullptr) return reading.refuse_kind("true or false", value);

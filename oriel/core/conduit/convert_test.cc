@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "oriel/core/conduit/response.h"
+
 namespace oriel::conduit {
 
 enum class Colour { red, green = 7 };

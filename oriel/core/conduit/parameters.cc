@@ -102,12 +102,14 @@ Value value_of(const boost::json::object& schema) {
 }  // namespace
 
 Value MethodDescription::to_schema_value() const {
-  return Map{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+  Map schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
              {"name", name},
              {"description", description},
              {"params", value_of(params_schema)},
              {"result", value_of(result_schema)},
              {"requires_auth", requires_auth}};
+  if (!role.empty()) schema.append("role", role);
+  return schema;
 }
 
 }  // namespace oriel::conduit

@@ -173,6 +173,16 @@ CallResult<std::tuple<Args...>> read_arguments(std::string_view method, Value&& 
   return detail::read_arguments_of<Value, Args...>(method, params, names);
 }
 
+// The type of what a method gives, for others to know.
+struct ResultDescription {
+  std::string type_name;
+  boost::json::object schema;
+};
+template <typename T>
+ResultDescription describe_result() {
+  return {type_name<T>(), schema_of<T>()};
+}
+
 // What others can know of a method.
 struct MethodDescription {
   std::string name;
@@ -182,11 +192,12 @@ struct MethodDescription {
   std::string return_type;
   boost::json::object result_schema;
   bool requires_auth = true;
+  std::string role = {};  // that callers need; empty: none
 
   // As the real `listall` shows a method: {name, description, parameters: {name: type},
   // return_type, requires_auth}.
   Value to_listall_value() const;
-  // {"$schema", name, description, params: schema, result: schema, requires_auth}.
+  // {"$schema", name, description, params: schema, result: schema, requires_auth [, role]}.
   Value to_schema_value() const;
 };
 
@@ -200,6 +211,10 @@ struct Returned {
 template <>
 struct Returned<Response> {
   using Type = Value;
+};
+template <typename T>
+struct Returned<ResponseOf<T>> {
+  using Type = T;
 };
 template <typename T, typename E>
 struct Returned<std::expected<T, E>> : Returned<T> {};

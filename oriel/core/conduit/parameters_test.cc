@@ -157,6 +157,7 @@ TEST(MethodDescription, KnowsWhatIsReturned) {
   EXPECT_EQ(returned(describe_method<Response>("m", "", Parameters())), "Any");
   EXPECT_EQ(returned(describe_method<Answer>("m", "", Parameters())), "Any");
   EXPECT_EQ(returned(describe_method<CallResult<Sum>>("m", "", Parameters())), "Sum");
+  EXPECT_EQ(returned(describe_method<CallResult<ResponseOf<Sum>>>("m", "", Parameters())), "Sum");
   EXPECT_EQ(returned(describe_method<CallResult<void>>("m", "", Parameters())), "None");
 }
 
