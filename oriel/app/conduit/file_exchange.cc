@@ -28,9 +28,14 @@ std::uint64_t chunks_of(std::uint64_t size_bytes, std::uint64_t chunk_bytes) {
 }
 
 CallError refused(const Error& error) {
-  return {.code = error.code == ErrorCode::kUnavailable ? CallCode::kMethodNotFound
+  // Not kMethodNotFound: whoever asks can tell a file from a method.
+  return {.code = error.code == ErrorCode::kUnavailable ? CallCode::kExecutionError
                                                         : CallCode::kValidation,
           .message = error.message};
+}
+
+CallError no_transfer(const std::string& id) {
+  return {.code = CallCode::kExecutionError, .message = "Transfer not found: " + id};
 }
 
 CallError failed(const Error& error) { return CallError::internal(error.message); }
@@ -95,8 +100,8 @@ BOOST_DESCRIBE_STRUCT(FileList, (), (files))
 CallResult<Bytes> chunk_bytes(const std::string* text, const Bytes* data) {
   if (data != nullptr) return *data;
   if (text == nullptr)
-    return std::unexpected(CallError::validation("a chunk needs \"data_b64\" or \"data\"",
-                                                 "data_b64", "base64 text"));
+    return std::unexpected(
+        CallError::validation("a chunk needs \"data_b64\" or \"data\"", "data_b64", "base64 text"));
   auto bytes = crypto::from_base64(*text);
   if (!bytes) return std::unexpected(CallError::validation(bytes.error().message, "data_b64"));
   return std::move(*bytes);
@@ -316,8 +321,7 @@ CallResult<ReceivedFile> FileExchange::finish(const std::shared_ptr<Receiving>& 
   {
     // Whoever finishes it has it for itself.
     std::lock_guard lock(mutex_);
-    if (receiving_.erase(receiving->id) == 0)
-      return std::unexpected(CallError::not_found("Transfer", receiving->id));
+    if (receiving_.erase(receiving->id) == 0) return std::unexpected(no_transfer(receiving->id));
   }
   if (auto cut = receiving->file->truncate(announced.size_bytes); !cut)
     return std::unexpected(failed(cut.error()));
@@ -395,7 +399,7 @@ void FileExchange::serve_uploads(Dispatcher& dispatcher) {
              std::optional<std::string> data_b64,
              std::optional<Bytes> data) -> CallResult<UploadChunk> {
         const auto receiving = self->find_receiving(transfer_id);
-        if (!receiving) return std::unexpected(CallError::not_found("Transfer", transfer_id));
+        if (!receiving) return std::unexpected(no_transfer(transfer_id));
         auto bytes = chunk_bytes(data_b64 ? &*data_b64 : nullptr, data ? &*data : nullptr);
         if (!bytes) return std::unexpected(std::move(bytes.error()));
         if (auto written = receiving->write(chunk_index, *bytes); !written)
@@ -411,8 +415,7 @@ void FileExchange::serve_uploads(Dispatcher& dispatcher) {
       make_method("file_upload_complete",
                   [self](Context& context, std::string transfer_id) -> CallResult<UploadEnd> {
                     const auto receiving = self->find_receiving(transfer_id);
-                    if (!receiving)
-                      return std::unexpected(CallError::not_found("Transfer", transfer_id));
+                    if (!receiving) return std::unexpected(no_transfer(transfer_id));
                     auto file = self->finish(receiving);
                     if (!file) return std::unexpected(std::move(file.error()));
                     if (self->on_received_) self->on_received_(context, *file);
@@ -454,12 +457,11 @@ void FileExchange::serve_downloads(Dispatcher& dispatcher) {
           }
           self->sending_.emplace(id, sending);
         }
-        return DownloadStart{
-            .transfer_id = id,
-            .size = sending->size_bytes,
-            .total_chunks = chunks_of(sending->size_bytes, sending->chunk_bytes),
-            .chunk_size = sending->chunk_bytes,
-            .checksum = *checksum};
+        return DownloadStart{.transfer_id = id,
+                             .size = sending->size_bytes,
+                             .total_chunks = chunks_of(sending->size_bytes, sending->chunk_bytes),
+                             .chunk_size = sending->chunk_bytes,
+                             .checksum = *checksum};
       },
       {.parameters = {"filename"},
        .description = "Begins to fetch a file from here.",
@@ -469,8 +471,7 @@ void FileExchange::serve_downloads(Dispatcher& dispatcher) {
                   [self](std::string transfer_id, std::uint64_t chunk_index,
                          std::optional<bool> as_bytes) -> CallResult<Value> {
                     const auto sending = self->find_sending(transfer_id);
-                    if (!sending)
-                      return std::unexpected(CallError::not_found("Transfer", transfer_id));
+                    if (!sending) return std::unexpected(no_transfer(transfer_id));
                     sending->heard_at = Clock::now();
                     auto bytes = sending->chunk(chunk_index);
                     if (!bytes) return std::unexpected(std::move(bytes.error()));

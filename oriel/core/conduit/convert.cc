@@ -6,9 +6,15 @@
 #include <boost/core/demangle.hpp>
 #include <cmath>
 
-#include "oriel/core/conduit/error_code.h"
+#include "oriel/core/conduit/utf8.h"
 
 namespace oriel::conduit {
+namespace {
+
+// Of a word that a peer sent, in what is said about it.
+constexpr std::size_t kShownBytesMax = 80;
+
+}  // namespace
 
 void Reading::enter(Segment segment) {
   if (depth_ < path_.size()) path_[depth_] = segment;
@@ -139,7 +145,9 @@ bool read_name(const Value& value, std::span<const std::string_view> names, std:
   if (text == nullptr) return reading.refuse_kind(expected(), value);
   const auto found = std::ranges::find(names, *text);
   if (found == names.end())
-    return reading.refuse(fmt::format("expected {}, got another word", expected()), "enum");
+    return reading.refuse(
+        fmt::format("expected {}, got \"{}\"", expected(), cut_utf8(*text, kShownBytesMax)),
+        "enum");
   out = static_cast<std::size_t>(found - names.begin());
   return true;
 }

@@ -14,6 +14,11 @@ void check_names(std::size_t arguments, bool takes_whole, std::span<const Parame
   ORIEL_CHECK(takes_whole ? names.size() <= 1 : names.size() == arguments);
 }
 
+void name_whole(std::vector<FieldError>& errors) {
+  for (auto& error : errors)
+    if (error.field.empty()) error.field = "params";
+}
+
 namespace {
 
 void check_members(const Map& params, std::span<const Parameter> names, Reading& reading) {

@@ -127,6 +127,9 @@ void read_whole(V& params, std::span<const Parameter> names, T& out, Reading& re
 // needs none: the program that registers it is wrong.
 void check_names(std::size_t arguments, bool takes_whole, std::span<const Parameter> names);
 
+// What is wrong with all of what was brought gets the name "params".
+void name_whole(std::vector<FieldError>& errors);
+
 template <typename... Args>
 bool takes_whole(std::span<const Parameter> names) {
   return sizeof...(Args) == 1 && (names.empty() || Whole<Args...>::value);
@@ -153,7 +156,10 @@ CallResult<std::tuple<Args...>> read_arguments_of(std::string_view method, V& pa
       (read_argument(finder.find(I), names[I], std::get<I>(arguments), reading), ...);
     }(std::index_sequence_for<Args...>());
   }
-  if (!reading.errors().empty()) return std::unexpected(validation_error(method, reading.errors()));
+  if (!reading.errors().empty()) {
+    name_whole(reading.errors());
+    return std::unexpected(validation_error(method, reading.errors()));
+  }
   return arguments;
 }
 

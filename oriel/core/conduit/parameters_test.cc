@@ -104,7 +104,9 @@ TEST(Parameters, AreAWrappedStructUnderItsNameAlone) {
   EXPECT_THAT(faults(read_arguments<Sum>("method", nullptr, Parameters())),
               ElementsAre("a: MISSING_FIELD"));
   EXPECT_THAT(faults(read_arguments<Sum>("method", "text", Parameters())),
-              ElementsAre(": INVALID_TYPE"));
+              ElementsAre("params: INVALID_TYPE"));
+  EXPECT_THAT(faults(read_arguments<Sum>("method", Array{1, 2}, Parameters())),
+              ElementsAre("params: INVALID_TYPE"));
 }
 
 TEST(Parameters, AreTakenAsAWholeByOneWithoutAName) {
