@@ -122,19 +122,22 @@ class ConduitCommand : public ::testing::Test {
  protected:
   void SetUp() override { start(); }
 
-  void start() {
+  void start(conduit::ErrorNumbers numbers = conduit::ErrorNumbers::kPrograms) {
     conduit::ServerOptions options;
     options.password = "secret";
     options.host = "127.0.0.1";
     options.port = port_;
     options.scram_iterations = 4096;
     options.stop_timeout = 1s;
+    options.error_numbers = numbers;
     server_.emplace(options);
     server_->rpc("add", [](int a, int b) { return a + b; },
                  {.parameters = {{"a"}, conduit::optional("b", 10)}, .description = "Adds."});
     server_->rpc("hang", [](Context& context) {
       while (!context.stop_token().stop_requested()) std::this_thread::sleep_for(1ms);
     });
+    server_->rpc("denied", [] { return conduit::CallError::permission_denied(); });
+    server_->rpc("late", [] { return conduit::CallError::timeout(); });
     server_->rpc("page", [] {
       return conduit::Response::with_pagination(conduit::Array{1},
                                                 {.total = 5, .page = 1, .page_size = 1});
@@ -180,6 +183,21 @@ TEST_F(ConduitCommand, SaysWhyACallFailed) {
   EXPECT_THAT(json.errors(), HasSubstr("{a: 1"));
   Program late(at("call", "hang --timeout 0.5"));
   EXPECT_EQ(late.end(), 40);
+  EXPECT_THAT(late.errors(), HasSubstr("hang: TIMEOUT: no answer came in time"));
+}
+
+TEST_F(ConduitCommand, KnowsTheErrorNumbersOfItsServer) {
+  server_.reset();
+  start(conduit::ErrorNumbers::kSeed);
+  Program denied(at("call", "denied"));
+  EXPECT_EQ(denied.end(), 3);
+  EXPECT_THAT(denied.errors(), HasSubstr("PERMISSION_DENIED (3002)"));
+  Program late(at("call", "late"));
+  EXPECT_EQ(late.end(), 40);
+  EXPECT_THAT(late.errors(), HasSubstr("TIMEOUT (5001)"));
+  Program raw(at("call", "denied --raw"));
+  EXPECT_EQ(raw.end(), 3);
+  EXPECT_THAT(raw.output(), HasSubstr("\"code\":3002"));
 }
 
 TEST_F(ConduitCommand, SaysWhyItDidNotConnect) {

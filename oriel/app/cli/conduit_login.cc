@@ -109,6 +109,7 @@ Result<conduit::ClientOptions> make_client_options(const ConduitOptions& options
   }
   if (options.timeout) made.connect_timeout = std::min(made.connect_timeout, *options.timeout);
   made.reconnect_enabled = false;
+  made.error_numbers = options.error_numbers;
   made.tls.verify = options.verify;
   made.tls.ca_file = options.ca_file;
   made.tls.certificate_file = options.certificate_file;

@@ -92,6 +92,14 @@ constexpr Flag kFlags[] = {
     {"--schema", "", "", kMethods, "The JSON Schemas of parameters and results, as JSON",
      set_switch<&Options::shows_schemas>},
     {"--wait-reply", "", "", kSend, "Waits for the message TYPE_response and prints its data",
+Status set_error_numbers(ConduitOptions& options, std::string_view text) {
+  const auto numbers = conduit::find_error_numbers(text);
+  if (!numbers)
+    return wrong(fmt::format("\"{}\" is none, expected programs or seed", printable(text)));
+  options.error_numbers = *numbers;
+  return {};
+}
+
      set_switch<&Options::waits_for_reply>},
     {"--count", "", "N", kListen, "Ends after N messages", set_count},
     {"--timeout", "", "SECONDS", kCall | kSend | kMethods,
@@ -137,6 +145,10 @@ std::unexpected<Error> unknown_flag(unsigned command, std::string_view name) {
   return wrong(fmt::format("unknown flag {}, {}", printable(name), config::suggest(name, known)));
 }
 
+    {"--error-numbers", "", "TABLE", kAll,
+     "What the numbers of errors mean: programs, as those of netconduit send them, or seed, as its "
+     "documentation has them. Servers of Oriel say it themselves",
+     set_error_numbers},
 Result<std::vector<std::string>> take_flags(unsigned command,
                                             std::span<const char* const> arguments,
                                             ConduitOptions& options) {

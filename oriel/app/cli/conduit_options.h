@@ -27,6 +27,7 @@ struct ConduitOptions {
   std::string key_file;
   bool verify = true;
   conduit::Login login = conduit::Login::kAuto;
+  conduit::ErrorNumbers error_numbers = conduit::ErrorNumbers::kPrograms;
 
   bool is_json = false;
   bool is_raw = false;

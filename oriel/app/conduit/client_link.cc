@@ -358,6 +358,7 @@ void ClientLink::connection_paused(Connection& connection, bool is_paused) {
   if (&connection != connection_.get() || !is_open_ || is_stopping_) return;
   set_state(is_paused ? ClientState::kPaused : ClientState::kActive);
 }
+  shared_->numbers = opened.peer.error_numbers.value_or(options_.error_numbers);
 
 void ClientLink::login_refused(Connection& connection, const LoginRefused& refused) {
   if (&connection == connection_.get()) refused_ = refused;

@@ -98,6 +98,7 @@ struct ClientOptions {
   }
 };
 
+  // Of servers that do not say which they have; those of ours do.
 // Where the options lead; the password is in the target too. Errors (kOptions): no or a wrong
 // target.
 std::expected<net::StreamTarget, ClientError> target_of(const ClientOptions& options);

@@ -225,6 +225,21 @@ constexpr Setting kSettings[] = {
     {.key = "tls_cert",
      .kind = SettingKind::kText,
      .group = kDoors,
+    {.key = "conduit.error_numbers",
+     .kind = SettingKind::kText,
+     .group = kDoors,
+     .value_name = "TABLE",
+     .help = "The numbers of errors at the conduit: programs, as netconduit's programs send them, "
+             "or seed, as its documentation has them",
+     .example = "seed",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_error_numbers(text), s.conduit_error_numbers);
+         },
+     .get =
+         [](const Settings& s) {
+           return std::string(error_numbers_name(s.conduit_error_numbers));
+         }},
      .value_name = "FILE",
      .help = "Certificate of HTTPS in PEM form, followed by those that lead from it to a root; "
              "looked at again when it changes",

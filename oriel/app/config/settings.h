@@ -33,6 +33,9 @@ enum class TlsMode {
   kOff,
 };
 
+// What the numbers of the conduit's errors mean (docs/conduit_errors.md).
+enum class ConduitErrorNumbers { kPrograms, kSeed };
+
 // Which alerts there are, and who is told of them besides the stream and the log.
 struct AlertSettings {
   std::vector<monitor::AlertRule> rules = monitor::default_alert_rules();
@@ -75,6 +78,7 @@ struct Settings {
   bool conduit_takes_bare_hash = false;  // elsewhere than on loopback and over TLS
   std::string conduit_folder;            // files that its clients send and fetch; empty: none
   std::string allowed_hosts;     // comma-separated Host names that HTTP accepts besides loopback
+  ConduitErrorNumbers conduit_error_numbers = ConduitErrorNumbers::kPrograms;
   TlsMode tls = TlsMode::kAuto;  // of the HTTP door
   std::string tls_cert;          // PEM; empty, like tls_key: a self-signed one is made
   std::string tls_key;

@@ -73,6 +73,9 @@ Result<conduit::ServerOptions> ConduitDoor::options() {
   options.allow_bare_hash = settings_.conduit_takes_bare_hash;
   options.logger = logger_;
   options.has_tcp = settings_.conduit_listen.has_value();
+  options.error_numbers = settings_.conduit_error_numbers == config::ConduitErrorNumbers::kSeed
+                              ? conduit::ErrorNumbers::kSeed
+                              : conduit::ErrorNumbers::kPrograms;
   options.has_other_doors = settings_.http_listen.has_value();
   if (!settings_.conduit_listen) return options;
   options.host = settings_.conduit_listen->host;

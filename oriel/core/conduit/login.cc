@@ -10,6 +10,7 @@ namespace {
 // Tells our own programs from others; a number, so that there can be a next one.
 constexpr std::string_view kOrielKey = "oriel";
 constexpr std::int64_t kOrielRevision = 1;
+constexpr std::string_view kErrorNumbersKey = "error_numbers";
 
 std::string text_of(const Value* facts, std::string_view key,
                     std::size_t bytes_max = kFactBytesMax) {
@@ -24,6 +25,8 @@ Value write_program_facts(const ProgramFacts& facts) {
   Map map{{"name", facts.name}, {"version", facts.version}};
   if (!facts.description.empty()) map.append("description", facts.description);
   if (facts.is_oriel) map.append(std::string(kOrielKey), kOrielRevision);
+  if (facts.error_numbers)
+    map.append(std::string(kErrorNumbersKey), error_numbers_name(*facts.error_numbers));
   return map;
 }
 
@@ -32,7 +35,8 @@ ProgramFacts read_program_facts(const Value* facts) {
   return {.name = text_of(facts, "name"),
           .version = text_of(facts, "version"),
           .is_oriel = revision != nullptr && revision->if_integer() != nullptr,
-          .description = text_of(facts, "description", kDescriptionBytesMax)};
+          .description = text_of(facts, "description", kDescriptionBytesMax),
+          .error_numbers = find_error_numbers(text_of(facts, kErrorNumbersKey))};
 }
 
 std::string password_hash(std::string_view password) {

@@ -12,6 +12,7 @@
 
 #include "oriel/base/bytes.h"
 #include "oriel/base/result.h"
+#include "oriel/core/conduit/error_code.h"
 #include "oriel/core/conduit/value.h"
 #include "oriel/core/crypto/scram.h"
 
@@ -28,6 +29,8 @@ struct ProgramFacts {
   // It is one of ours: it cancels calls, knows deadlines, and gives streams credit.
   bool is_oriel = false;
   std::string description = {};  // of servers; said when there is one
+  // Of servers of ours: which numbers they send and understand.
+  std::optional<ErrorNumbers> error_numbers = {};
 
   friend bool operator==(const ProgramFacts&, const ProgramFacts&) = default;
 };
