@@ -208,6 +208,9 @@ TEST_F(ConduitCommand, SaysWhyItDidNotConnect) {
   EXPECT_EQ(none.end(), 3);
   EXPECT_THAT(none.errors(), HasSubstr("--password-file"));
   // Port 1 (tcpmux, RFC 1078) is nobody's for decades, and is never given out as a free one.
+  Program plain(fmt::format("call tls://127.0.0.1:{} add a=1", port_));
+  EXPECT_EQ(plain.end(), 20);
+  EXPECT_THAT(plain.errors(), HasSubstr("perhaps it speaks no TLS and wants tcp://"));
   Program nobody("call 127.0.0.1:1 add a=1");
   EXPECT_EQ(nobody.end(), 10);
   Program target("methods tcp://:secret@127.0.0.1:" + std::to_string(port_), "");
@@ -265,6 +268,9 @@ TEST(ConduitCommandTls, ChecksBothSides) {
   Program nameless(call(ca));
   EXPECT_NE(nameless.end(), 0);
   EXPECT_THAT(nameless.errors(), HasSubstr("certificate"));
+  Program plain(fmt::format("call tcp://localhost:{} who", server.port()));
+  EXPECT_EQ(plain.end(), 20);
+  EXPECT_THAT(plain.errors(), HasSubstr("perhaps it wants tls://"));
   Program blind(call("--insecure " + own));
   EXPECT_EQ(blind.end(), 0) << blind.errors();
   EXPECT_THAT(blind.errors(), HasSubstr("WARNING: --insecure"));

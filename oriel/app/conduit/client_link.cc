@@ -225,6 +225,8 @@ awaitable<ClientLink::Attempt> ClientLink::open_by(LoginMethod method) {
     const bool is_final = error.failure == net::ConnectFailure::kOptions ||
                           error.failure == net::ConnectFailure::kDenied ||
                           (error.failure == net::ConnectFailure::kCertificate && !has_been_open_);
+    if (error.ended_in_handshake && target_.carrier == net::StreamCarrier::kTls)
+      co_return Attempt{not_understood("perhaps it speaks no TLS and wants tcp://")};
     co_return Attempt{.status = client_failure(kind_of(error.failure), error.message),
                       .is_hopeless = is_final};
   }
@@ -264,15 +266,26 @@ awaitable<ClientLink::Attempt> ClientLink::log_in(net::StreamPointer stream, Log
   limits.flush_timeout = options_.stop_timeout / 2;
   connection_ = std::make_shared<Connection>(shared_, random_uuid(), std::move(stream),
                                              std::move(session), limits);
+  const bool heard_nothing = connection_->stats().bytes_in == 0;
   connection_->start();
   while (!was_open_ && !end_) co_await changed_.wait();
   if (was_open_) co_return Attempt{};
   connection_.reset();
+  // A conduit says something before it closes.
+  if (heard_nothing && kind == ClientErrorKind::kConnection &&
+      target_.carrier == net::StreamCarrier::kTcp)
+    co_return Attempt{not_understood("perhaps it wants tls://")};
   if (is_stopping_) co_return Attempt{cancelled()};
   if (refused_) co_return refused_attempt(method);
   const auto kind = kind_of(end_->code);
   co_return Attempt{
       .status = client_failure(kind, fmt::format("{}: {}", target_.shown(), end_->message)),
+ClientStatus ClientLink::not_understood(std::string_view guess) const {
+  return client_failure(ClientErrorKind::kProtocol,
+                        fmt::format("{}: the server closed the connection without a word; {}",
+                                    target_.shown(), guess));
+}
+
       .is_hopeless = kind == ClientErrorKind::kAuthentication};
 }
 
