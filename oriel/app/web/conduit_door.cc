@@ -4,6 +4,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/json/serialize.hpp>
+#include <filesystem>
 #include <utility>
 
 #include "oriel/app/api/viewer_document.h"
@@ -72,16 +73,18 @@ Result<conduit::ServerOptions> ConduitDoor::options() {
   options.max_connections = static_cast<std::size_t>(settings_.conduit_max_clients);
   options.allow_bare_hash = settings_.conduit_takes_bare_hash;
   options.logger = logger_;
-  options.has_tcp = settings_.conduit_listen.has_value();
   options.error_numbers = settings_.conduit_error_numbers == config::ConduitErrorNumbers::kSeed
                               ? conduit::ErrorNumbers::kSeed
                               : conduit::ErrorNumbers::kPrograms;
-  options.has_other_doors = settings_.http_listen.has_value();
+  options.has_tcp = settings_.conduit_listen.has_value();
+  options.unix_path = settings_.conduit_socket;
+  options.has_other_doors = true;  // /conduit of the page, if there is one
   if (!settings_.conduit_listen) return options;
   options.host = settings_.conduit_listen->host;
   options.port = settings_.conduit_listen->port;
   if (!config::uses_tls(settings_, *settings_.conduit_listen)) return options;
   ORIEL_TRY(auto certificate, door_certificate(settings_, options.host));
+  if (certificate.is_self_signed) ca_file_ = certificate.files.certificate;
   options.tls = {.certificate_file = std::move(certificate.files.certificate),
                  .key_file = std::move(certificate.files.key)};
   return options;
@@ -93,7 +96,11 @@ Status ConduitDoor::open() {
   ORIEL_TRY(auto server_options, options());
   conduit_ = std::make_unique<conduit::Server>(executor_, std::move(server_options));
   add_methods();
-  if (!settings_.conduit_folder.empty()) {
+  if (const auto& folder = settings_.conduit_folder; !folder.empty()) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(folder, error))
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("conduit.folder: {} is no folder; make it first", folder));
     ORIEL_TRY(files_, conduit::FileExchange::open(
                           {.folder = settings_.conduit_folder, .role = role(api::Role::kControl)}));
     files_->serve(conduit_->dispatcher());
@@ -169,7 +176,9 @@ void ConduitDoor::stop(std::function<void()> stopped) {
 }
 
 std::string ConduitDoor::uri() const {
-  if (!conduit_ || !settings_.conduit_listen) return "";
+  if (!conduit_) return "";
+  if (!settings_.conduit_socket.empty()) return "unix:" + settings_.conduit_socket;
+  if (!settings_.conduit_listen) return "";
   const bool has_tls = config::uses_tls(settings_, *settings_.conduit_listen);
   return fmt::format("{}://{}", has_tls ? "tls" : "tcp", reachable_address(conduit_->address()));
 }
