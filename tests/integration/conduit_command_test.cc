@@ -327,6 +327,10 @@ TEST_F(ConduitCommand, Sends) {
   Program greet(at("send", "greet name=ann --wait-reply"));
   EXPECT_EQ(greet.end(), 0) << greet.errors();
   EXPECT_EQ(greet.output(), "{\"hello\":\"ann\"}\n");
+  server_->on("echo", [](Value data) { return data; });
+  Program number(at("send", "echo 5 --wait-reply"));
+  EXPECT_EQ(number.end(), 0) << number.errors();
+  EXPECT_EQ(number.output(), "5\n");
   Program silent(at("send", "silent --wait-reply --timeout 0.5"));
   EXPECT_EQ(silent.end(), 40);
 }
