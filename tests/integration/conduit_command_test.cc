@@ -122,19 +122,22 @@ class ConduitCommand : public ::testing::Test {
  protected:
   void SetUp() override { start(); }
 
-  void start() {
+  void start(conduit::ErrorNumbers numbers = conduit::ErrorNumbers::kPrograms) {
     conduit::ServerOptions options;
     options.password = "secret";
     options.host = "127.0.0.1";
     options.port = port_;
     options.scram_iterations = 4096;
     options.stop_timeout = 1s;
+    options.error_numbers = numbers;
     server_.emplace(options);
     server_->rpc("add", [](int a, int b) { return a + b; },
                  {.parameters = {{"a"}, conduit::optional("b", 10)}, .description = "Adds."});
     server_->rpc("hang", [](Context& context) {
       while (!context.stop_token().stop_requested()) std::this_thread::sleep_for(1ms);
     });
+    server_->rpc("denied", [] { return conduit::CallError::permission_denied(); });
+    server_->rpc("late", [] { return conduit::CallError::timeout(); });
     server_->rpc("page", [] {
       return conduit::Response::with_pagination(conduit::Array{1},
                                                 {.total = 5, .page = 1, .page_size = 1});
@@ -180,6 +183,21 @@ TEST_F(ConduitCommand, SaysWhyACallFailed) {
   EXPECT_THAT(json.errors(), HasSubstr("{a: 1"));
   Program late(at("call", "hang --timeout 0.5"));
   EXPECT_EQ(late.end(), 40);
+  EXPECT_THAT(late.errors(), HasSubstr("hang: TIMEOUT: no answer came in time"));
+}
+
+TEST_F(ConduitCommand, KnowsTheErrorNumbersOfItsServer) {
+  server_.reset();
+  start(conduit::ErrorNumbers::kSeed);
+  Program denied(at("call", "denied"));
+  EXPECT_EQ(denied.end(), 3);
+  EXPECT_THAT(denied.errors(), HasSubstr("PERMISSION_DENIED (3002)"));
+  Program late(at("call", "late"));
+  EXPECT_EQ(late.end(), 40);
+  EXPECT_THAT(late.errors(), HasSubstr("TIMEOUT (5001)"));
+  Program raw(at("call", "denied --raw"));
+  EXPECT_EQ(raw.end(), 3);
+  EXPECT_THAT(raw.output(), HasSubstr("\"code\":3002"));
 }
 
 TEST_F(ConduitCommand, SaysWhyItDidNotConnect) {
@@ -190,6 +208,9 @@ TEST_F(ConduitCommand, SaysWhyItDidNotConnect) {
   EXPECT_EQ(none.end(), 3);
   EXPECT_THAT(none.errors(), HasSubstr("--password-file"));
   // Port 1 (tcpmux, RFC 1078) is nobody's for decades, and is never given out as a free one.
+  Program plain(fmt::format("call tls://127.0.0.1:{} add a=1", port_));
+  EXPECT_EQ(plain.end(), 20);
+  EXPECT_THAT(plain.errors(), HasSubstr("perhaps it speaks no TLS and wants tcp://"));
   Program nobody("call 127.0.0.1:1 add a=1");
   EXPECT_EQ(nobody.end(), 10);
   Program target("methods tcp://:secret@127.0.0.1:" + std::to_string(port_), "");
@@ -247,6 +268,9 @@ TEST(ConduitCommandTls, ChecksBothSides) {
   Program nameless(call(ca));
   EXPECT_NE(nameless.end(), 0);
   EXPECT_THAT(nameless.errors(), HasSubstr("certificate"));
+  Program plain(fmt::format("call tcp://localhost:{} who", server.port()));
+  EXPECT_EQ(plain.end(), 20);
+  EXPECT_THAT(plain.errors(), HasSubstr("perhaps it wants tls://"));
   Program blind(call("--insecure " + own));
   EXPECT_EQ(blind.end(), 0) << blind.errors();
   EXPECT_THAT(blind.errors(), HasSubstr("WARNING: --insecure"));
@@ -303,6 +327,10 @@ TEST_F(ConduitCommand, Sends) {
   Program greet(at("send", "greet name=ann --wait-reply"));
   EXPECT_EQ(greet.end(), 0) << greet.errors();
   EXPECT_EQ(greet.output(), "{\"hello\":\"ann\"}\n");
+  server_->on("echo", [](Value data) { return data; });
+  Program number(at("send", "echo 5 --wait-reply"));
+  EXPECT_EQ(number.end(), 0) << number.errors();
+  EXPECT_EQ(number.output(), "5\n");
   Program silent(at("send", "silent --wait-reply --timeout 0.5"));
   EXPECT_EQ(silent.end(), 40);
 }

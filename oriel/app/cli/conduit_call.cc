@@ -34,8 +34,8 @@ int call(conduit::Client& client, const ConduitOptions& options, Value params, m
     if (!options.is_raw || !conduit::is_remote(answer.error())) return code;
   }
   if (options.is_raw) {
-    const int printed =
-        print_json(write_answer(std::move(answer), client.config().error_numbers), options.is_json);
+    const auto numbers = client.server_info().error_numbers.value_or(client.config().error_numbers);
+    const int printed = print_json(write_answer(std::move(answer), numbers), options.is_json);
     return code == kDone ? printed : code;
   }
   return print_json(answer->data ? *answer->data : Value(), options.is_json);

@@ -34,6 +34,12 @@ Result<conduit::ClientOptions> make_client_options(const ConduitOptions& options
   }
   if (options.timeout) made.connect_timeout = std::min(made.connect_timeout, *options.timeout);
   made.reconnect_enabled = false;
+  made.error_numbers = options.error_numbers;
+  made.login_advice = {
+      .when_heard = "connect by tls://, or from the same machine",
+      .when_unverified = "leave out --insecure; --ca FILE says whom to trust",
+      .when_scram_only = "--login scram forbids it",
+  };
   made.tls.verify = options.verify;
   made.tls.ca_file = options.ca_file;
   made.tls.certificate_file = options.certificate_file;

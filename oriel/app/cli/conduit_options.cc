@@ -34,6 +34,36 @@ std::unexpected<Error> wrong(std::string message) {
   return fail(ErrorCode::kInvalid, std::move(message));
 }
 
+// ---- usage
+
+struct Usage {
+  ConduitCommand command;
+  std::string_view words;  // after the command
+  std::string_view name;   // what is missing without a second word; empty: nothing
+  std::string_view text;   // for --help
+};
+constexpr Usage kUsages[] = {
+    {ConduitCommand::kCall, "call TARGET METHOD [JSON | KEY=VALUE ...]", "METHOD",
+     "Example: oriel call localhost:8080 add a=1 b=2\n"
+     "         oriel call localhost:8080 add '{\"a\": 1, \"b\": 2}'\n"
+     "         oriel call localhost:8080 add --help\n\n"
+     "Calls a method of a conduit server and prints its result as JSON.\n"},
+    {ConduitCommand::kListen, "listen TARGET [TYPE ...]", "",
+     "Example: oriel listen localhost:8080 alert\n\n"
+     "Prints the messages of a conduit server, all or those of the types, as JSON Lines, and\n"
+     "connects again when the connection is lost.\n"},
+    {ConduitCommand::kSend, "send TARGET TYPE [JSON | KEY=VALUE ...]", "TYPE",
+     "Example: oriel send localhost:8080 chat message=hello\n\n"
+     "Sends a message to a conduit server.\n"},
+    {ConduitCommand::kMethods, "methods TARGET", "",
+     "Example: oriel methods localhost:8080\n\n"
+     "Lists the methods of a conduit server.\n"},
+};
+
+const Usage& usage_of(ConduitCommand command) {
+  return *std::ranges::find(kUsages, command, &Usage::command);
+}
+
 // ---- flags
 
 template <auto kMember, bool kValue = true>
@@ -59,6 +89,14 @@ Status set_login(ConduitOptions& options, std::string_view text) {
   } else {
     return wrong(fmt::format("\"{}\" is none, expected auto, scram or hash", printable(text)));
   }
+  return {};
+}
+
+Status set_error_numbers(ConduitOptions& options, std::string_view text) {
+  const auto numbers = conduit::find_error_numbers(text);
+  if (!numbers)
+    return wrong(fmt::format("\"{}\" is none, expected programs or seed", printable(text)));
+  options.error_numbers = *numbers;
   return {};
 }
 
@@ -107,6 +145,10 @@ constexpr Flag kFlags[] = {
      "How the password is shown: auto (SCRAM, or a hash where nobody can hear it), scram, or hash "
      "as the programs of netconduit do",
      set_login},
+    {"--error-numbers", "", "TABLE", kAll,
+     "What the numbers of errors mean: programs, as those of netconduit send them, or seed, as its "
+     "documentation has them. Servers of Oriel say it themselves",
+     set_error_numbers},
     {"--ca", "", "FILE", kAll,
      "Certificates (PEM) that are trusted for tls:// and wss:// in place of the system's",
      set_path<&Options::ca_file>},
@@ -131,6 +173,12 @@ const Flag* find_flag(unsigned command, std::string_view name) {
 }
 
 std::unexpected<Error> unknown_flag(unsigned command, std::string_view name) {
+  std::string others;
+  for (const auto& usage : kUsages)
+    if (find_flag(static_cast<unsigned>(usage.command), name) != nullptr)
+      others += fmt::format("{}`oriel {}`", others.empty() ? "" : ", ",
+                            usage.words.substr(0, usage.words.find(' ')));
+  if (!others.empty()) return wrong(fmt::format("{} is a flag of {}", printable(name), others));
   std::vector<std::string> known;
   for (const auto& flag : kFlags)
     if ((flag.commands & command) != 0) known.emplace_back(flag.name);
@@ -188,40 +236,12 @@ Status check_tls(const ConduitOptions& options) {
   return wrong(fmt::format("{} is for tls:// and wss:// targets, got {}", flag, target.shown()));
 }
 
-// ---- usage
-
-struct Usage {
-  ConduitCommand command;
-  std::string_view words;  // after the command
-  std::string_view name;   // what is missing without a second word; empty: nothing
-  std::string_view text;   // for --help
-};
-constexpr Usage kUsages[] = {
-    {ConduitCommand::kCall, "call TARGET METHOD [JSON | KEY=VALUE ...]", "METHOD",
-     "Example: oriel call localhost:8080 add a=1 b=2\n"
-     "         oriel call localhost:8080 add '{\"a\": 1, \"b\": 2}'\n"
-     "         oriel call localhost:8080 add --help\n\n"
-     "Calls a method of a conduit server and prints its result as JSON.\n"},
-    {ConduitCommand::kListen, "listen TARGET [TYPE ...]", "",
-     "Example: oriel listen localhost:8080 alert\n\n"
-     "Prints the messages of a conduit server, all or those of the types, as JSON Lines, and\n"
-     "connects again when the connection is lost.\n"},
-    {ConduitCommand::kSend, "send TARGET TYPE [JSON | KEY=VALUE ...]", "TYPE",
-     "Example: oriel send localhost:8080 chat message=hello\n\n"
-     "Sends a message to a conduit server.\n"},
-    {ConduitCommand::kMethods, "methods TARGET", "",
-     "Example: oriel methods localhost:8080\n\n"
-     "Lists the methods of a conduit server.\n"},
-};
-
-const Usage& usage_of(ConduitCommand command) {
-  return *std::ranges::find(kUsages, command, &Usage::command);
-}
-
 constexpr std::string_view kTargetHelp =
-    "TARGET is HOST[:PORT] (8080), tcp://, tls://, unix:PATH, ws:// or wss://.\n";
+    "TARGET is HOST[:PORT] (8080), tcp://, tls://, unix:PATH, ws:// or wss://; an IPv6 address\n"
+    "has brackets around it, such as [::1]:8080.\n";
 constexpr std::string_view kDataHelp =
-    "VALUE is JSON where it is valid JSON, else text; KEY=@FILE reads text from FILE; a JSON of\n"
+    "VALUE is JSON where it is valid JSON, else text, unless it begins as JSON does, with {, [\n"
+    "or \"; KEY=@FILE reads text from FILE, and '\"@home\"' is text that begins with @; a JSON of\n"
     "\"-\" is read from standard input.\n";
 
 // ---- data
@@ -249,9 +269,19 @@ Result<Value> text_of_file(const std::string& path) {
   return Value(std::move(text));
 }
 
+bool looks_like_json(std::string_view word) {
+  return word.starts_with('{') || word.starts_with('[') || word.starts_with('"');
+}
+
 Result<Value> value_of(std::string_view text) {
   if (text.starts_with('@')) return text_of_file(std::string(text.substr(1)));
-  if (auto value = conduit::parse_json(text)) return value;
+  auto value = conduit::parse_json(text);
+  if (value) return value;
+  if (looks_like_json(text))
+    return wrong(
+        fmt::format("\"{}\" begins as JSON does, but {}; text that begins so is written as "
+                    "a JSON string",
+                    printable(text), value.error().message));
   if (!conduit::is_utf8(text)) return wrong("expected text in UTF-8");
   return Value(text);
 }
@@ -261,10 +291,6 @@ Result<Value> json_of(std::string_view text, std::string_view what) {
   if (!value)
     return wrong(fmt::format("{} \"{}\": {}", what, printable(text), value.error().message));
   return value;
-}
-
-bool looks_like_json(std::string_view word) {
-  return word.starts_with('{') || word.starts_with('[') || word.starts_with('"');
 }
 
 Status check_name(std::string_view what, std::string_view name) {
@@ -334,15 +360,20 @@ Result<Value> parse_conduit_data(std::span<const std::string> words) {
     ORIEL_TRY(const auto text, read_stream(stdin, "standard input"));
     return json_of(text, "standard input");
   }
-  if (words.size() == 1 && looks_like_json(words[0])) return json_of(words[0], "JSON");
+  if (words.size() == 1) {
+    if (looks_like_json(words[0])) return json_of(words[0], "JSON");
+    if (auto value = conduit::parse_json(words[0])) return value;  // 5, true, null
+  }
   conduit::Map map;
   for (const auto& word : words) {
     const auto equals = word.find('=');
     if (looks_like_json(word) || word == "-")
       return wrong(fmt::format("JSON stands alone, got {} beside other words", printable(word)));
     if (equals == word.npos || equals == 0)
-      return wrong(fmt::format("expected a JSON object or array, or KEY=VALUE, got \"{}\"",
-                               printable(word)));
+      return wrong(
+          fmt::format("expected one word of JSON, or KEY=VALUE, got \"{}\"; text alone is "
+                      "'\"text\"'",
+                      printable(word)));
     const auto key = std::string_view(word).substr(0, equals);
     if (!conduit::is_utf8(key)) return wrong("expected a KEY in UTF-8");
     if (map.contains(key)) return wrong(fmt::format("{} is given twice", printable(key)));
@@ -355,7 +386,7 @@ Result<Value> parse_conduit_data(std::span<const std::string> words) {
 
 Result<Value> parse_conduit_params(std::span<const std::string> words) {
   ORIEL_TRY(auto value, parse_conduit_data(words));
-  if (value.if_map() == nullptr && value.if_array() == nullptr)
+  if (value.if_map() == nullptr && value.if_array() == nullptr && !value.is_null())
     return wrong(fmt::format("a call takes a JSON object or array, got {}", describe(value)));
   return value;
 }

@@ -27,6 +27,7 @@ struct ConduitOptions {
   std::string key_file;
   bool verify = true;
   conduit::Login login = conduit::Login::kAuto;
+  conduit::ErrorNumbers error_numbers = conduit::ErrorNumbers::kPrograms;
 
   bool is_json = false;
   bool is_raw = false;
@@ -47,10 +48,10 @@ Result<ConduitOptions> parse_conduit_arguments(ConduitCommand command,
 std::string conduit_help(ConduitCommand command);
 
 // What is sent: one word of JSON, or KEY=VALUE words, which become a map. VALUE is JSON where it is
-// valid JSON, else text; @FILE is the text of a file; a word "-" is JSON from standard input.
-// No words: an empty map.
+// valid JSON, else text, but not what begins as JSON does; @FILE is the text of a file; a word "-"
+// is JSON from standard input. No words: an empty map.
 Result<conduit::Value> parse_conduit_data(std::span<const std::string> words);
-// The same for a call, which takes a map or an array.
+// The same for a call, which takes a map, an array or null.
 Result<conduit::Value> parse_conduit_params(std::span<const std::string> words);
 
 }  // namespace oriel::cli

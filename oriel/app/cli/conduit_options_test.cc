@@ -38,8 +38,9 @@ std::string data_error(std::vector<std::string> words) {
 
 TEST(ConduitOptions, TakeFlagsAnywhere) {
   const auto options =
-      parse(ConduitCommand::kCall, {"--timeout=500ms", "h:9000", "add", "-v", "a=1", "--raw",
-                                    "--login", "scram", "--password-file", "p", "--", "--b=2"})
+      parse(ConduitCommand::kCall,
+            {"--timeout=500ms", "h:9000", "add", "-v", "a=1", "--raw", "--login", "scram",
+             "--error-numbers=seed", "--password-file", "p", "--", "--b=2"})
           .value();
   EXPECT_EQ(options.target, "h:9000");
   EXPECT_EQ(options.name, "add");
@@ -48,6 +49,7 @@ TEST(ConduitOptions, TakeFlagsAnywhere) {
   EXPECT_TRUE(options.is_verbose);
   EXPECT_TRUE(options.is_raw);
   EXPECT_EQ(options.login, conduit::Login::kScram);
+  EXPECT_EQ(options.error_numbers, conduit::ErrorNumbers::kSeed);
   EXPECT_EQ(options.password_file, "p");
 }
 
@@ -80,7 +82,11 @@ TEST(ConduitOptions, SayWhatWasGot) {
   EXPECT_THAT(error_of(kCall, {"h"}), StartsWith("METHOD is missing"));
   EXPECT_THAT(error_of(kSend, {"h"}), StartsWith("TYPE is missing"));
   EXPECT_THAT(error_of(kCall, {"h", "m", "--rawr"}), StartsWith("unknown flag --rawr, did you"));
-  EXPECT_THAT(error_of(kListen, {"h", "--raw"}), StartsWith("unknown flag --raw"));
+  EXPECT_EQ(error_of(kListen, {"h", "--raw"}), "--raw is a flag of `oriel call`");
+  EXPECT_THAT(error_of(kMethods, {"h", "--wait-reply"}), HasSubstr("`oriel send`"));
+  EXPECT_THAT(error_of(kListen, {"::1"}), HasSubstr("[::1]:8080"));
+  EXPECT_THAT(error_of(kCall, {"h", "m", "--error-numbers", "ours"}),
+              AllOf(HasSubstr("\"ours\""), HasSubstr("programs or seed")));
   EXPECT_THAT(error_of(kListen, {"h", "--count", "0"}),
               AllOf(StartsWith("--count: "), HasSubstr("0")));
   EXPECT_THAT(error_of(kCall, {"h", "m", "--timeout", "soon"}),
@@ -114,10 +120,17 @@ TEST(ConduitData, IsJsonOrPairs) {
                       {"d", nullptr},
                       {"e", Array{1}},
                       {"f", Map{{"g", 2}}}}));
-  EXPECT_EQ(
-      data({"a=hello world", "b=", "c=x=y", "d=007", R"(e="1")", "f={1"}),
-      Value(Map{
-          {"a", "hello world"}, {"b", ""}, {"c", "x=y"}, {"d", "007"}, {"e", "1"}, {"f", "{1"}}));
+  EXPECT_EQ(data({"a=hello world", "b=", "c=x=y", "d=007", R"(e="1")", R"(f="@home")"}),
+            Value(Map{{"a", "hello world"},
+                      {"b", ""},
+                      {"c", "x=y"},
+                      {"d", "007"},
+                      {"e", "1"},
+                      {"f", "@home"}}));
+  EXPECT_EQ(data({"5"}), Value(5));
+  EXPECT_EQ(data({"true"}), Value(true));
+  EXPECT_EQ(data({"null"}), Value());
+  EXPECT_EQ(parse_conduit_params(std::vector<std::string>{"null"}), Value());
 }
 
 TEST(ConduitData, ReadsTextFromFiles) {
@@ -137,6 +150,9 @@ TEST(ConduitData, SaysWhatWasGot) {
   EXPECT_THAT(data_error({"a=1", "a=2"}), HasSubstr("a is given twice"));
   EXPECT_THAT(data_error({"{}", "a=2"}), HasSubstr("JSON stands alone"));
   EXPECT_THAT(data_error({"\"text\""}), HasSubstr("object or array, got"));
+  EXPECT_THAT(data_error({"5"}), HasSubstr("object or array, got the number 5"));
+  for (const auto* broken : {"a={1", "a=[1,", "a=\"x"})
+    EXPECT_THAT(data_error({broken}), AllOf(StartsWith("a: "), HasSubstr("begins as JSON does")));
 }
 
 }  // namespace

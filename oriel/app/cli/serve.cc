@@ -100,7 +100,11 @@ class Serve {
     const auto monitor = site_.monitor_uri();
     if (!monitor.empty()) fmt::print("Monitoring clients: {}\n", monitor);
     const auto conduit = site_.conduit_uri();
-    if (!conduit.empty()) fmt::print("Programs: oriel methods {}\n", conduit);
+    if (!conduit.empty()) {
+      const auto ca_file = site_.conduit_ca_file();
+      fmt::print("Programs: oriel methods {}{}{}\n", conduit, ca_file.empty() ? "" : " --ca ",
+                 ca_file);
+    }
     const auto tunnel =
         ssh_tunnel_line(environment_value("SSH_CONNECTION"), environment_value("USER"), http, vnc);
     if (!tunnel.empty()) fmt::print("From your own machine, first: {}\n", tunnel);

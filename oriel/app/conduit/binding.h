@@ -2,7 +2,8 @@
 // C++ functions as methods and handlers: what is called, with which types, is taken from the
 // signature. A function may take `Context&` first; then its parameters, which the options name.
 // Method: lambdas, functions and function objects without overloads, returning
-//   T, void, Response, CallError, Answer, Result<T>, CallResult<T>, or an awaitable of any of them.
+//   T, void, Response, ResponseOf<T>, CallError, Answer, Result<T>, CallResult<T>, or an awaitable
+//   of any of them.
 // Coroutines take their parameters by value (they outlive the call).
 // Handler: (data), (Context&, data) or (Connection&, data), where data is Value or any type of
 // convert.h; what it returns goes back as a message, void and an empty optional as none.
@@ -29,6 +30,9 @@ struct MethodOptions {
   std::string description;
   Run run = Run::kWorker;
   std::string role;
+  // What is in the Value or Response that the function returns: describe_result<T>(). Nothing: what
+  // the signature says.
+  std::optional<ResultDescription> result = {};
 };
 
 struct HandlerOptions {
@@ -48,6 +52,10 @@ template <>
 struct DataOf<Response> {
   using type = Value;
 };
+template <typename T>
+struct DataOf<ResponseOf<T>> {
+  using type = T;
+};
 template <>
 struct DataOf<CallError> {
   using type = Value;
@@ -59,7 +67,13 @@ template <typename... Args>
 struct Types {
   template <typename R>
   static MethodDescription describe(const MethodOptions& options, std::string name) {
-    return describe_method<R, Args...>(std::move(name), options.description, options.parameters);
+    auto method =
+        describe_method<R, Args...>(std::move(name), options.description, options.parameters);
+    if (options.result) {
+      method.return_type = options.result->type_name;
+      method.result_schema = options.result->schema;
+    }
+    return method;
   }
   static CallResult<std::tuple<Args...>> read(const std::string& method, Value&& params,
                                               const std::vector<Parameter>& names) {
@@ -98,6 +112,10 @@ struct Signature<R (C::*)(Args...) const noexcept> : Plain<R, Args...> {};
 
 inline Answer answer_of(Answer answer) { return answer; }
 inline Answer answer_of(Response response) { return response; }
+template <typename T>
+Answer answer_of(ResponseOf<T> response) {
+  return Response(std::move(response));
+}
 inline Answer answer_of(CallError error) { return std::unexpected(std::move(error)); }
 template <typename T>
 Answer answer_of(T value) {

@@ -225,24 +225,23 @@ awaitable<ClientLink::Attempt> ClientLink::open_by(LoginMethod method) {
     const bool is_final = error.failure == net::ConnectFailure::kOptions ||
                           error.failure == net::ConnectFailure::kDenied ||
                           (error.failure == net::ConnectFailure::kCertificate && !has_been_open_);
+    if (error.ended_in_handshake && target_.carrier == net::StreamCarrier::kTls)
+      co_return Attempt{not_understood("perhaps it speaks no TLS and wants tcp://")};
     co_return Attempt{.status = client_failure(kind_of(error.failure), error.message),
                       .is_hopeless = is_final};
   }
   is_private_ = (*stream)->is_private();
   if (is_tls() && !options_.tls.verify)
     shared_->log.warning(
-        "the server's certificate is not checked (tls.verify is false): whoever is on the way can "
-        "read and change everything",
+        "the server's certificate is not checked: whoever is on the way can read and change "
+        "everything",
         {{"server", target_.shown()}});
   if (method == LoginMethod::kBareHash && !is_private_ && !options_.allow_bare_hash) {
     (*stream)->close();
     co_return Attempt{
-        .status = client_failure(
-            ClientErrorKind::kAuthentication,
-            fmt::format("{}: the bare hash of the password is not sent over this connection, "
-                        "where others may hear it and log in with it; connect by tls://, use "
-                        "SCRAM, or set allow_bare_hash",
-                        target_.shown())),
+        .status = client_failure(ClientErrorKind::kAuthentication,
+                                 fmt::format("{}: the bare hash of the password is not sent {}",
+                                             target_.shown(), where_not_sent())),
         .is_hopeless = true};
   }
   auto logged_in = co_await log_in(std::move(*stream), method, until);
@@ -267,18 +266,36 @@ awaitable<ClientLink::Attempt> ClientLink::log_in(net::StreamPointer stream, Log
   connection_->start();
   while (!was_open_ && !end_) co_await changed_.wait();
   if (was_open_) co_return Attempt{};
+  const bool heard_nothing = connection_->stats().bytes_in == 0;
   connection_.reset();
   if (is_stopping_) co_return Attempt{cancelled()};
   if (refused_) co_return refused_attempt(method);
   const auto kind = kind_of(end_->code);
+  // A conduit says something before it closes.
+  if (heard_nothing && kind == ClientErrorKind::kConnection &&
+      target_.carrier == net::StreamCarrier::kTcp)
+    co_return Attempt{not_understood("perhaps it wants tls://")};
   co_return Attempt{
       .status = client_failure(kind, fmt::format("{}: {}", target_.shown(), end_->message)),
       .is_hopeless = kind == ClientErrorKind::kAuthentication};
 }
 
+ClientStatus ClientLink::not_understood(std::string_view guess) const {
+  return client_failure(ClientErrorKind::kProtocol,
+                        fmt::format("{}: the server closed the connection without a word; {}",
+                                    target_.shown(), guess));
+}
+
 bool ClientLink::is_tls() const {
   return target_.carrier == net::StreamCarrier::kTls ||
          target_.carrier == net::StreamCarrier::kSecureWebSocket;
+}
+
+// The bare hash, and what to do about it.
+std::string ClientLink::where_not_sent() const {
+  const auto& advice = options_.login_advice;
+  return is_tls() ? "to a server whose certificate is not checked: " + advice.when_unverified
+                  : "where others may hear it and log in with it: " + advice.when_heard;
 }
 
 ClientLink::Attempt ClientLink::refused_attempt(LoginMethod method) {
@@ -292,9 +309,8 @@ ClientLink::Attempt ClientLink::refused_attempt(LoginMethod method) {
   if (options_.login == Login::kScram)
     return failed(
         fmt::format("{} refuses the log-in: {}; if it is a real netconduit server, it "
-                    "takes the bare hash of the password only, which login = kScram "
-                    "forbids",
-                    server, refused_->reason));
+                    "takes the bare hash of the password only, and {}",
+                    server, refused_->reason, options_.login_advice.when_scram_only));
   if (is_private_ || options_.allow_bare_hash) {
     auto attempt = failed({});
     attempt.may_try_hash = true;
@@ -302,10 +318,8 @@ ClientLink::Attempt ClientLink::refused_attempt(LoginMethod method) {
   }
   return failed(fmt::format(
       "{} refuses the log-in by SCRAM-SHA-256: {}; if it is a real netconduit server, it takes the "
-      "bare hash of the password only, which is not sent {}, or set allow_bare_hash",
-      server, refused_->reason,
-      is_tls() ? "to a server whose certificate is not checked: set tls.verify"
-               : "where others may hear it and log in with it: connect by tls://"));
+      "bare hash of the password only, which is not sent {}",
+      server, refused_->reason, where_not_sent()));
 }
 
 std::unique_ptr<ClientSession> ClientLink::make_session(LoginMethod method, TimePoint until) {
@@ -344,6 +358,7 @@ void ClientLink::connection_opened(Connection& connection, const Opened& opened)
   if (&connection != connection_.get() || is_stopping_) return;
   is_open_ = was_open_ = true;
   opened_at_ = Clock::now();
+  shared_->numbers = opened.peer.error_numbers.value_or(options_.error_numbers);
   if (auto salted = session_->salted(); !salted.salt.empty()) salted_ = std::move(salted);
   book_.opened(connection_, opened);
   set_state(ClientState::kConnected);

@@ -80,7 +80,10 @@ class ClientLink final : private ConnectionOwner {
   bool may(const Connection&, std::string_view) override { return true; }
   void connection_ended(Connection& connection, const Error& reason) override;
 
+  // Of a server that hangs up on what it hears.
+  ClientStatus not_understood(std::string_view guess) const;
   bool is_tls() const;
+  std::string where_not_sent() const;
   Attempt refused_attempt(LoginMethod method);
   std::unique_ptr<ClientSession> make_session(LoginMethod method, TimePoint until);
   net::StreamConnectOptions connect_options(TimePoint until) const;

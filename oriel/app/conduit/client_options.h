@@ -32,6 +32,14 @@ struct ClientTlsOptions {
   std::string key_file = {};
 };
 
+// What errors advise when the server takes the bare hash only and it may not be sent: a program may
+// name its own flags.
+struct LoginAdvice {
+  std::string when_heard = "connect by tls://, or set allow_bare_hash";  // others may hear it
+  std::string when_unverified = "set tls.verify, or set allow_bare_hash";
+  std::string when_scram_only = "login = kScram forbids it";
+};
+
 struct ClientOptions {
   // ---- where to: `target`, or `server_host` and `server_port`
   // HOST[:PORT], tcp://, tls://, unix:PATH, ws://, wss:// (stream_target.h). A password in it
@@ -90,7 +98,9 @@ struct ClientOptions {
   // How long disconnect() and the destructor wait for what is queued, and for handlers.
   std::chrono::milliseconds stop_timeout{5'000};
   std::size_t workers_max = kWorkersMax;  // threads, for handlers and hooks that may block
+  // Of servers that do not say which they have; those of ours do.
   ErrorNumbers error_numbers = ErrorNumbers::kPrograms;
+  LoginAdvice login_advice = {};
   observe::Logger logger = {};
 
   Compression compression() const {

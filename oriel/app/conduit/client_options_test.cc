@@ -95,6 +95,7 @@ INSTANTIATE_TEST_SUITE_P(
         WrongCase{"Multiplier", [](auto& o) { o.reconnect_delay_multiplier = 0.5; }, "multiplier"},
         WrongCase{"Time", [](auto& o) { o.connect_timeout = 0ms; }, "connect_timeout is 0 ms"},
         WrongCase{"Size", [](auto& o) { o.max_message_size = 1023; }, "max_message_size is 1023"},
+        WrongCase{"Buffer", [](auto& o) { o.buffer_size = 0; }, "buffer_size is 0"},
         WrongCase{"Queue", [](auto& o) { o.send_queue_size = 0; }, "send_queue_size is 0"},
         WrongCase{"Key", [](auto& o) { o.tls.certificate_file = "c"; }, "belong together"},
         WrongCase{"UnixTls",

@@ -333,7 +333,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         StallCase{"Silence", silence}, StallCase{"HalfAHeader", half_a_header},
         StallCase{"HalfAPayload", half_a_payload}, StallCase{"ChallengeAlone", challenge_alone},
-        StallCase{"Goodbye", goodbye, ClientErrorKind::kConnection},
+        StallCase{"Goodbye", goodbye, ClientErrorKind::kProtocol},
         StallCase{"AnotherProtocol", another_protocol, ClientErrorKind::kProtocol},
         StallCase{"SuccessWithoutProof", success_without_proof, ClientErrorKind::kAuthentication},
         StallCase{"CloseWithReason", close_with_reason, ClientErrorKind::kConnection}),

@@ -249,7 +249,8 @@ void Client::Shared::waiting_timer_fired() {
   for (const auto& [id, call] : waiting_)
     if (call.deadline && *call.deadline <= Clock::now()) late.push_back(id);
   for (const auto id : late)
-    end_waiting(id, CallError::timeout("there was no connection in time: the call was not sent"));
+    end_waiting(id, {.code = CallCode::kTimeout,
+                     .message = "there was no connection in time: the call was not sent"});
   arm_waiting_timer();
 }
 

@@ -534,6 +534,28 @@ TEST(ConduitClient, TellsTheServerWhoItIs) {
   EXPECT_EQ(program.version, "7.0");
 }
 
+TEST(ConduitClient, ReadsLongAnswersThroughASmallBuffer) {
+  TestServer server([](Server& s) { s.rpc("long", [] { return std::string(1 << 20, 'x'); }); });
+  auto options = to(server);
+  options.buffer_size = 1024;
+  Client client(options);
+  ASSERT_TRUE(client.connect());
+  EXPECT_EQ(client.call<std::string>("long").value().size(), std::size_t{1} << 20);
+}
+
+TEST(ConduitClient, TakesTheErrorNumbersThatItsServerHas) {
+  for (const auto numbers : {ErrorNumbers::kPrograms, ErrorNumbers::kSeed}) {
+    TestServer server([](Server& s) { s.rpc("no", [] { return CallError::permission_denied(); }); },
+                      {.error_numbers = numbers});
+    auto options = to(server);
+    options.error_numbers =
+        numbers == ErrorNumbers::kSeed ? ErrorNumbers::kPrograms : ErrorNumbers::kSeed;
+    Client client(options);
+    ASSERT_TRUE(client.connect());
+    EXPECT_EQ(client.call("no").error().code, CallCode::kPermissionDenied);
+  }
+}
+
 TEST(ConduitClient, CompressesWhenAsked) {
   TestServer server([](Server& s) {
     s.rpc("size", [](std::string text) { return text.size(); }, {.parameters = {{"text"}}});

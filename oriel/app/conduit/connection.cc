@@ -933,7 +933,7 @@ void Connection::call_timer_fired() {
       std::lock_guard lock(mutex_);
       ++stats_.calls_timed_out;
     }
-    end_call(correlation, std::unexpected(CallError::timeout("no answer came in time")));
+    end_call(correlation, failed(CallCode::kTimeout, "no answer came in time"));
     if (has_ended_) return;
   }
   arm_call_timer();

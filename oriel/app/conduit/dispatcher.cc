@@ -26,6 +26,47 @@ Status check_name(std::string_view what, std::string_view name) {
               fmt::format("{} has 1 to {} bytes, got {}", what, kNameBytesMax, name.size()));
 }
 
+// What the built-in methods give, for their schemas.
+struct ListedMethod {
+  std::string name, description;
+  std::map<std::string, std::string> parameters;  // their types
+  std::string return_type;
+  bool requires_auth = true;
+};
+BOOST_DESCRIBE_STRUCT(ListedMethod, (), (name, description, parameters, return_type, requires_auth))
+
+struct MethodList {
+  std::vector<ListedMethod> methods;
+  std::uint64_t count = 0;
+};
+BOOST_DESCRIBE_STRUCT(MethodList, (), (methods, count))
+
+struct DescribedMethod {
+  std::string name, description;
+  Map params, result;  // schemas
+  bool requires_auth = true;
+  std::optional<std::string> role;
+};
+BOOST_DESCRIBE_STRUCT(DescribedMethod, (), (name, description, params, result, requires_auth, role))
+
+struct DescribedMethods {
+  std::vector<DescribedMethod> methods;
+};
+BOOST_DESCRIBE_STRUCT(DescribedMethods, (), (methods))
+
+MethodDescription describe_listall() {
+  return describe_method<MethodList>("listall",
+                                     "Lists the methods, as the real programs ask for them.", {});
+}
+
+MethodDescription describe_describe(const Parameter& method) {
+  auto description = describe_method<Value, std::optional<std::string>>(
+      "describe", "Gives the JSON Schemas of one method, or of all.", {&method, 1});
+  description.result_schema["anyOf"] =
+      boost::json::array{schema_of<DescribedMethod>(), schema_of<DescribedMethods>()};
+  return description;
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher() { add_built_in_methods(); }
@@ -33,6 +74,7 @@ Dispatcher::Dispatcher() { add_built_in_methods(); }
 Status Dispatcher::add_method(Method method) {
   auto name = method.description.name;
   ORIEL_TRY_VOID(check_name("a method's name", name));
+  method.description.role = method.role;
   auto shared = std::make_shared<const Method>(std::move(method));
   std::lock_guard lock(mutex_);
   methods_.insert_or_assign(std::move(name), std::move(shared));
@@ -87,16 +129,14 @@ SharedBytes Dispatcher::list(SharedBytes& kept, Row row) const {
 }
 
 void Dispatcher::add_built_in_methods() {
-  (void)add_method({.description = describe_method<Value>(
-                        "listall", "Lists the methods, as the real programs ask for them.", {}),
+  (void)add_method({.description = describe_listall(),
                     .body = PackedMethod([this](const Value&) {
                       return list(listing_, &MethodDescription::to_listall_value);
                     }),
                     .run = Run::kLoop});
   const Parameter method("method");
   (void)add_method(
-      {.description = describe_method<Value, std::optional<std::string>>(
-           "describe", "Gives the JSON Schemas of one method, or of all.", {&method, 1}),
+      {.description = describe_describe(method),
        .body = PackedMethod([this, method](const Value& params) -> CallResult<SharedBytes> {
          auto arguments =
              read_arguments<std::optional<std::string>>("describe", params, {&method, 1});

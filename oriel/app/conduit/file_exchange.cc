@@ -28,9 +28,14 @@ std::uint64_t chunks_of(std::uint64_t size_bytes, std::uint64_t chunk_bytes) {
 }
 
 CallError refused(const Error& error) {
-  return {.code = error.code == ErrorCode::kUnavailable ? CallCode::kMethodNotFound
+  // Not kMethodNotFound: whoever asks can tell a file from a method.
+  return {.code = error.code == ErrorCode::kUnavailable ? CallCode::kExecutionError
                                                         : CallCode::kValidation,
           .message = error.message};
+}
+
+CallError no_transfer(const std::string& id) {
+  return {.code = CallCode::kExecutionError, .message = "Transfer not found: " + id};
 }
 
 CallError failed(const Error& error) { return CallError::internal(error.message); }
@@ -40,16 +45,74 @@ bool is_checksum(std::string_view text) {
          text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
+// What the methods give, for their schemas.
+struct UploadStart {
+  std::string transfer_id;
+  std::uint64_t chunk_size = 0, total_chunks = 0;
+  std::uint64_t next_chunk = 0;  // those before are there already
+};
+BOOST_DESCRIBE_STRUCT(UploadStart, (), (transfer_id, chunk_size, total_chunks, next_chunk))
+
+struct UploadChunk {
+  bool received = true;
+  std::uint64_t chunk_index = 0, chunks_received = 0, total_chunks = 0;
+};
+BOOST_DESCRIBE_STRUCT(UploadChunk, (), (received, chunk_index, chunks_received, total_chunks))
+
+struct UploadEnd {
+  bool success = true;
+  std::string filename;  // as it was stored
+  std::uint64_t size = 0;
+  std::string path;  // in the folder: the rest of it is none of the peer's business
+  std::string checksum;
+  double elapsed = 0;  // seconds
+};
+BOOST_DESCRIBE_STRUCT(UploadEnd, (), (success, filename, size, path, checksum, elapsed))
+
+struct DownloadStart {
+  std::string transfer_id;
+  std::uint64_t size = 0, total_chunks = 0, chunk_size = 0;
+  std::string checksum;
+};
+BOOST_DESCRIBE_STRUCT(DownloadStart, (), (transfer_id, size, total_chunks, chunk_size, checksum))
+
+// Written as a map: one of the data is left out.
+struct DownloadChunk {
+  std::uint64_t chunk_index = 0;
+  std::optional<std::string> data_b64;
+  std::optional<Bytes> data;
+  std::uint64_t size = 0;
+};
+BOOST_DESCRIBE_STRUCT(DownloadChunk, (), (chunk_index, data_b64, data, size))
+
+struct FileRow {
+  std::string name;
+  std::uint64_t size = 0;
+};
+BOOST_DESCRIBE_STRUCT(FileRow, (), (name, size))
+
+struct FileList {
+  std::vector<FileRow> files;
+};
+BOOST_DESCRIBE_STRUCT(FileList, (), (files))
+
 // The bytes of a chunk: as text in base64, or as they are between our own programs.
-CallResult<Bytes> chunk_bytes(const Value& data_b64, const Value& data) {
-  if (const auto* bytes = data.if_bytes()) return *bytes;
-  const auto* text = data_b64.if_text();
+CallResult<Bytes> chunk_bytes(const std::string* text, const Bytes* data) {
+  if (data != nullptr) return *data;
   if (text == nullptr)
-    return std::unexpected(CallError::validation("a chunk needs \"data_b64\" or \"data\"",
-                                                 "data_b64", "base64 text", data_b64));
+    return std::unexpected(
+        CallError::validation("a chunk needs \"data_b64\" or \"data\"", "data_b64", "base64 text"));
   auto bytes = crypto::from_base64(*text);
   if (!bytes) return std::unexpected(CallError::validation(bytes.error().message, "data_b64"));
   return std::move(*bytes);
+}
+
+// Of a map that a peer made.
+CallResult<Bytes> chunk_bytes(const Value& map) {
+  const auto* text = map.find("data_b64");
+  const auto* data = map.find("data");
+  return chunk_bytes(text != nullptr ? text->if_text() : nullptr,
+                     data != nullptr ? data->if_bytes() : nullptr);
 }
 
 std::uint64_t number_in(const Value& map, std::string_view key, std::uint64_t otherwise) {
@@ -258,8 +321,7 @@ CallResult<ReceivedFile> FileExchange::finish(const std::shared_ptr<Receiving>& 
   {
     // Whoever finishes it has it for itself.
     std::lock_guard lock(mutex_);
-    if (receiving_.erase(receiving->id) == 0)
-      return std::unexpected(CallError::not_found("Transfer", receiving->id));
+    if (receiving_.erase(receiving->id) == 0) return std::unexpected(no_transfer(receiving->id));
   }
   if (auto cut = receiving->file->truncate(announced.size_bytes); !cut)
     return std::unexpected(failed(cut.error()));
@@ -313,7 +375,7 @@ void FileExchange::serve_uploads(Dispatcher& dispatcher) {
   dispatcher.add_method(make_method(
       "file_upload_start",
       [self](Context& context, std::string filename, std::uint64_t size, std::string checksum,
-             std::optional<std::uint64_t> chunk_size) -> CallResult<Value> {
+             std::optional<std::uint64_t> chunk_size) -> CallResult<UploadStart> {
         const auto chunk = std::clamp(chunk_size.value_or(self->options_.chunk_bytes),
                                       kFileChunkBytesMin, kFileChunkBytesMax);
         auto begun = self->begin_receiving({.filename = std::move(filename),
@@ -323,50 +385,46 @@ void FileExchange::serve_uploads(Dispatcher& dispatcher) {
                                             .sender = context.identity()},
                                            random_uuid());
         if (!begun) return std::unexpected(std::move(begun.error()));
-        return Value(Map{{"transfer_id", (*begun)->id},
-                         {"chunk_size", chunk},
-                         {"total_chunks", (*begun)->total_chunks},
-                         {"next_chunk", (*begun)->next_chunk()}});
+        return UploadStart{.transfer_id = (*begun)->id,
+                           .chunk_size = chunk,
+                           .total_chunks = (*begun)->total_chunks,
+                           .next_chunk = (*begun)->next_chunk()};
       },
-      {.parameters = {"filename", "size", "checksum", {"chunk_size", Value()}},
+      {.parameters = {"filename", "size", "checksum", "chunk_size"},
        .description = "Begins to send a file here, or goes on with one that was cut off.",
        .role = options_.role}));
   dispatcher.add_method(make_method(
       "file_upload_chunk",
-      [self](std::string transfer_id, std::uint64_t chunk_index, Value data_b64,
-             Value data) -> CallResult<Value> {
+      [self](std::string transfer_id, std::uint64_t chunk_index,
+             std::optional<std::string> data_b64,
+             std::optional<Bytes> data) -> CallResult<UploadChunk> {
         const auto receiving = self->find_receiving(transfer_id);
-        if (!receiving) return std::unexpected(CallError::not_found("Transfer", transfer_id));
-        auto bytes = chunk_bytes(data_b64, data);
+        if (!receiving) return std::unexpected(no_transfer(transfer_id));
+        auto bytes = chunk_bytes(data_b64 ? &*data_b64 : nullptr, data ? &*data : nullptr);
         if (!bytes) return std::unexpected(std::move(bytes.error()));
         if (auto written = receiving->write(chunk_index, *bytes); !written)
           return std::unexpected(std::move(written.error()));
-        return Value(Map{{"received", true},
-                         {"chunk_index", chunk_index},
-                         {"chunks_received", receiving->received()},
-                         {"total_chunks", receiving->total_chunks}});
+        return UploadChunk{.chunk_index = chunk_index,
+                           .chunks_received = receiving->received(),
+                           .total_chunks = receiving->total_chunks};
       },
-      {.parameters = {"transfer_id", "chunk_index", {"data_b64", Value()}, {"data", Value()}},
+      {.parameters = {"transfer_id", "chunk_index", "data_b64", "data"},
        .description = "One chunk of a file that is sent here, as base64 text or as bytes.",
        .role = options_.role}));
   dispatcher.add_method(
       make_method("file_upload_complete",
-                  [self](Context& context, std::string transfer_id) -> CallResult<Value> {
+                  [self](Context& context, std::string transfer_id) -> CallResult<UploadEnd> {
                     const auto receiving = self->find_receiving(transfer_id);
-                    if (!receiving)
-                      return std::unexpected(CallError::not_found("Transfer", transfer_id));
+                    if (!receiving) return std::unexpected(no_transfer(transfer_id));
                     auto file = self->finish(receiving);
                     if (!file) return std::unexpected(std::move(file.error()));
                     if (self->on_received_) self->on_received_(context, *file);
                     const std::chrono::duration<double> elapsed = Clock::now() - receiving->began;
-                    return Value(Map{
-                        {"success", true},
-                        {"filename", file->filename},
-                        {"size", file->size_bytes},
-                        // Where in the folder: the rest of the path is none of the peer's business.
-                        {"path", file->filename},
-                        {"checksum", file->checksum},
-                        {"elapsed", elapsed.count()}});
+                    return UploadEnd{.filename = file->filename,
+                                     .size = file->size_bytes,
+                                     .path = file->filename,
+                                     .checksum = file->checksum,
+                                     .elapsed = elapsed.count()};
                   },
                   {.parameters = {"transfer_id"},
                    .description = "Checks the file that was sent here, and gives it its name.",
@@ -377,7 +435,7 @@ void FileExchange::serve_downloads(Dispatcher& dispatcher) {
   const auto self = shared_from_this();
   dispatcher.add_method(make_method(
       "file_download_start",
-      [self](std::string filename) -> CallResult<Value> {
+      [self](std::string filename) -> CallResult<DownloadStart> {
         self->forget_idle();
         auto file = self->folder_->open_file(filename);
         if (!file) return std::unexpected(refused(file.error()));
@@ -399,11 +457,11 @@ void FileExchange::serve_downloads(Dispatcher& dispatcher) {
           }
           self->sending_.emplace(id, sending);
         }
-        return Value(Map{{"transfer_id", id},
-                         {"size", sending->size_bytes},
-                         {"total_chunks", chunks_of(sending->size_bytes, sending->chunk_bytes)},
-                         {"chunk_size", sending->chunk_bytes},
-                         {"checksum", *checksum}});
+        return DownloadStart{.transfer_id = id,
+                             .size = sending->size_bytes,
+                             .total_chunks = chunks_of(sending->size_bytes, sending->chunk_bytes),
+                             .chunk_size = sending->chunk_bytes,
+                             .checksum = *checksum};
       },
       {.parameters = {"filename"},
        .description = "Begins to fetch a file from here.",
@@ -413,8 +471,7 @@ void FileExchange::serve_downloads(Dispatcher& dispatcher) {
                   [self](std::string transfer_id, std::uint64_t chunk_index,
                          std::optional<bool> as_bytes) -> CallResult<Value> {
                     const auto sending = self->find_sending(transfer_id);
-                    if (!sending)
-                      return std::unexpected(CallError::not_found("Transfer", transfer_id));
+                    if (!sending) return std::unexpected(no_transfer(transfer_id));
                     sending->heard_at = Clock::now();
                     auto bytes = sending->chunk(chunk_index);
                     if (!bytes) return std::unexpected(std::move(bytes.error()));
@@ -427,18 +484,18 @@ void FileExchange::serve_downloads(Dispatcher& dispatcher) {
                     chunk.set("size", size);
                     return Value(std::move(chunk));
                   },
-                  {.parameters = {"transfer_id", "chunk_index", {"as_bytes", Value()}},
+                  {.parameters = {"transfer_id", "chunk_index", "as_bytes"},
                    .description = "One chunk of a file that is fetched from here.",
-                   .role = options_.role}));
+                   .role = options_.role,
+                   .result = describe_result<DownloadChunk>()}));
   dispatcher.add_method(make_method(
       "file_list",
-      [self]() -> CallResult<Value> {
+      [self]() -> CallResult<FileList> {
         const auto listed = self->folder_->list();
         if (!listed) return std::unexpected(failed(listed.error()));
-        Array rows;
-        for (const auto& file : *listed)
-          rows.push_back(Map{{"name", file.name}, {"size", file.size_bytes}});
-        return Value(Map{{"files", std::move(rows)}});
+        FileList list;
+        for (const auto& file : *listed) list.files.push_back({file.name, file.size_bytes});
+        return list;
       },
       {.description = "Lists the files that can be fetched from here.", .role = options_.role}));
 }
@@ -479,10 +536,7 @@ void FileExchange::serve_pushes(Dispatcher& dispatcher) {
             const auto receiving = self->find_receiving(text_in(data, "transfer_id"));
             if (!receiving)
               return fail(ErrorCode::kInvalid, "a chunk of a transfer that was not begun");
-            const auto* text = data.find("data_b64");
-            const auto* raw = data.find("data");
-            auto bytes =
-                chunk_bytes(text != nullptr ? *text : Value(), raw != nullptr ? *raw : Value());
+            auto bytes = chunk_bytes(data);
             if (!bytes) return fail(ErrorCode::kInvalid, bytes.error().message);
             auto written = receiving->write(number_in(data, "chunk_index", UINT64_MAX), *bytes);
             if (!written) return fail(ErrorCode::kInvalid, written.error().message);
@@ -727,10 +781,7 @@ awaitable<CallResult<TransferResult>> FileExchange::download(std::shared_ptr<Con
     if (is_oriel) params.set("as_bytes", true);
     window.call("file_download_chunk", std::move(params),
                 [&, index](const Value& data) -> CallResult<void> {
-                  const auto* text = data.find("data_b64");
-                  const auto* raw = data.find("data");
-                  auto bytes = chunk_bytes(text != nullptr ? *text : Value(),
-                                           raw != nullptr ? *raw : Value());
+                  auto bytes = chunk_bytes(data);
                   if (!bytes) return std::unexpected(std::move(bytes.error()));
                   landed.emplace_back(index, std::move(*bytes));
                   return {};

@@ -137,6 +137,16 @@ TEST_F(FileExchangeTest, FetchesAFile) {
   EXPECT_EQ(text_of(mine_ + "/b.bin"), text);
 }
 
+TEST_F(FileExchangeTest, TellsAMissingFileFromAMissingMethod) {
+  const auto none = client_->call("file_download_start", Map{{"filename", "nosuch"}});
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().code, CallCode::kExecutionError);
+  const auto chunk =
+      client_->call("file_download_chunk", Map{{"transfer_id", "nosuch"}, {"chunk_index", 0}});
+  ASSERT_FALSE(chunk);
+  EXPECT_EQ(chunk.error().code, CallCode::kExecutionError);
+}
+
 TEST_F(FileExchangeTest, ListsWhatCanBeFetched) {
   folders_.write("there/b", "12");
   folders_.write("there/a", "1");

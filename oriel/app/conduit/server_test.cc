@@ -215,6 +215,26 @@ TEST(Server, ListsMethodsThatAreAddedWhileItRuns) {
   EXPECT_EQ(count("listall"), before);
 }
 
+TEST(Server, DescribesResultsOfResponsesAndRoles) {
+  Stage stage;
+  stage.server.rpc("pages", [] { return Response::with_pagination(std::vector<int>{1}, {}); },
+                   {.role = "reader"});
+  stage.server.rpc("said", [] { return Value(Map{{"a", 1}, {"b", 2}, {"operation", "add"}}); },
+                   {.result = describe_result<CalculateRequest>()});
+  stage.start();
+  auto peer = stage.join();
+  const auto schema = [&](const char* method) {
+    return data(peer.call("describe", Map{{"method", method}}));
+  };
+  EXPECT_EQ(*schema("pages").find("result")->find("items")->find("type"), Value("integer"));
+  EXPECT_EQ(text(schema("pages"), "role"), "reader");
+  EXPECT_EQ(data(peer.call("pages")), Value(Array{1}));
+  EXPECT_NE(schema("said").find("result")->find("properties")->find("operation"), nullptr);
+  EXPECT_EQ(schema("said").find("role"), nullptr);
+  for (const auto* built_in : {"listall", "describe"})
+    EXPECT_FALSE(schema(built_in).find("result")->if_map()->empty()) << built_in;
+}
+
 TEST(Server, GivesHandlersAContext) {
   auto options = quick_options();
   options.logins = {{.identity = "ann", .password = "geheim", .roles = {"reader"}}};

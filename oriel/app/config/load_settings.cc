@@ -164,22 +164,37 @@ Status read_password_file(Settings& settings) {
 }
 
 void notice_tls(Settings& settings) {
-  bool has_tls = false, is_open_to_others = false, is_readable = false;
-  for (const auto& door :
-       {settings.http_listen, settings.monitor_listen, settings.conduit_listen}) {
-    if (!door) continue;
-    has_tls = has_tls || uses_tls(settings, *door);
-    is_open_to_others = is_open_to_others || !is_loopback(*door);
-    is_readable = is_readable || (!is_loopback(*door) && !uses_tls(settings, *door));
+  struct Door {
+    const std::optional<ListenAddress>& address;
+    std::string_view content;  // what can be read on the way without TLS
+  };
+  const Door doors[] = {
+      {settings.http_listen, "passwords, keys and pictures of the web page"},
+      {settings.monitor_listen, "passwords and figures of the monitoring stream"},
+      {settings.conduit_listen, "calls and messages of the conduit"},
+  };
+  bool is_open = false, has_tls = false, is_open_to_others = false;
+  for (const auto& [address, content] : doors) {
+    if (!address) continue;
+    is_open = true;
+    has_tls = has_tls || uses_tls(settings, *address);
+    if (is_loopback(*address)) continue;
+    is_open_to_others = true;
+    if (!uses_tls(settings, *address))
+      settings.notices.push_back(fmt::format("tls is off: {} can be read on the way", content));
   }
-  if (!settings.http_listen && !settings.monitor_listen && !settings.conduit_listen) return;
-  if (!settings.tls_cert.empty() && !has_tls)
-    settings.notices.push_back(fmt::format(
-        "tls_cert has no effect: tls is {}{}", tls_mode_name(settings.tls),
-        is_open_to_others ? "" : " and the page listens on loopback only; use --tls on"));
-  if (is_readable)
+  if (is_open && !settings.tls_cert.empty() && !has_tls)
     settings.notices.push_back(
-        "tls is off: passwords, keys and pictures of the web page can be read on the way");
+        fmt::format("tls_cert has no effect: tls is {}{}", tls_mode_name(settings.tls),
+                    is_open_to_others ? "" : " and all doors are on loopback; use --tls on"));
+}
+
+void notice_conduit(Settings& settings) {
+  const bool has_conduit =
+      settings.conduit_listen || !settings.conduit_socket.empty() || settings.http_listen;
+  if (!settings.conduit_folder.empty() && !has_conduit)
+    settings.notices.push_back(
+        "conduit.folder has no effect: there is no conduit; set conduit.listen or http.listen");
 }
 
 Status check_together(const Settings& settings) {
@@ -238,6 +253,7 @@ Result<Settings> load_settings(std::span<const char* const> arguments,
                                   settings.remote_password, settings));
   ORIEL_TRY_VOID(check_together(settings));
   notice_tls(settings);
+  notice_conduit(settings);
   const bool has_vnc = line.uses(*find_setting("vnc.listen"));
   if (has_vnc && settings.password.reveal().size() > kVncPasswordBytes)
     settings.notices.push_back(fmt::format(

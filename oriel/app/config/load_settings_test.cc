@@ -299,7 +299,29 @@ TEST(LoadSettings, SaysWhenTlsIsNotWhatOneMayExpect) {
   EXPECT_THAT(load({"--tls-cert", "c.pem", "--tls-key", "k.pem"})->notices,
               ::testing::ElementsAre(HasSubstr("use --tls on")));
   EXPECT_THAT(load({"--http", "0.0.0.0:0", "--tls", "off"})->notices,
-              ::testing::ElementsAre(HasSubstr("can be read on the way")));
+              ::testing::ElementsAre(HasSubstr("pictures of the web page can be read on the way")));
+  EXPECT_THAT(
+      load({"--http", "off", "--conduit", "0.0.0.0:0", "--monitor", "[::]:0", "--tls", "off"})
+          ->notices,
+      ::testing::ElementsAre(HasSubstr("the monitoring stream can be read"),
+                             HasSubstr("messages of the conduit can be read")));
+}
+
+TEST(LoadSettings, TakesAUnixSocketForTheConduit) {
+  const auto settings = load({"--conduit", "unix:/run/user/1000/oriel"});
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->conduit_socket, "/run/user/1000/oriel");
+  EXPECT_FALSE(settings->conduit_listen);
+  EXPECT_EQ(find_setting("conduit.listen")->get(*settings), "unix:/run/user/1000/oriel");
+  EXPECT_FALSE(load({"--conduit", "unix:"}));
+}
+
+TEST(LoadSettings, SaysWhenAFolderIsForNoConduit) {
+  EXPECT_THAT(load({"--http", "off", "--conduit-folder", "/srv"})->notices,
+              ::testing::ElementsAre(HasSubstr("conduit.folder has no effect")));
+  EXPECT_THAT(load({"--http", "off", "--conduit", "unix:/s", "--conduit-folder", "/srv"})->notices,
+              IsEmpty());
+  EXPECT_THAT(load({"--conduit-folder", "/srv"})->notices, IsEmpty());
 }
 
 TEST(LoadSettings, KeepsItsStateWhereTheEnvironmentSays) {

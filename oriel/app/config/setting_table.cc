@@ -11,6 +11,8 @@
 namespace oriel::config {
 namespace {
 
+constexpr std::string_view kUnixPrefix = "unix:";
+
 // Puts a parsed value into its member.
 template <typename T, typename Member>
 Status assign(Result<T> parsed, Member& member) {
@@ -26,6 +28,22 @@ Status set_secret(std::string_view text, Secret& member) {
     return fail(ErrorCode::kInvalid,
                 fmt::format("expected at most {} bytes without control characters", kTextBytesMax));
   member = Secret(*std::move(secret));
+  return {};
+}
+
+// An address, or the path of a Unix socket behind "unix:".
+Status set_conduit_place(std::string_view text, std::optional<ListenAddress>& listen,
+                         std::string& socket) {
+  if (!text.starts_with(kUnixPrefix)) {
+    ORIEL_TRY(listen, parse_listen_address(text));
+    socket.clear();
+    return {};
+  }
+  ORIEL_TRY(auto path, parse_text(text.substr(kUnixPrefix.size()), kTextBytesMax));
+  if (path.empty())
+    return fail(ErrorCode::kInvalid, "\"unix:\" has no path behind it, expected unix:PATH");
+  listen.reset();
+  socket = std::move(path);
   return {};
 }
 
@@ -203,14 +221,19 @@ constexpr Setting kSettings[] = {
      .flag_alias = "--conduit",
      .value_name = "ADDRESS",
      .help = "Where programs call methods and exchange messages (oriel call, netconduit), besides "
-             "/conduit of the web page; HOST:PORT, a port alone for loopback, or off. Their usual "
-             "port is 8080",
+             "/conduit of the web page; HOST:PORT, a port alone for loopback, unix:PATH for a Unix "
+             "socket that only the user of this server can connect to, or off. Their usual port is "
+             "8080",
      .example = "127.0.0.1:8080",
      .set =
          [](Settings& s, std::string_view text) {
-           return assign(parse_listen_address(text), s.conduit_listen);
+           return set_conduit_place(text, s.conduit_listen, s.conduit_socket);
          },
-     .get = [](const Settings& s) { return format_listen_address(s.conduit_listen); }},
+     .get =
+         [](const Settings& s) {
+           return s.conduit_socket.empty() ? format_listen_address(s.conduit_listen)
+                                           : fmt::format("{}{}", kUnixPrefix, s.conduit_socket);
+         }},
     {.key = "conduit.max_clients",
      .kind = SettingKind::kInteger,
      .group = kDoors,
@@ -246,6 +269,21 @@ constexpr Setting kSettings[] = {
            return assign(parse_text(text, kTextBytesMax), s.conduit_folder);
          },
      .get = [](const Settings& s) { return s.conduit_folder; }},
+    {.key = "conduit.error_numbers",
+     .kind = SettingKind::kText,
+     .group = kDoors,
+     .value_name = "TABLE",
+     .help = "The numbers of errors at the conduit: programs, as netconduit's programs send them, "
+             "or seed, as its documentation has them",
+     .example = "seed",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_error_numbers(text), s.conduit_error_numbers);
+         },
+     .get =
+         [](const Settings& s) {
+           return std::string(error_numbers_name(s.conduit_error_numbers));
+         }},
     {.key = "http.allowed_hosts",
      .kind = SettingKind::kText,
      .group = kDoors,
@@ -261,8 +299,8 @@ constexpr Setting kSettings[] = {
      .kind = SettingKind::kText,
      .group = kDoors,
      .value_name = "MODE",
-     .help = "HTTPS for the web page: auto (unless it listens on loopback), on or off; without "
-             "tls_cert a self-signed certificate is made",
+     .help = "TLS of the web page, the monitoring stream and the conduit: auto (each, unless it "
+             "listens on loopback), on or off; without tls_cert a self-signed certificate is made",
      .example = "on",
      .set = [](Settings& s, std::string_view text) { return assign(parse_tls_mode(text), s.tls); },
      .get = [](const Settings& s) { return std::string(tls_mode_name(s.tls)); }},
@@ -270,7 +308,7 @@ constexpr Setting kSettings[] = {
      .kind = SettingKind::kText,
      .group = kDoors,
      .value_name = "FILE",
-     .help = "Certificate of HTTPS in PEM form, followed by those that lead from it to a root; "
+     .help = "Certificate of TLS in PEM form, followed by those that lead from it to a root; "
              "looked at again when it changes",
      .example = "/etc/oriel/cert.pem",
      .set =

@@ -196,6 +196,16 @@ std::string_view tls_mode_name(TlsMode mode) {
   return mode == TlsMode::kAuto ? "auto" : mode == TlsMode::kOn ? "on" : "off";
 }
 
+Result<ConduitErrorNumbers> parse_error_numbers(std::string_view text) {
+  for (auto numbers : {ConduitErrorNumbers::kPrograms, ConduitErrorNumbers::kSeed})
+    if (text == error_numbers_name(numbers)) return numbers;
+  return bad(text, "expected programs or seed");
+}
+
+std::string_view error_numbers_name(ConduitErrorNumbers numbers) {
+  return numbers == ConduitErrorNumbers::kSeed ? "seed" : "programs";
+}
+
 Result<bool> parse_cursor_drawing(std::string_view text) {
   if (text == "auto") return true;
   if (text == "never") return false;

@@ -50,6 +50,10 @@ Result<bool> parse_alert_file_format(std::string_view text);
 Result<TlsMode> parse_tls_mode(std::string_view text);
 std::string_view tls_mode_name(TlsMode mode);
 
+// "programs" or "seed".
+Result<ConduitErrorNumbers> parse_error_numbers(std::string_view text);
+std::string_view error_numbers_name(ConduitErrorNumbers numbers);
+
 // "auto" is true, "never" is false.
 Result<bool> parse_cursor_drawing(std::string_view text);
 

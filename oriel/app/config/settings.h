@@ -33,6 +33,9 @@ enum class TlsMode {
   kOff,
 };
 
+// What the numbers of the conduit's errors mean (docs/conduit_errors.md).
+enum class ConduitErrorNumbers { kPrograms, kSeed };
+
 // Which alerts there are, and who is told of them besides the stream and the log.
 struct AlertSettings {
   std::vector<monitor::AlertRule> rules = monitor::default_alert_rules();
@@ -75,9 +78,11 @@ struct Settings {
   std::optional<ListenAddress> monitor_listen;  // the monitoring stream alone; none: closed
   int monitor_max_clients = 1000;
   std::optional<ListenAddress> conduit_listen;  // typed calls and messages; none: closed
+  std::string conduit_socket;                   // a Unix socket in its place; empty: none
   int conduit_max_clients = 100;
   bool conduit_takes_bare_hash = false;  // elsewhere than on loopback and over TLS
   std::string conduit_folder;            // files that its clients send and fetch; empty: none
+  ConduitErrorNumbers conduit_error_numbers = ConduitErrorNumbers::kPrograms;
   std::string allowed_hosts;     // comma-separated Host names that HTTP accepts besides loopback
   TlsMode tls = TlsMode::kAuto;  // of the HTTP door
   std::string tls_cert;          // PEM; empty, like tls_key: a self-signed one is made

@@ -168,7 +168,9 @@ ConnectError Connector::tls_failed(const Error& error, const std::string& shown)
   const auto failure = error.code == ErrorCode::kRefused   ? ConnectFailure::kCertificate
                        : error.code == ErrorCode::kInvalid ? ConnectFailure::kProtocol
                                                            : ConnectFailure::kUnreachable;
-  return explained(failure, fmt::format("{}: {}", shown, error.message), shown);
+  auto explanation = explained(failure, fmt::format("{}: {}", shown, error.message), shown);
+  explanation.ended_in_handshake = explanation.failure == ConnectFailure::kUnreachable;
+  return explanation;
 }
 
 awaitable<Connected> Connector::connect(ConnectOptions options) {

@@ -81,6 +81,8 @@ struct ConnectError {
   ConnectFailure failure = ConnectFailure::kUnreachable;
   std::string message;  // one clause, which names the host
   int status = 0;       // of HTTP, where there was an answer
+  // The peer ended the connection before TLS was there: perhaps it speaks none.
+  bool ended_in_handshake = false;
 };
 
 // Nothing, or what is wrong with the options, the files of TLS included.

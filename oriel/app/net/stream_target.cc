@@ -70,7 +70,8 @@ std::string with_one_colon(std::string_view text) {
   const auto colons = text.rfind("::");
   const bool is_port = colons != text.npos && are_digits(text.substr(colons + 2)) &&
                        text.substr(colons).find(']') == text.npos &&
-                       (text.starts_with('[') || text.substr(0, colons).find(':') == text.npos);
+                       (text.starts_with('[') || text.substr(0, colons).find(':') == text.npos) &&
+                       colons != 0;  // ::1 is an address
   if (!is_port) return std::string(text);
   return fmt::format("{}:{}", text.substr(0, colons), text.substr(colons + 2));
 }

@@ -85,7 +85,8 @@ INSTANTIATE_TEST_SUITE_P(
                       "host\r\n", "h\xc3\xb6st"));
 
 TEST(StreamTarget, SaysHowAnIpv6AddressIsWritten) {
-  EXPECT_THAT(parse_stream_target("fe80::1:2:3").error().message, HasSubstr("[::1]:8080"));
+  for (const auto* address : {"fe80::1:2:3", "::1"})
+    EXPECT_THAT(parse_stream_target(address).error().message, HasSubstr("[::1]:8080")) << address;
 }
 
 TEST(StreamTarget, TakesItsDefaultsFromTheProtocol) {

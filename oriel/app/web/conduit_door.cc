@@ -4,12 +4,14 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/json/serialize.hpp>
+#include <filesystem>
 #include <utility>
 
 #include "oriel/app/api/viewer_document.h"
 #include "oriel/app/config/door_policy.h"
 #include "oriel/app/monitor/alert_dispatcher.h"
 #include "oriel/app/monitor/alert_notice.h"
+#include "oriel/app/web/conduit_documents.h"
 #include "oriel/app/web/monitor_door.h"
 #include "oriel/base/version.h"
 #include "oriel/core/conduit/json.h"
@@ -20,8 +22,7 @@ namespace {
 
 using conduit::Run;
 
-// Who logs in with the password, and who with that for looking only.
-constexpr std::string_view kFullIdentity = "full";
+// Who logs in with the password for looking only.
 constexpr std::string_view kViewIdentity = "view";
 
 std::string role(api::Role one) { return std::string(api::role_name(one)); }
@@ -72,14 +73,19 @@ Result<conduit::ServerOptions> ConduitDoor::options() {
   options.max_connections = static_cast<std::size_t>(settings_.conduit_max_clients);
   options.allow_bare_hash = settings_.conduit_takes_bare_hash;
   options.logger = logger_;
+  options.error_numbers = settings_.conduit_error_numbers == config::ConduitErrorNumbers::kSeed
+                              ? conduit::ErrorNumbers::kSeed
+                              : conduit::ErrorNumbers::kPrograms;
   options.has_tcp = settings_.conduit_listen.has_value();
-  options.has_other_doors = settings_.http_listen.has_value();
+  options.unix_path = settings_.conduit_socket;
+  options.has_other_doors = true;  // /conduit of the page, if there is one
   options.lockout = &server_.lockout();
   if (!settings_.conduit_listen) return options;
   options.host = settings_.conduit_listen->host;
   options.port = settings_.conduit_listen->port;
   if (!config::uses_tls(settings_, *settings_.conduit_listen)) return options;
   ORIEL_TRY(auto certificate, door_certificate(settings_, options.host));
+  if (certificate.is_self_signed) ca_file_ = certificate.files.certificate;
   options.tls = {.certificate_file = std::move(certificate.files.certificate),
                  .key_file = std::move(certificate.files.key)};
   return options;
@@ -91,7 +97,11 @@ Status ConduitDoor::open() {
   ORIEL_TRY(auto server_options, options());
   conduit_ = std::make_unique<conduit::Server>(executor_, std::move(server_options));
   add_methods();
-  if (!settings_.conduit_folder.empty()) {
+  if (const auto& folder = settings_.conduit_folder; !folder.empty()) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(folder, error))
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("conduit.folder: {} is no folder; make it first", folder));
     ORIEL_TRY(files_, conduit::FileExchange::open(
                           {.folder = settings_.conduit_folder, .role = role(api::Role::kControl)}));
     files_->serve(conduit_->dispatcher());
@@ -111,7 +121,8 @@ void ConduitDoor::add_methods() {
       "server.info", [this] { return value_of(server_.health_json()); },
       {.description = "What /healthz tells: state, version, uptime, viewers and the desktop.",
        .run = Run::kLoop,
-       .role = role(api::Role::kMonitor)});
+       .role = role(api::Role::kMonitor),
+       .result = conduit::describe_result<ServerInfo>()});
   conduit_->rpc(
       "server.viewers",
       [this] {
@@ -119,7 +130,8 @@ void ConduitDoor::add_methods() {
       },
       {.description = "The viewers with their links, as GET /api/v1/viewers has them.",
        .run = Run::kLoop,
-       .role = role(api::Role::kMonitor)});
+       .role = role(api::Role::kMonitor),
+       .result = conduit::describe_result<ViewerList>()});
   conduit_->rpc(
       "monitor.sample",
       [this]() -> boost::asio::awaitable<conduit::Value> {
@@ -129,18 +141,18 @@ void ConduitDoor::add_methods() {
       },
       {.description = "What the host is doing now, as the section \"data\" of the monitoring "
                       "stream has it.",
-       .role = role(api::Role::kMonitor)});
+       .role = role(api::Role::kMonitor),
+       .result = conduit::describe_result<MonitorSample>()});
 }
 
 void ConduitDoor::subscribe() {
   subscription_ = server_.events().subscribe([this](const server::HappenedEvent& event) {
     if (const auto* joined = std::get_if<server::ViewerJoined>(&event))
-      conduit_->broadcast("viewer.joined", conduit::Map{{"id", joined->viewer},
-                                                        {"peer", joined->peer},
-                                                        {"view_only", joined->is_view_only}});
+      conduit_->broadcast("viewer.joined", ViewerJoined{.id = joined->viewer,
+                                                        .peer = joined->peer,
+                                                        .view_only = joined->is_view_only});
     if (const auto* left = std::get_if<server::ViewerLeft>(&event))
-      conduit_->broadcast("viewer.left",
-                          conduit::Map{{"id", left->viewer}, {"reason", left->reason}});
+      conduit_->broadcast("viewer.left", ViewerLeft{.id = left->viewer, .reason = left->reason});
   });
 }
 
@@ -165,7 +177,9 @@ void ConduitDoor::stop(std::function<void()> stopped) {
 }
 
 std::string ConduitDoor::uri() const {
-  if (!conduit_ || !settings_.conduit_listen) return "";
+  if (!conduit_) return "";
+  if (!settings_.conduit_socket.empty()) return "unix:" + settings_.conduit_socket;
+  if (!settings_.conduit_listen) return "";
   const bool has_tls = config::uses_tls(settings_, *settings_.conduit_listen);
   return fmt::format("{}://{}", has_tls ? "tls" : "tcp", reachable_address(conduit_->address()));
 }

@@ -42,8 +42,10 @@ class ConduitDoor {
   // Says goodbye to all.
   void stop(std::function<void()> stopped);
 
-  // "tcp://127.0.0.1:8080", "tls://..."; empty when closed.
+  // "tcp://127.0.0.1:8080", "tls://...", "unix:PATH"; empty when closed.
   std::string uri() const;
+  // The self-signed certificate that its clients must trust; empty: another, or none.
+  const std::string& ca_file() const { return ca_file_; }
 
  private:
   Result<conduit::ServerOptions> options();
@@ -59,6 +61,7 @@ class ConduitDoor {
   std::unique_ptr<monitor::SampleOnce> samples_;
   std::shared_ptr<conduit::FileExchange> files_;
   std::unique_ptr<conduit::Server> conduit_;
+  std::string ca_file_;
   std::optional<std::uint64_t> subscription_;
 };
 

@@ -62,7 +62,9 @@ Site::Site(boost::asio::io_context& io, const config::Settings& settings, observ
 Site::~Site() = default;
 
 Status Site::listen() {
-  if (!settings_.http_listen && !settings_.monitor_listen && !settings_.conduit_listen) return {};
+  if (!settings_.http_listen && !settings_.monitor_listen && !settings_.conduit_listen &&
+      settings_.conduit_socket.empty())
+    return {};
   ORIEL_TRY_VOID(open_publisher());
   conduit_door_.emplace(io_.get_executor(), settings_, logger_, server_, backend_,
                         [this](bool has_listeners) { publisher_->watch_alone(has_listeners); });

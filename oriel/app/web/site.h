@@ -48,6 +48,7 @@ class Site final : private net::HttpRoutes {
   std::string monitor_uri() const { return monitor_door_ ? monitor_door_->uri() : ""; }
   // "tcp://127.0.0.1:8080"; empty when closed.
   std::string conduit_uri() const { return conduit_door_ ? conduit_door_->uri() : ""; }
+  std::string conduit_ca_file() const { return conduit_door_ ? conduit_door_->ca_file() : ""; }
   // Of a certificate of our own the SHA-256, else empty.
   std::string self_signed_fingerprint() const;
 

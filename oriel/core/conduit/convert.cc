@@ -6,9 +6,15 @@
 #include <boost/core/demangle.hpp>
 #include <cmath>
 
-#include "oriel/core/conduit/error_code.h"
+#include "oriel/core/conduit/utf8.h"
 
 namespace oriel::conduit {
+namespace {
+
+// Of a word that a peer sent, in what is said about it.
+constexpr std::size_t kShownBytesMax = 80;
+
+}  // namespace
 
 void Reading::enter(Segment segment) {
   if (depth_ < path_.size()) path_[depth_] = segment;
@@ -68,28 +74,6 @@ std::string unqualified_name(const std::type_info& type) {
   const auto end = name.find('<');
   const auto colon = name.rfind("::", end);
   return colon == name.npos ? name : name.substr(colon + 2);
-}
-
-namespace {
-
-// The names on the wire of what is wrong with a field.
-CallCode code_of_type(std::string_view type) {
-  if (type == "missing") return CallCode::kMissingField;
-  if (type == "type") return CallCode::kInvalidType;
-  if (type == "unknown") return CallCode::kInvalidParams;
-  return CallCode::kInvalidValue;
-}
-
-}  // namespace
-
-CallError validation_error(std::string_view method, const std::vector<FieldError>& errors) {
-  Array list;
-  for (const auto& [field, message, type] : errors)
-    list.push_back(
-        Map{{"field", field}, {"message", message}, {"type", row_of(code_of_type(type)).name}});
-  return {.code = CallCode::kValidation,
-          .message = fmt::format("Validation error in {}", method),
-          .details = Map{{"errors", std::move(list)}}};
 }
 
 bool read_bool(const Value& value, bool& out, Reading& reading) {
@@ -161,7 +145,9 @@ bool read_name(const Value& value, std::span<const std::string_view> names, std:
   if (text == nullptr) return reading.refuse_kind(expected(), value);
   const auto found = std::ranges::find(names, *text);
   if (found == names.end())
-    return reading.refuse(fmt::format("expected {}, got another word", expected()), "enum");
+    return reading.refuse(
+        fmt::format("expected {}, got \"{}\"", expected(), cut_utf8(*text, kShownBytesMax)),
+        "enum");
   out = static_cast<std::size_t>(found - names.begin());
   return true;
 }

@@ -36,7 +36,6 @@
 
 #include "oriel/core/conduit/json.h"
 #include "oriel/core/conduit/limits.h"
-#include "oriel/core/conduit/response.h"
 #include "oriel/core/conduit/value.h"
 
 namespace oriel::conduit {
@@ -166,11 +165,6 @@ boost::json::object schema_of() {
   SchemaNesting nesting;
   return Conversion<T>::schema(nesting);
 }
-
-// As the real programs shape what is wrong with the arguments of a method, or what it answered:
-// "Validation error in METHOD" and details.errors, each with "field", "message" and "type". The
-// type is the name of a CallCode.
-CallError validation_error(std::string_view method, const std::vector<FieldError>& errors);
 
 // The name of a C++ type without namespaces.
 std::string unqualified_name(const std::type_info& type);

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "oriel/core/conduit/response.h"
+
 namespace oriel::conduit {
 
 enum class Colour { red, green = 7 };
@@ -184,7 +186,8 @@ TEST(Convert, GuessesNothing) {
   EXPECT_EQ((refusal<std::map<std::string, int>>(7)), "type: expected a map, got the number 7");
   EXPECT_EQ(refusal<Address>(7), "type: expected a map, got the number 7");
   EXPECT_EQ(refusal<Colour>(7), "type: expected one of red, green, got the number 7");
-  EXPECT_EQ(refusal<Colour>("blue"), "enum: expected one of red, green, got another word");
+  EXPECT_EQ(refusal<Colour>("blue"), "enum: expected one of red, green, got \"blue\"");
+  EXPECT_LT(refusal<Colour>(std::string(10'000, 'x')).size(), 200u);
   EXPECT_EQ(refusal<Extension>(7), "type: expected an extension, got the number 7");
 }
 

@@ -63,6 +63,16 @@ constexpr auto kTable = std::to_array<CallCodeRow>({
 
 }  // namespace
 
+std::string_view error_numbers_name(ErrorNumbers numbers) {
+  return numbers == ErrorNumbers::kSeed ? "seed" : "programs";
+}
+
+std::optional<ErrorNumbers> find_error_numbers(std::string_view name) {
+  for (const auto numbers : {ErrorNumbers::kPrograms, ErrorNumbers::kSeed})
+    if (name == error_numbers_name(numbers)) return numbers;
+  return {};
+}
+
 std::span<const CallCodeRow> call_code_table() { return kTable; }
 
 const CallCodeRow& row_of(CallCode code) {

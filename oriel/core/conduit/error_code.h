@@ -48,6 +48,10 @@ struct CallCodeRow {
   std::string_view meaning;
 };
 
+// "programs" and "seed", as settings and programs of ours say it.
+std::string_view error_numbers_name(ErrorNumbers numbers);
+std::optional<ErrorNumbers> find_error_numbers(std::string_view name);
+
 std::span<const CallCodeRow> call_code_table();
 const CallCodeRow& row_of(CallCode code);
 int number_of(CallCode code, ErrorNumbers numbers);

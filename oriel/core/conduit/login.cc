@@ -11,6 +11,7 @@ namespace {
 constexpr std::string_view kOrielKey = "oriel";
 constexpr std::int64_t kOrielRevision = 1;
 constexpr std::string_view kMaxMessageKey = "max_message_bytes";
+constexpr std::string_view kErrorNumbersKey = "error_numbers";
 
 std::string text_of(const Value* facts, std::string_view key,
                     std::size_t bytes_max = kFactBytesMax) {
@@ -32,6 +33,8 @@ Value write_program_facts(const ProgramFacts& facts) {
   if (!facts.description.empty()) map.append("description", facts.description);
   if (facts.is_oriel) map.append(std::string(kOrielKey), kOrielRevision);
   if (facts.max_message_bytes > 0) map.append(std::string(kMaxMessageKey), facts.max_message_bytes);
+  if (facts.error_numbers)
+    map.append(std::string(kErrorNumbersKey), error_numbers_name(*facts.error_numbers));
   return map;
 }
 
@@ -41,7 +44,8 @@ ProgramFacts read_program_facts(const Value* facts) {
           .version = text_of(facts, "version"),
           .is_oriel = revision != nullptr && revision->if_integer() != nullptr,
           .description = text_of(facts, "description", kDescriptionBytesMax),
-          .max_message_bytes = size_of(facts, kMaxMessageKey)};
+          .max_message_bytes = size_of(facts, kMaxMessageKey),
+          .error_numbers = find_error_numbers(text_of(facts, kErrorNumbersKey))};
 }
 
 std::string password_hash(std::string_view password) {

@@ -12,6 +12,7 @@
 
 #include "oriel/base/bytes.h"
 #include "oriel/base/result.h"
+#include "oriel/core/conduit/error_code.h"
 #include "oriel/core/conduit/value.h"
 #include "oriel/core/crypto/scram.h"
 
@@ -30,6 +31,8 @@ struct ProgramFacts {
   std::string description = {};  // of servers; said when there is one
   // The longest payload that it takes, as it is when inflated; 0: it does not say. Of ours.
   std::size_t max_message_bytes = 0;
+  // Of servers of ours: which numbers they send and understand.
+  std::optional<ErrorNumbers> error_numbers = {};
 
   friend bool operator==(const ProgramFacts&, const ProgramFacts&) = default;
 };

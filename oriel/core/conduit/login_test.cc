@@ -10,7 +10,8 @@ namespace {
 
 TEST(ProgramFacts, AreReadAsTheyWereWritten) {
   for (const bool is_oriel : {false, true}) {
-    const ProgramFacts facts{.name = "name", .version = "1.2", .is_oriel = is_oriel};
+    ProgramFacts facts{.name = "name", .version = "1.2", .is_oriel = is_oriel};
+    if (is_oriel) facts.error_numbers = ErrorNumbers::kSeed;
     const auto written = write_program_facts(facts);
     EXPECT_EQ(read_program_facts(&written), facts);
   }
@@ -42,7 +43,8 @@ TEST(ProgramFacts, LeaveOutWhatIsOfAnotherType) {
   const Value others[] = {nullptr, true, 7, 1.5, "text", Bytes{1}, Array{1}, Map{}};
   for (const auto& other : others) {
     EXPECT_EQ(read_program_facts(&other), ProgramFacts{});
-    const Value facts = Map{{"name", other}, {"version", "v"}, {"oriel", other}};
+    const Value facts =
+        Map{{"name", other}, {"version", "v"}, {"oriel", other}, {"error_numbers", other}};
     const auto* text = other.if_text();
     EXPECT_EQ(read_program_facts(&facts),
               (ProgramFacts{.name = text != nullptr ? *text : std::string(),

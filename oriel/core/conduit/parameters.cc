@@ -14,6 +14,11 @@ void check_names(std::size_t arguments, bool takes_whole, std::span<const Parame
   ORIEL_CHECK(takes_whole ? names.size() <= 1 : names.size() == arguments);
 }
 
+void name_whole(std::vector<FieldError>& errors) {
+  for (auto& error : errors)
+    if (error.field.empty()) error.field = "params";
+}
+
 namespace {
 
 void check_members(const Map& params, std::span<const Parameter> names, Reading& reading) {
@@ -102,12 +107,14 @@ Value value_of(const boost::json::object& schema) {
 }  // namespace
 
 Value MethodDescription::to_schema_value() const {
-  return Map{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+  Map schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
              {"name", name},
              {"description", description},
              {"params", value_of(params_schema)},
              {"result", value_of(result_schema)},
              {"requires_auth", requires_auth}};
+  if (!role.empty()) schema.append("role", role);
+  return schema;
 }
 
 }  // namespace oriel::conduit

@@ -127,6 +127,9 @@ void read_whole(V& params, std::span<const Parameter> names, T& out, Reading& re
 // needs none: the program that registers it is wrong.
 void check_names(std::size_t arguments, bool takes_whole, std::span<const Parameter> names);
 
+// What is wrong with all of what was brought gets the name "params".
+void name_whole(std::vector<FieldError>& errors);
+
 template <typename... Args>
 bool takes_whole(std::span<const Parameter> names) {
   return sizeof...(Args) == 1 && (names.empty() || Whole<Args...>::value);
@@ -153,7 +156,10 @@ CallResult<std::tuple<Args...>> read_arguments_of(std::string_view method, V& pa
       (read_argument(finder.find(I), names[I], std::get<I>(arguments), reading), ...);
     }(std::index_sequence_for<Args...>());
   }
-  if (!reading.errors().empty()) return std::unexpected(validation_error(method, reading.errors()));
+  if (!reading.errors().empty()) {
+    name_whole(reading.errors());
+    return std::unexpected(validation_error(method, reading.errors()));
+  }
   return arguments;
 }
 
@@ -173,6 +179,16 @@ CallResult<std::tuple<Args...>> read_arguments(std::string_view method, Value&& 
   return detail::read_arguments_of<Value, Args...>(method, params, names);
 }
 
+// The type of what a method gives, for others to know.
+struct ResultDescription {
+  std::string type_name;
+  boost::json::object schema;
+};
+template <typename T>
+ResultDescription describe_result() {
+  return {type_name<T>(), schema_of<T>()};
+}
+
 // What others can know of a method.
 struct MethodDescription {
   std::string name;
@@ -182,11 +198,12 @@ struct MethodDescription {
   std::string return_type;
   boost::json::object result_schema;
   bool requires_auth = true;
+  std::string role = {};  // that callers need; empty: none
 
   // As the real `listall` shows a method: {name, description, parameters: {name: type},
   // return_type, requires_auth}.
   Value to_listall_value() const;
-  // {"$schema", name, description, params: schema, result: schema, requires_auth}.
+  // {"$schema", name, description, params: schema, result: schema, requires_auth [, role]}.
   Value to_schema_value() const;
 };
 
@@ -200,6 +217,10 @@ struct Returned {
 template <>
 struct Returned<Response> {
   using Type = Value;
+};
+template <typename T>
+struct Returned<ResponseOf<T>> {
+  using Type = T;
 };
 template <typename T, typename E>
 struct Returned<std::expected<T, E>> : Returned<T> {};

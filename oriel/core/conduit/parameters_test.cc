@@ -104,7 +104,9 @@ TEST(Parameters, AreAWrappedStructUnderItsNameAlone) {
   EXPECT_THAT(faults(read_arguments<Sum>("method", nullptr, Parameters())),
               ElementsAre("a: MISSING_FIELD"));
   EXPECT_THAT(faults(read_arguments<Sum>("method", "text", Parameters())),
-              ElementsAre(": INVALID_TYPE"));
+              ElementsAre("params: INVALID_TYPE"));
+  EXPECT_THAT(faults(read_arguments<Sum>("method", Array{1, 2}, Parameters())),
+              ElementsAre("params: INVALID_TYPE"));
 }
 
 TEST(Parameters, AreTakenAsAWholeByOneWithoutAName) {
@@ -157,6 +159,7 @@ TEST(MethodDescription, KnowsWhatIsReturned) {
   EXPECT_EQ(returned(describe_method<Response>("m", "", Parameters())), "Any");
   EXPECT_EQ(returned(describe_method<Answer>("m", "", Parameters())), "Any");
   EXPECT_EQ(returned(describe_method<CallResult<Sum>>("m", "", Parameters())), "Sum");
+  EXPECT_EQ(returned(describe_method<CallResult<ResponseOf<Sum>>>("m", "", Parameters())), "Sum");
   EXPECT_EQ(returned(describe_method<CallResult<void>>("m", "", Parameters())), "None");
 }
 

@@ -92,6 +92,28 @@ std::string with_subject(std::string_view what, std::string_view subject) {
 
 }  // namespace
 
+namespace {
+
+// The names on the wire of what is wrong with a field.
+CallCode code_of_type(std::string_view type) {
+  if (type == "missing") return CallCode::kMissingField;
+  if (type == "type") return CallCode::kInvalidType;
+  if (type == "unknown") return CallCode::kInvalidParams;
+  return CallCode::kInvalidValue;
+}
+
+}  // namespace
+
+CallError validation_error(std::string_view method, const std::vector<FieldError>& errors) {
+  Array list;
+  for (const auto& [field, message, type] : errors)
+    list.push_back(
+        Map{{"field", field}, {"message", message}, {"type", row_of(code_of_type(type)).name}});
+  return {.code = CallCode::kValidation,
+          .message = fmt::format("Validation error in {}", method),
+          .details = Map{{"errors", std::move(list)}}};
+}
+
 CallError CallError::validation(std::string message, std::string_view field,
                                 std::string_view expected, const Value& received) {
   Map details;

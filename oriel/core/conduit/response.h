@@ -5,13 +5,18 @@
 //   {"success": true, "data": X [, "message": M] [, "metadata": {}] [, "pagination": {...}]}
 //   {"success": false, "error": TEXT [, "code": NUMBER] [, "details": {...}]}
 
+#include <concepts>
 #include <cstdint>
 #include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "oriel/base/result.h"
+#include "oriel/core/conduit/convert.h"
 #include "oriel/core/conduit/error_code.h"
 #include "oriel/core/conduit/value.h"
 
@@ -38,6 +43,11 @@ struct CallError {
 template <typename T>
 using CallResult = std::expected<T, CallError>;
 
+// As the real programs shape what is wrong with the arguments of a method, or what it answered:
+// "Validation error in METHOD" and details.errors, each with "field", "message" and "type". The
+// type is the name of a CallCode.
+CallError validation_error(std::string_view method, const std::vector<FieldError>& errors);
+
 struct Pagination {
   std::int64_t total = 0;
   std::int64_t page = 1;        // from 1
@@ -45,6 +55,13 @@ struct Pagination {
 
   friend bool operator==(const Pagination&, const Pagination&) = default;
 };
+
+template <typename T>
+struct ResponseOf;
+
+// What a Response can be made of besides a Value, and then knows the type of.
+template <typename T>
+concept TypedData = Convertible<std::decay_t<T>> && !std::same_as<std::decay_t<T>, Value>;
 
 struct Response {
   std::optional<Value> data;  // nothing: no member "data"
@@ -58,8 +75,34 @@ struct Response {
   // asked for it, becomes that.
   static Response with_pagination(Value data, Pagination pagination);
 
+  // The same of any type of convert.h. A method that returns them so, or as ResponseOf<T>, has a
+  // schema of its result.
+  template <TypedData T>
+  static ResponseOf<std::decay_t<T>> of(T&& data, Value metadata = {});
+  template <TypedData T>
+  static ResponseOf<std::decay_t<T>> ok(T&& data, std::string message = {});
+  template <TypedData T>
+  static ResponseOf<std::decay_t<T>> with_pagination(T&& data, Pagination pagination);
+
   friend bool operator==(const Response&, const Response&) = default;
 };
+
+// A Response whose data is a T, or missing.
+template <typename T>
+struct ResponseOf : Response {};
+
+template <TypedData T>
+ResponseOf<std::decay_t<T>> Response::of(T&& data, Value metadata) {
+  return {of(to_value(std::forward<T>(data)), std::move(metadata))};
+}
+template <TypedData T>
+ResponseOf<std::decay_t<T>> Response::ok(T&& data, std::string message) {
+  return {ok(std::optional<Value>(to_value(std::forward<T>(data))), std::move(message))};
+}
+template <TypedData T>
+ResponseOf<std::decay_t<T>> Response::with_pagination(T&& data, Pagination pagination) {
+  return {with_pagination(to_value(std::forward<T>(data)), pagination)};
+}
 
 using Answer = std::expected<Response, CallError>;
 

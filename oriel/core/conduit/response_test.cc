@@ -33,6 +33,17 @@ TEST(Answer, IsWrittenAsTheRealProgramsDo) {
             Value(Map{{"success", true}, {"data", 7}, {"message", "done"}}));
 }
 
+TEST(Response, IsMadeOfAnyConvertibleTypeAndKnowsIt) {
+  const std::vector<std::string> names{"ann", "ben"};
+  const auto page = Response::with_pagination(names, {.total = 5, .page = 2, .page_size = 2});
+  static_assert(std::same_as<decltype(page), const ResponseOf<std::vector<std::string>>>);
+  EXPECT_EQ(*page.data, Value(Array{"ann", "ben"}));
+  EXPECT_EQ(page.pagination, (Pagination{5, 2, 2}));
+  EXPECT_EQ(*Response::of(std::map<std::string, int>{{"a", 1}}).data, Value(Map{{"a", 1}}));
+  EXPECT_EQ(Response::ok(std::optional<int>(), "none").data, std::nullopt);
+  static_assert(std::same_as<decltype(Response::of(Value(1))), Response>);
+}
+
 // A handler may return the envelope itself.
 TEST(Answer, IsAMapWithSuccessAsItIs) {
   const Value own = Map{{"success", false}, {"what", "ever"}};
