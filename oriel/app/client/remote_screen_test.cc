@@ -158,7 +158,7 @@ TEST_P(EveryCarrier, TellsAWrongPassword) {
 }
 
 TEST_P(EveryCarrier, TellsThatAPasswordIsAskedForWhereNoneWasGiven) {
-  ScriptedServer server(GetParam(), up_to(Step::kChallenge));
+  ScriptedServer server(GetParam(), up_to(Step::kResult));
   auto options = server.options();
   options.password.clear();
   const auto error = failure(server, options);
