@@ -28,7 +28,8 @@ using testing::TestViewerOptions;
 using namespace std::chrono_literals;
 
 constexpr std::string_view kEncodings[] = {"raw",     "copyrect", "rre",  "corre",
-                                           "hextile", "zlib",     "trle", "zrle"};
+                                           "hextile", "zlib",     "trle", "zrle",
+                                           "tight",   "tightpng", "jpeg"};
 
 // A server without doors: a fake desktop, the pipelines, and viewers on memory streams, all on one
 // loop.

@@ -1,6 +1,7 @@
 #include "oriel/core/codec/inflate_stream.h"
 
 #include <numeric>
+#include <random>
 
 #include <gtest/gtest.h>
 #include <zlib.h>
@@ -54,6 +55,44 @@ TEST(InflateStream, RefusesWhatIsNotZlib) {
   Bytes out(10);
   EXPECT_EQ(inflate.read(out).error().code, ErrorCode::kInvalid);
   EXPECT_EQ(inflate.read(out).error().code, ErrorCode::kInvalid) << "it stays broken";
+}
+
+TEST(InflateStream, GivesAllOfAPieceHoweverItWasFlushed) {
+  std::mt19937 random(1);
+  for (const int flush : {Z_PARTIAL_FLUSH, Z_SYNC_FLUSH, Z_FULL_FLUSH}) {
+    for (const int strategy : {Z_DEFAULT_STRATEGY, Z_FIXED, Z_HUFFMAN_ONLY, Z_RLE, Z_FILTERED}) {
+      z_stream server{};
+      ASSERT_EQ(deflateInit2(&server, 6, Z_DEFLATED, 15, 8, strategy), Z_OK);
+      InflateStream inflate;
+      for (int round = 0; round < 200; ++round) {
+        Bytes plain(1 + random() % 300), data(2000), out(plain.size() + 1);
+        const auto colours = 1 + random() % 64;
+        for (auto& byte : plain) byte = static_cast<std::uint8_t>(random() % colours);
+        server.next_in = plain.data();
+        server.avail_in = static_cast<uInt>(plain.size());
+        server.next_out = data.data();
+        server.avail_out = static_cast<uInt>(data.size());
+        deflate(&server, flush);
+        inflate.feed(ByteSpan(data).first(data.size() - server.avail_out));
+        ASSERT_EQ(inflate.read(out).value(), plain.size());
+        ASSERT_TRUE(std::equal(plain.begin(), plain.end(), out.begin()));
+        ASSERT_TRUE(inflate.is_used_up());
+      }
+      deflateEnd(&server);
+    }
+  }
+}
+
+TEST(InflateStream, BeginsAnew) {
+  const auto stream = zlib_stream(counting(1000));
+  InflateStream inflate;
+  for (const std::size_t read : {1000, 10, 0, 1000}) {
+    inflate.feed(stream);
+    Bytes out(read);
+    EXPECT_EQ(read == 0 ? 0 : inflate.read(out).value(), read);
+    EXPECT_EQ(out, counting(read));
+    inflate.reset();
+  }
 }
 
 TEST(InflateStream, RefusesADictionary) {

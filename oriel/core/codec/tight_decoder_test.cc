@@ -17,7 +17,6 @@ using image::Frame;
 using image::PixelFormat;
 using image::Size;
 using oriel::testing::in_format;
-using oriel::testing::kAllPictureKinds;
 using oriel::testing::kAllPixelFormats;
 using oriel::testing::make_picture;
 using oriel::testing::PictureKind;
@@ -57,9 +56,9 @@ TEST(TightDecoder, GivesBackEveryFilterInEveryFormatThroughItsStreams) {
   for (const auto& format : kAllPixelFormats) {
     Talk talk(format);
     int round = 0;
-    for (const auto kind : kAllPictureKinds) {
-      for (const Size size : {Size{1, 1}, Size{3, 1}, Size{2, 6}, Size{64, 64}, Size{129, 33},
-                              Size{2048, 2}, Size{3, 300}}) {
+    for (const auto kind : {PictureKind::kTwoColours, PictureKind::kFewColours, PictureKind::kMixed,
+                            PictureKind::kNoise}) {
+      for (const Size size : {Size{1, 1}, Size{3, 1}, Size{2, 6}, Size{33, 17}, Size{3, 60}}) {
         SCOPED_TRACE(std::string(picture_kind_name(kind)) + " " + describe(format));
         const auto picture = make_picture(kind, size, static_cast<std::uint32_t>(round));
         ASSERT_NO_FATAL_FAILURE(talk.expect(talk.writer.copy(picture, round++ % 4), picture));
@@ -93,8 +92,8 @@ TEST(TightDecoder, ReadsStreamsOfEveryLevelAndWindow) {
   for (const int level : {0, 1, 6, 9}) {
     for (const int window_bits : {9, 12, 15}) {
       Talk talk(image::kBgrx, level, window_bits);
-      for (std::uint32_t seed = 0; seed < 8; ++seed) {
-        const auto picture = make_picture(PictureKind::kMixed, {150, 150}, seed % 3);
+      for (std::uint32_t seed = 0; seed < 4; ++seed) {
+        const auto picture = make_picture(PictureKind::kMixed, {100, 100}, seed % 3);
         ASSERT_NO_FATAL_FAILURE(talk.expect(talk.writer.copy(picture, 2), picture));
       }
     }
@@ -213,6 +212,13 @@ TEST(TightDecoder, StaysBrokenAfterAnError) {
       talk.decoder->decode(talk.writer.copy(Frame({20, 4}), 0), kBytes, frame.mutable_view());
   ASSERT_FALSE(again.has_value());
   EXPECT_EQ(again.error().message, "Tight: a stream is broken");
+}
+
+TEST(TightDecoder, ReadsTheWidestRectangle) {
+  Talk talk(image::kBgrx);
+  const auto picture = make_picture(PictureKind::kMixed, {tight::kMaxWidth, 12}, 1);
+  ASSERT_NO_FATAL_FAILURE(talk.expect(talk.writer.copy(picture, 0), picture));
+  ASSERT_NO_FATAL_FAILURE(talk.expect(talk.writer.gradient(picture, 1), picture));
 }
 
 TEST(TightDecoder, ReadsALengthOfThreeBytes) {
