@@ -2,7 +2,8 @@
 // and keeps no more than the largest rectangle needs.
 //
 //   input := U8 choice, what the server says
-//   choice: bit 0: the client has a password; bits 2 to 7: bytes of a piece less 1
+//   choice: bit 0: the client has a password; bit 1: a user, randomness, and leave to say a plain
+//           password; bits 2 to 7: bytes of a piece less 1
 
 #include <cstddef>
 #include <cstdint>
@@ -17,13 +18,14 @@ using namespace oriel;
 
 constexpr int kSideMax = 130;  // more than two tiles of 64; keeps one input fast
 constexpr int kCursorSideMax = 40;
-// Version, choice, response to a challenge, ClientInit; and a fence is answered with as much as it
-// has.
-constexpr std::size_t kOutputMax = 12 + 1 + 16 + 1;
+// Version, choice, what a security type says (Apple's the most), ClientInit and SetPixelFormat; and
+// a fence is answered with as much as it has.
+constexpr std::size_t kOutputMax = 12 + 1 + (128 + 512) + 1 + 20;
 
 std::size_t wanted_max(const rfb::Limits& limits) {
-  constexpr std::size_t kColourMap = 6 + 6 * 0xffff;  // the largest SetColourMapEntries
-  std::size_t most = std::max<std::size_t>(24 + limits.name_bytes_max, kColourMap);
+  constexpr std::size_t kColourMap = 6 + 6 * 0xffff;        // the largest SetColourMapEntries
+  constexpr std::size_t kTightLists = 8 + 3 * 16 * 0xffff;  // behind ServerInit
+  std::size_t most = std::max<std::size_t>(24 + limits.name_bytes_max + kTightLists, kColourMap);
   constexpr std::size_t kCursor = 2 + 2 * 4 * kCursorSideMax * kCursorSideMax;
   most = std::max(most, kCursor);
   for (const auto& encoding : codec::encoding_table())
@@ -35,17 +37,25 @@ struct Outcome {
   fuzz::Fed fed;
   std::vector<rfb::ClientEvent> events;
   image::Frame frame;
+  rfb::Refusal refusal;
+  std::string_view security;
 
   // A decoder may write a part of a body that has not come in full (decoder.h), so the frame counts
   // only when nothing is left over.
   friend bool operator==(const Outcome& a, const Outcome& b) {
-    return a.fed == b.fed && a.events == b.events && (a.fed.unconsumed > 0 || a.frame == b.frame);
+    return a.fed == b.fed && a.events == b.events && a.refusal == b.refusal &&
+           a.security == b.security && (a.fed.unconsumed > 0 || a.frame == b.frame);
   }
 };
 
 Outcome run(std::uint8_t choice, ByteSpan bytes, std::size_t step_bytes, fuzz::Calls calls) {
   rfb::ClientSessionConfig config;
   if (choice & 1) config.security.password = "geheim";
+  if (choice & 2) {
+    config.security.username = "user";
+    config.security.entropy.fill(0x5a);
+    config.security.allows_plain_password = true;
+  }
   config.limits.geometry_max = kSideMax;
   config.limits.cursor_side_max = kCursorSideMax;
   rfb::ClientSession session(config, TimePoint{});
@@ -54,7 +64,17 @@ Outcome run(std::uint8_t choice, ByteSpan bytes, std::size_t step_bytes, fuzz::C
       session, bytes, {step_bytes, calls, wanted_max(config.limits), kOutputMax + bytes.size()});
   outcome.events = session.take_events();
   outcome.frame = session.frame();
+  outcome.refusal = session.refusal();
+  outcome.security = session.security_name();
   ORIEL_CHECK(session.deadline().has_value() == !session.is_connected());
+  // Who is let in is not refused, and who is refused is told why.
+  const bool is_refused = outcome.refusal != rfb::Refusal::kNone;
+  ORIEL_CHECK(!is_refused || !session.is_connected());
+  ORIEL_CHECK(is_refused || !outcome.fed.error || outcome.fed.error->code != ErrorCode::kRefused);
+  if (!session.is_connected()) {
+    const auto status = session.deadline_passed(TimePoint{} + config.limits.handshake_timeout);
+    ORIEL_CHECK(!status && status.error().code == ErrorCode::kTimeout);
+  }
 
   const auto size = outcome.frame.size();
   ORIEL_CHECK(size.width <= kSideMax && size.height <= kSideMax);

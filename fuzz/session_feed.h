@@ -1,5 +1,7 @@
 #pragma once
 // Feeds bytes to a Session as a driver does, and checks on the way what every Session promises.
+// Where the session asks for TLS it is told that TLS has begun; what follows counts as what came
+// through it.
 
 #include <algorithm>
 #include <cstddef>
@@ -37,6 +39,11 @@ inline void take_output(OutputQueue& queue, Bytes& into) {
   ORIEL_CHECK(queue.empty());
 }
 
+inline bool wants_tls(const Session& session) {
+  const auto transition = session.transition();
+  return transition != Transition::kNone && transition != Transition::kClose;
+}
+
 inline Fed feed(Session& session, ByteSpan bytes, const FeedPlan& plan) {
   Fed fed;
   take_output(session.output(), fed.output);
@@ -47,8 +54,10 @@ inline Fed feed(Session& session, ByteSpan bytes, const FeedPlan& plan) {
     const auto piece = bytes.first(std::min(plan.step_bytes, bytes.size()));
     bytes = bytes.subspan(piece.size());
     pending.insert(pending.end(), piece.begin(), piece.end());
-    if (plan.calls == Calls::kWhenWantedIsThere && pending.size() < wanted) continue;
-    for (bool is_resting = true; is_resting;) {
+    // The last piece is always shown: what is wrong in it may be found without what is missing.
+    const bool may_wait = plan.calls == Calls::kWhenWantedIsThere && !bytes.empty();
+    if (may_wait && pending.size() < wanted) continue;
+    for (bool is_called_again = true; is_called_again;) {
       // A block of their own, so that ASan sees reads past the end.
       const Bytes shown(pending.begin(), pending.end());
       const auto need = session.receive(shown, now);
@@ -62,9 +71,21 @@ inline Fed feed(Session& session, ByteSpan bytes, const FeedPlan& plan) {
       ORIEL_CHECK(need->consumed <= pending.size());
       pending.erase(pending.begin(), pending.begin() + static_cast<std::ptrdiff_t>(need->consumed));
       wanted = need->wanted;
-      is_resting = session.rests_until() > now;
+      const bool is_resting = session.rests_until() > now;
       if (is_resting) now = *session.rests_until();
-      ORIEL_CHECK(is_resting || wanted > pending.size());
+      const bool has_begun_tls = wants_tls(session);
+      if (has_begun_tls) {
+        const auto status = session.tls_started(TlsPeer{}, now);
+        take_output(session.output(), fed.output);
+        ORIEL_CHECK(fed.output.size() <= plan.output_max);
+        ORIEL_CHECK(!wants_tls(session));
+        if (!status) {
+          fed.error = status.error();
+          break;
+        }
+      }
+      is_called_again = is_resting || has_begun_tls;
+      ORIEL_CHECK(is_called_again || wanted > pending.size());
       ORIEL_CHECK(wanted <= plan.wanted_max);
     }
   }

@@ -38,7 +38,7 @@ enum class Transition {
 // Whom TLS has shown the peer to be.
 struct TlsPeer {
   std::string fingerprint;   // SHA-256 of its certificate, "AB:CD:..."; empty: it has shown none
-  bool is_verified = false;  // it is who we asked for; a server knows that of its clients by name
+  bool is_verified = false;  // whom we asked for; of a client: that we trust its certificate
 
   friend bool operator==(const TlsPeer&, const TlsPeer&) = default;
 };

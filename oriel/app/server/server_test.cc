@@ -143,7 +143,8 @@ TEST(Server, DoesNotForgetWrongPasswordsForTheViewOnlyOne) {
   Running running(guarded_settings());
   for (int i = 0; i <= net::Lockout::kFreeFailures; ++i) {
     EXPECT_EQ(running.try_password("schauen"), "");
-    EXPECT_EQ(running.try_password("falsch"), "the server refused: Authentication failed");
+    EXPECT_EQ(running.try_password("falsch"),
+              "the server refused the password: Authentication failed");
   }
   const auto locked = [&] {
     return running.server.lockout().locked_until("127.0.0.1:1") > Clock::now();

@@ -408,7 +408,8 @@ std::vector<RefusedCase> refused_cases() {
        {},
        Refusal::kNone,
        ErrorCode::kUnsupported,
-       "the server offers only subtypes of VeNCrypt that are not spoken here or not allowed: "},
+       "the server offers only subtypes of VeNCrypt that are not spoken here or not allowed: "
+       "nothing"},
       {"TlsDenied",
        version() + vencrypt(1) + Script{Says{{0}}},
        {},

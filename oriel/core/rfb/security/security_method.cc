@@ -117,6 +117,7 @@ std::vector<const SecurityMethod*> acceptable_methods(const SecurityClientConfig
 }
 
 std::string describe_security_types(std::span<const std::uint32_t> ids) {
+  if (ids.empty()) return "nothing";
   std::string text;
   for (const auto id : ids) text += (text.empty() ? "" : ", ") + describe_security_type(id);
   return text;

@@ -45,7 +45,7 @@ std::uint32_t offered_as(const SecurityMethod& method);
 std::vector<const SecurityMethod*> acceptable_methods(const SecurityClientConfig& config);
 
 // Numbers of security types or subtypes as words for an error: "RA2 (5), 77". Also of those that
-// are not spoken here.
+// are not spoken here; "nothing" for none.
 std::string describe_security_types(std::span<const std::uint32_t> ids);
 
 }  // namespace oriel::rfb

@@ -58,7 +58,7 @@ std::unique_ptr<SecurityClient> make_inner_client(const SecurityMethod& method,
 // what the inner type says
 class VencryptClient final : public SecurityClient {
  public:
-  explicit VencryptClient(const SecurityClientConfig& config) : config_(config) {}
+  explicit VencryptClient(SecurityClientConfig config) : config_(std::move(config)) {}
 
   Result<Need> receive(ByteSpan bytes, OutputQueue& output) override {
     switch (phase_) {
