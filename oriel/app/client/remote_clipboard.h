@@ -22,7 +22,7 @@ class RemoteClipboard final : public desktop::Clipboard {
                   std::function<void(desktop::ClipboardFormats)> changed);
   ~RemoteClipboard() override;
 
-  // Null: what waits fails. What was offered is offered to the new one.
+  // Null: what waits fails. What was offered is offered to a new one with the extended clipboard.
   void use(std::shared_ptr<RemoteLink> link);
   void set_view_only(bool is_view_only) { is_view_only_ = is_view_only; }
   bool is_extended() const { return caps_.has_value(); }

@@ -152,7 +152,7 @@ awaitable<AgentStatus> RemoteScreen::open() {
   opening_ = opening;
   const auto status = co_await Pending::wait(opening, deadline);
   if (!*alive) co_return std::unexpected(ended());
-  opening_.reset();
+  if (opening_ == opening) opening_.reset();
   if (status && *status) co_return AgentStatus();
   const auto error = status ? status->error() : not_ready_in_time();
   drop_link({ErrorCode::kTimeout, error.message});
@@ -204,6 +204,7 @@ void RemoteScreen::drop_link(Error reason) {
   link_->detach();
   link_->abort(std::move(reason));
   link_.reset();
+  if (ending_) std::exchange(ending_, nullptr)->finish({});
 }
 
 void RemoteScreen::close() {
@@ -236,7 +237,7 @@ void RemoteScreen::ready() {
   state_ = RemoteState::kConnected;
   failure_.reset();
   enable_continuous_updates();
-  if (opening_) opening_->finish({});
+  if (opening_) std::exchange(opening_, nullptr)->finish({});
   if (is_again) tell([](auto& listener) { listener.target_found(); });
 }
 
@@ -247,6 +248,7 @@ void RemoteScreen::link_ended(const Error& reason) {
   clipboard_.use(nullptr);
   if (opening_) {
     opening_->finish(std::unexpected(std::move(error)));
+    if (ending_) std::exchange(ending_, nullptr)->finish({});
     return;
   }
   if (is_closing_) error = {ErrorKind::kState, "not connected: it was disconnected"};
@@ -341,7 +343,7 @@ void RemoteScreen::wait_for_uniform() {
   auto timer = std::make_shared<boost::asio::steady_timer>(executor_, kUniformWait);
   timer->async_wait(
       [this, timer, alive = alive_, weak = std::weak_ptr(link_)](boost::system::error_code) {
-        if (!*alive || !is_uniform_so_far_ || weak.lock() != link_) return;
+        if (!*alive || !link_ || weak.lock() != link_ || !is_uniform_so_far_) return;
         was_uniform_ = true;
         ready();
         link_->flush();

@@ -158,7 +158,7 @@ TEST_P(EveryCarrier, TellsAWrongPassword) {
 }
 
 TEST_P(EveryCarrier, TellsThatAPasswordIsAskedForWhereNoneWasGiven) {
-  ScriptedServer server(GetParam(), up_to(Step::kChallenge));
+  ScriptedServer server(GetParam(), up_to(Step::kResult));
   auto options = server.options();
   options.password.clear();
   const auto error = failure(server, options);
@@ -502,6 +502,32 @@ TEST(RemoteScreen, LetsGoOfWhatIsHeldWhenItEnds) {
                     4, 0, 0, 0, 0, 0, 0, 'a', 5, 0, 0, 1, 0, 1};
   ASSERT_TRUE(server.run_until([&] { return heard->size() >= 10 + input.size(); }));
   EXPECT_EQ(Bytes(heard->end() - static_cast<long>(input.size()), heard->end()), input);
+}
+
+TEST(RemoteScreen, IsDisconnectedWhileItConnects) {
+  ScriptedServer server(Carrier::kTcp, up_to(Step::kSecurity));
+  RemoteScreen screen(server.loop.get_executor(), server.options());
+  std::optional<AgentStatus> status;
+  boost::asio::co_spawn(
+      server.loop, [&]() -> awaitable<void> { status = co_await screen.connect(); },
+      boost::asio::detached);
+  EXPECT_TRUE(server.run_until([&] { return server.connections == 1; }));
+  server.run(screen.disconnect());
+  EXPECT_TRUE(server.run_until([&] { return status.has_value(); }));
+  EXPECT_EQ(status->error().kind, ErrorKind::kConnection);
+  EXPECT_EQ(screen.state(), RemoteState::kIdle);
+}
+
+TEST(RemoteScreen, TellsALossRightBehindTheFirstPicture) {
+  auto both = update(4, 2, 9);
+  both.push_back(77);  // no message
+  ScriptedServer server(Carrier::kTcp, up_to(Step::kPicture, saying(both)));
+  RemoteScreen screen(server.loop.get_executor(), server.options());
+  Told told;
+  screen.add_listener(told);
+  (void)server.run(screen.connect());
+  EXPECT_TRUE(server.run_until([&] { return told.losses.size() == 1; }));
+  EXPECT_EQ(screen.check().error().kind, ErrorKind::kProtocol);
 }
 
 TEST(RemoteScreen, MayEndWhileItConnects) {
