@@ -194,7 +194,7 @@ TEST(AsyncAgent, SaysThatAnActionHadNoEffectOrDidNotComeToRest) {
   ASSERT_THAT(report->pictures, SizeIs(1));
   EXPECT_EQ(report->pictures[0].region, (Rect{0, 0, 400, 300}));
 
-  for (int i = 1; i < 20; ++i)
+  for (int i = 1; i < 400; ++i)
     stage.later(i * 3ms,
                 [&, i] { stage.target.fill({0, 0, 99, 99}, static_cast<std::uint32_t>(i)); });
   request.settle->timeout = 30ms;

@@ -109,6 +109,32 @@ double difference_at(const FrameView& place, const Needle& needle,
   return worst;
 }
 
+// A block and how far from its sum another may be for all we know: what nearly every place fails.
+struct SumBound {
+  Rect rect;
+  std::uint32_t sum = 0;
+  std::uint32_t apart_max = 0;
+};
+
+std::vector<SumBound> bounds_of(const std::vector<const Needle::Block*>& blocks, double fuzz) {
+  std::vector<SumBound> bounds;
+  for (const auto* block : blocks) {
+    if (bounds.size() == kSumsCompared || !block->is_opaque) break;
+    const auto apart =
+        static_cast<std::uint32_t>(fuzz * 3 * static_cast<double>(block->rect.area()));
+    bounds.push_back({block->rect, block->sum, apart});
+  }
+  return bounds;
+}
+
+bool can_be_at(const Sums& sums, const std::vector<SumBound>& bounds, int x, int y) {
+  for (const auto& bound : bounds) {
+    const auto sum = sums.of(moved(bound.rect, x, y));
+    if ((sum > bound.sum ? sum - bound.sum : bound.sum - sum) > bound.apart_max) return false;
+  }
+  return true;
+}
+
 bool fits(const FrameView& picture, const Rect& where, Size size) {
   ORIEL_CHECK(Rect::of(picture.size()).contains(where));
   return size.width <= where.width && size.height <= where.height;
@@ -171,9 +197,10 @@ std::optional<FoundPicture> find_picture(const FrameView& picture, const Rect& w
   if (!fits(picture, where, size)) return std::nullopt;
   const Sums sums(picture, where);
   const auto blocks = by_distinction(needle, sums.mean());
+  const auto bounds = bounds_of(blocks, fuzz);
   for (int y = 0; y + size.height <= where.height; ++y)
     for (int x = 0; x + size.width <= where.width; ++x) {
-      if (least_difference(sums, blocks, x, y, fuzz) > fuzz) continue;
+      if (!can_be_at(sums, bounds, x, y)) continue;
       const Rect place{where.x + x, where.y + y, size.width, size.height};
       const auto difference = difference_at(picture.crop(place), needle, blocks, fuzz);
       if (difference <= fuzz) return FoundPicture{{place.x, place.y}, difference};
