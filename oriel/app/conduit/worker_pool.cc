@@ -26,6 +26,7 @@ struct WorkerPool::State : std::enable_shared_from_this<State> {
   JobQueues jobs;
   std::size_t threads = 0;
   std::size_t idle = 0;
+  bool is_calling = false;  // a thread is on its way to the next job
   bool is_stopping = false;
 };
 
@@ -38,6 +39,7 @@ void WorkerPool::State::work() {
     --idle;
     if (!has_job || is_stopping) break;
     auto begun = jobs.begin();
+    is_calling = false;
     call_worker();  // for the next one
     lock.unlock();
     begun->job();
@@ -48,14 +50,15 @@ void WorkerPool::State::work() {
   if (--threads == 0) ended.notify_all();
 }
 
-// Locked. Wakes or makes a thread when a job may begin; whoever takes it calls the next. False: the
-// system has no more threads.
+// Locked. Wakes or makes a thread when a job may begin, one at a time: whoever begins one calls the
+// next, so that many quick jobs do not wake all threads. False: the system has no more threads.
 bool WorkerPool::State::call_worker() {
-  if (!jobs.has_next()) return true;
-  if (idle > 0 || threads >= threads_max) {
+  if (is_calling || !jobs.has_next()) return true;
+  if (idle > 0) {
+    is_calling = true;
     changed.notify_one();
-    return true;
   }
+  if (idle > 0 || threads >= threads_max) return true;
   ++threads;
   try {
     std::thread([state = shared_from_this()] { state->work(); }).detach();
@@ -63,6 +66,7 @@ bool WorkerPool::State::call_worker() {
     --threads;
     return false;
   }
+  is_calling = true;
   return true;
 }
 
