@@ -91,7 +91,7 @@ TEST_F(DriveCommand, DoesSeveralThingsOnOneConnectionAndTellsInJson) {
   EXPECT_EQ(results[0].at("verb"), "click");
   EXPECT_FALSE(results[1].at("boxes").as_array().empty()) << "the pattern draws its clicks";
   EXPECT_EQ(results[2].at("pointer").at("y"), 200);
-  EXPECT_EQ(results[2].at("server").at("security"), "none");
+  EXPECT_EQ(results[2].at("server").at("version"), "RFB 003.008");
 }
 
 TEST_F(DriveCommand, SaysWhatWentWrongAndEndsWithItsCode) {
