@@ -104,6 +104,9 @@ class Stage {
   void call(const Method& method, const ContextPointer& context, const Value& params) {
     if (const auto* plain = std::get_if<PlainMethod>(&method.body)) {
       check_answer((*plain)(*context, params));
+    } else if (const auto* packed = std::get_if<PackedMethod>(&method.body)) {
+      const auto answer = (*packed)(params);
+      ORIEL_CHECK(answer || !answer.error().message.empty());
     } else {
       boost::asio::co_spawn(server_.executor(),
                             std::get<CoroutineMethod>(method.body)(context, params),

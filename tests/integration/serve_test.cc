@@ -144,7 +144,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Refusal{"UnknownDesktop",
                 {"--desktop", "wayland"},
-                "expected one of headless, x11:DISPLAY, pattern"},
+                "expected one of headless, x11:DISPLAY, vnc://HOST[:PORT]"},
         Refusal{"UnknownFlag", {"--desktpo", "pattern"}, "--desktop"},
         Refusal{"BadGeometry", {"--geometry", "1280"}, "1280"},
         Refusal{"GeometryAboveTheLargest",
