@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <boost/json/array.hpp>
+#include <boost/json/value_from.hpp>
 #include <utility>
 
 #include "oriel/app/agent/waits.h"
