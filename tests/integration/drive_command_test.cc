@@ -46,8 +46,8 @@ class DriveCommand : public ::testing::Test {
     const std::string out = folder_.path() / "out", err = folder_.path() / "err";
     ChildProcess process(
         {{"sh", "-c",
-          fmt::format("cd {}; exec {} {} >{} 2>{} </dev/null", folder_.path().string(),
-                      support::oriel_program(), arguments, out, err)},
+          fmt::format("cd {}; exec >{} 2>{} </dev/null; exec {} {}", folder_.path().string(), out,
+                      err, support::oriel_program(), arguments)},
          {{"XDG_RUNTIME_DIR", runtime_.string()}, {"ORIEL_PASSWORD", password}}});
     wait_until([&] { return process.exit_code().has_value(); });
     return {process.exit_code(), support::read_file(out), support::read_file(err)};
@@ -124,6 +124,26 @@ TEST_F(DriveCommand, DrivesSeveralTargets) {
   const auto same = run(fmt::format("shot -t {0} -t {0} one.png", target()));
   EXPECT_EQ(same.code, 2);
   EXPECT_THAT(same.errors, HasSubstr("{target}"));
+}
+
+TEST_F(DriveCommand, PutsNoPasswordIntoNamesOfFiles) {
+  serve();
+  const auto shot =
+      run(fmt::format("shot vnc://:geheim@127.0.0.1:{} '{{target}}.png'", server_->vnc_port()));
+  ASSERT_EQ(shot.code, 0) << shot.errors;
+  int pictures = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
+    pictures += entry.path().extension() == ".png" ? 1 : 0;
+    EXPECT_THAT(entry.path().string(), ::testing::Not(HasSubstr("geheim")));
+  }
+  EXPECT_EQ(pictures, 1);
+}
+
+TEST_F(DriveCommand, SaysWhenItsOutputIsNotTaken) {
+  serve();
+  const auto full = at_target("shot", "-o - format=bmp 1>/dev/full");
+  EXPECT_EQ(full.code, 30);
+  EXPECT_THAT(full.errors, HasSubstr("standard output"));
 }
 
 TEST_F(DriveCommand, KeepsAConnectionInTheBackground) {

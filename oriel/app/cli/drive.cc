@@ -58,14 +58,12 @@ Status name_files(std::vector<agent::VerbCall>& calls, const std::string& target
 }
 
 // Pictures for standard output, and what there is to read beside them.
-void print_output(const VerbOutput& output, bool names_target, const std::string& target) {
-  if (!output.picture.empty()) {
-    (void)write_all(output.picture.data(), output.picture.size());
-    return;
-  }
+// False when not all of it could be written.
+bool print_output(const VerbOutput& output, bool names_target, const std::string& target) {
+  if (!output.picture.empty()) return write_all(output.picture.data(), output.picture.size());
   const auto text =
       names_target && !output.text.empty() ? target + ": " + output.text : output.text;
-  (void)write_all(text.data(), text.size());
+  return write_all(text.data(), text.size());
 }
 
 class Progress {
@@ -105,13 +103,14 @@ class Drive {
       auto connection = options_.connection;
       connection.target = target;
       auto calls = options_.calls;
-      if (auto named = name_files(calls, target, is_one()); !named) {
+      const auto shown = shown_target_of(connection);
+      if (auto named = name_files(calls, shown, is_one()); !named) {
         say_error(named.error().message);
         return kUsage;
       }
       // A session is told the words as they are.
       if (options_.uses_session && is_one() && !names_files_by_target()) {
-        if (auto outcome = run_in_session(connection, options_, listener(target))) {
+        if (auto outcome = run_in_session(connection, options_, listener(shown))) {
           finished(*outcome, progress, outcomes);
           continue;
         }
@@ -132,9 +131,11 @@ class Drive {
     });
   }
 
-  OnOutput listener(const std::string& target) const {
+  OnOutput listener(const std::string& target) {
     if (options_.is_json) return nullptr;
-    return [this, target](const VerbOutput& output) { print_output(output, !is_one(), target); };
+    return [this, target](const VerbOutput& output) {
+      if (!print_output(output, !is_one(), target)) is_output_lost_ = true;
+    };
   }
 
   void start(asio::io_context& io, client::ConnectionOptions connection,
@@ -152,10 +153,11 @@ class Drive {
         }
       finished(outcome, progress, outcomes);
     };
+    auto on_output = listener(shown_target_of(connection));
     asio::co_spawn(
         io,
         drive_target(io.get_executor(), std::move(connection), std::move(calls),
-                     listener(shown_target_of(connection))),
+                     std::move(on_output)),
         [again = std::move(again)](std::exception_ptr thrown, DriveOutcome outcome) mutable {
           if (thrown) std::rethrow_exception(thrown);
           again(std::move(outcome));
@@ -178,6 +180,10 @@ class Drive {
       if (code == kDone) code = exit_code_of(outcome);
       documents.push_back(json_of(outcome));
     }
+    if (is_output_lost_ && code == kDone) {
+      say_error("standard output takes no more");
+      return kActionFailed;
+    }
     if (!options_.is_json) return code;
     const auto text =
         boost::json::serialize(is_one() ? documents[0] : boost::json::value(documents));
@@ -186,6 +192,7 @@ class Drive {
   }
 
   DriveOptions options_;
+  bool is_output_lost_ = false;
 };
 
 }  // namespace

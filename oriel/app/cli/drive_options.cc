@@ -369,6 +369,12 @@ Result<DriveOptions> parse_drive_arguments(std::string_view command,
   }
   ORIEL_TRY_VOID(command == kDo ? take_script(options, std::move(rest))
                                 : take_verb(options, command, std::move(rest)));
+  const auto is_for_output = [](const agent::VerbCall& call) {
+    const auto file = call.values.find("file");
+    return file != call.values.end() && std::get<std::string>(file->second) == "-";
+  };
+  if (options.is_json && std::ranges::any_of(options.calls, is_for_output))
+    return wrong("--json takes standard output, so the picture wants a file instead of -");
   return options;
 }
 

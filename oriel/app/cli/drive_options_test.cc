@@ -84,6 +84,7 @@ TEST(DriveOptions, SayWhatIsWrong) {
   EXPECT_THAT(refusal("shot", {"host", "--param", "x"}), HasSubstr("NAME=VALUE"));
   EXPECT_THAT(refusal("shot", {"host", "--jpeg-quality", "11"}), HasSubstr("--jpeg-quality"));
   EXPECT_THAT(refusal("wait", {"host", "stil"}), HasSubstr("still"));
+  EXPECT_THAT(refusal("shot", {"host", "-o", "-", "--json"}), HasSubstr("--json"));
 }
 
 TEST(DriveOptions, HaveHelpWithAnExampleForEveryCommand) {

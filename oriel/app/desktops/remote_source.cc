@@ -3,10 +3,11 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <memory>
 #include <utility>
 
+#include "oriel/app/desktops/open_reconnecting.h"
 #include "oriel/app/desktops/remote_desktop.h"
-#include "oriel/io/desktop/reconnecting_desktop.h"
 #include "oriel/io/desktop/x11_opener.h"
 
 namespace oriel::desktops {
@@ -59,18 +60,7 @@ DesktopOpening open_remote(DesktopRequest request, DesktopOpened opened) {
   if (!request.settings.verifies_remote)
     logger.warning("remote.verify is off: whoever is on the way to the desktop can see and act");
   const auto opener = std::make_shared<RemoteOpener>(request.io, options_of(request, logger));
-  opener->open([&io = request.io, logger, weak = std::weak_ptr(opener),
-                told = std::move(opened)](Result<std::unique_ptr<desktop::Desktop>> first) mutable {
-    if (!first) return told(std::unexpected(std::move(first).error()));
-    auto open_again = [weak](auto done) {
-      if (const auto again = weak.lock()) again->open(std::move(done));
-    };
-    auto notice = [logger](const std::string& sentence) { logger.warning(sentence); };
-    told(OpenDesktop{std::make_unique<desktop::ReconnectingDesktop>(
-                         io, std::move(*first), std::move(open_again), std::move(notice)),
-                     nullptr});
-  });
-  return opener;
+  return open_reconnecting(request.io, logger, opener, std::move(opened));
 }
 
 }  // namespace oriel::desktops
