@@ -53,12 +53,12 @@ bool Stillness::is_small(const Rect& box) const {
 
 void Stillness::add_small(TimePoint at, const Rect& box) {
   const auto known = std::ranges::find_if(
-      small_, [&](const RecurringChange& each) { return is_same_place(each.box, box); });
+      small_, [&](const SmallChange& each) { return is_same_place(each.change.box, box); });
   if (known != small_.end()) {
-    ++known->times;
-    known->last = at;
+    ++known->change.times;
+    known->change.last = at;
   } else if (small_.size() < kBoxesMax) {
-    small_.push_back({box, 1, at});
+    small_.push_back({{box, 1, at}, at});
   } else {
     add_counted(at, box);
   }
@@ -73,21 +73,21 @@ void Stillness::add_counted(TimePoint at, const Rect& box) {
 TimePoint Stillness::last_counted() const {
   auto last = last_large_;
   for (const auto& each : small_)
-    if (each.times < kRecurrences) last = std::max(last, each.last);
+    if (!each.is_recurring()) last = std::max(last, each.change.last);
   return last;
 }
 
 std::vector<Rect> Stillness::boxes() const {
   auto boxes = large_;
   for (const auto& each : small_)
-    if (each.times < kRecurrences) boxes.push_back(each.box);
+    if (!each.is_recurring()) boxes.push_back(each.change.box);
   return joined(boxes);
 }
 
 std::vector<RecurringChange> Stillness::recurring() const {
   std::vector<RecurringChange> recurring;
-  std::ranges::copy_if(small_, std::back_inserter(recurring),
-                       [](const RecurringChange& each) { return each.times >= kRecurrences; });
+  for (const auto& each : small_)
+    if (each.is_recurring()) recurring.push_back(each.change);
   return recurring;
 }
 

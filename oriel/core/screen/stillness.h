@@ -2,6 +2,7 @@
 // Whether a part of a screen has come to rest, from its changes alone. A caret or a clock that goes
 // on for ever does not count. Pure: time is an argument.
 
+#include <chrono>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -33,6 +34,8 @@ class Stillness {
   static constexpr int kSmallPartOfRegion = 1000;
   // ... that has changed as often as this is a caret: it counts as still, also what it did before.
   static constexpr int kRecurrences = 3;
+  // ... over at least this time: the answer to a click may be drawn in several steps at once.
+  static constexpr std::chrono::milliseconds kRecurrenceSpan{100};
   // Small boxes that are told apart; the changes of more count in any case.
   static constexpr std::size_t kBoxesMax = 64;
 
@@ -56,6 +59,15 @@ class Stillness {
   std::vector<RecurringChange> recurring() const;
 
  private:
+  struct SmallChange {
+    RecurringChange change;
+    TimePoint first{};
+
+    bool is_recurring() const {
+      return change.times >= kRecurrences && change.last - first >= kRecurrenceSpan;
+    }
+  };
+
   bool is_small(const image::Rect& box) const;
   void add_small(TimePoint at, const image::Rect& box);
   void add_counted(TimePoint at, const image::Rect& box);
@@ -65,7 +77,7 @@ class Stillness {
   TimePoint start_;
   TimePoint last_large_;  // change that counts whatever comes
   std::vector<image::Rect> large_;
-  std::vector<RecurringChange> small_;
+  std::vector<SmallChange> small_;
   int changes_ = 0;
   TimePoint last_change_{};
   image::Rect last_box_;

@@ -53,6 +53,16 @@ TEST(Stillness, TakesACaretForStillAtItsThirdBlinkAndReportsIt) {
   EXPECT_THAT(watched.boxes(), IsEmpty());
 }
 
+TEST(Stillness, DoesNotTakeAnAnswerInSeveralStepsForACaret) {
+  Watched watched;
+  for (const auto at : {10ms, 12ms, 22ms, 30ms}) watched.change(at, kCaret);
+  EXPECT_EQ(watched.still_at(), kStart + 180ms);
+  EXPECT_THAT(watched.boxes(), ElementsAre(kCaret));
+  EXPECT_THAT(watched.recurring(), IsEmpty());
+  watched.change(110ms, kCaret);
+  EXPECT_THAT(watched.recurring(), SizeIs(1));
+}
+
 TEST(Stillness, CountsACaretWhenItIsStrict) {
   Watched watched({kWhole, 1s, true});
   for (int i = 1; i <= 10; ++i) watched.change(i * 500ms, kCaret);
