@@ -271,7 +271,10 @@ TEST(X11Clipboard, GivesUpAProgramThatStopsOrDiesInMidTransfer) {
     EXPECT_TRUE(desk.run_until([&] { return answer.has_value(); }));
     EXPECT_LT(Clock::now() - start, 2 * kClipboardTimeout);
     ASSERT_FALSE(*answer);
-    EXPECT_EQ(answer->error().code, ErrorCode::kTimeout);
+    // On a slow machine it may be killed before the transfer began, which the X server refuses.
+    const ErrorCode code = answer->error().code;
+    EXPECT_TRUE(code == ErrorCode::kTimeout || (signal == SIGKILL && code == ErrorCode::kRefused))
+        << answer->error().message;
     ::kill(program.pid(), SIGKILL);
     // It works on.
     desk.run_until([&] { return desk.listener.changes.back().empty(); }, seconds(5));

@@ -287,8 +287,9 @@ bool is_as_asked(const std::string& encoding, const std::map<std::string, int>& 
 }  // namespace
 
 std::string check(const Cell& cell, CardServer& server) {
+  std::string wrong;
   try {
-    std::string wrong = cell.show(server);
+    wrong = cell.show(server);
     const auto used = server.next_end();
     if (wrong.empty() && !is_as_asked(std::string(cell.encoding), used)) {
       wrong = "the picture is right, but the server used";
@@ -296,7 +297,7 @@ std::string check(const Cell& cell, CardServer& server) {
     }
     return wrong;
   } catch (const std::exception& error) {
-    return error.what();
+    return wrong.empty() ? error.what() : wrong;
   }
 }
 

@@ -57,8 +57,9 @@ class Programs {
 class Screen {
  public:
   Screen()
-      : xvfb_(
-            {{"Xvfb", "-displayfd", "1", "-nolisten", "tcp", "-screen", "0", "1280x1024x24"}, {}}) {
+      : xvfb_({{"Xvfb", "-noreset", "-displayfd", "1", "-nolisten", "tcp", "-screen", "0",
+                "1280x1024x24"},
+               {}}) {
     wait_until([this] { return !number().empty() || xvfb_.exit_code(); });
     if (number().empty()) throw std::runtime_error("Xvfb: " + xvfb_.output());
   }

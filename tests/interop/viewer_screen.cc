@@ -23,7 +23,8 @@ Command tigervnc_viewer(int vnc_port, const std::string& password, const std::st
 }
 
 ViewerScreen::ViewerScreen(int width, int height)
-    : xvfb_({{"Xvfb", "-displayfd", "1", "-nolisten", "tcp", "-screen", "0",
+    // A reset, when the last client leaves, would also close a viewer that comes just then.
+    : xvfb_({{"Xvfb", "-noreset", "-displayfd", "1", "-nolisten", "tcp", "-screen", "0",
               fmt::format("{}x{}x24", width + 200, height + 200)},
              {}}) {
   wait_until([this] { return !display_number().empty() || xvfb_.exit_code(); });
