@@ -3,9 +3,10 @@
 # Makes the static library oriel_core_codec from oriel/core/codec/*.cc (a new file needs no edit here),
 # with its headers in a verified header set (target all_verify_interface_header_sets: each compiles alone),
 # and the test program oriel_core_codec_test from oriel/core/codec/*_test.cc.
-# DEPS are modules by path; LIBRARIES are anything else that CMake can link.
+# DEPS are modules by path; LIBRARIES are anything else that CMake can link. With ORIEL_UNITY several files are compiled as
+# one; ALONE are those which cannot, because a name of theirs is also one of another file.
 function(oriel_module path)
-  cmake_parse_arguments(ARG "" "" "DEPS;LIBRARIES;TEST_DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPS;LIBRARIES;TEST_DEPS;ALONE" ${ARGN})
   string(REPLACE "/" "_" name "oriel_${path}")
   set(folder ${CMAKE_SOURCE_DIR}/oriel/${path})
 
@@ -18,6 +19,9 @@ function(oriel_module path)
     list(REMOVE_ITEM sources ${tests} ${mains} ${benches})
   endif()
 
+  list(TRANSFORM ARG_ALONE PREPEND ${folder}/)
+  set_source_files_properties(${ARG_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+
   set(links ${ARG_LIBRARIES})
   foreach(dep ${ARG_DEPS})
     string(REPLACE "/" "_" dep_name "oriel_${dep}")
@@ -28,7 +32,7 @@ function(oriel_module path)
     add_library(${name} STATIC ${sources})
     target_link_libraries(${name} PUBLIC oriel_flags ${links})
     target_sources(${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR} FILES ${headers})
-    set_target_properties(${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+    set_target_properties(${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON UNITY_BUILD ${ORIEL_UNITY})
   else()
     add_library(${name} INTERFACE)
     target_link_libraries(${name} INTERFACE oriel_flags ${links})
@@ -45,6 +49,7 @@ function(oriel_module path)
       list(APPEND test_links ${dep_name})
     endforeach()
     oriel_test(${name}_test SOURCES ${tests} LINKS ${test_links})
+    set_target_properties(${name}_test PROPERTIES UNITY_BUILD ${ORIEL_UNITY})
   endif()
 endfunction()
 
@@ -63,7 +68,7 @@ function(oriel_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gmock GTest::gtest_main)
   if(ORIEL_PRECOMPILE)
-    target_link_libraries(${name} PRIVATE oriel_boost_network)
+    target_link_libraries(${name} PRIVATE ${ORIEL_PRECOMPILED_LIBRARIES_test})
     target_precompile_headers(${name} REUSE_FROM oriel_precompiled_test)
   endif()
   oriel_test_again(${name} ${ARGN})

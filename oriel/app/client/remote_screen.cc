@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <random>
 #include <utility>
 
@@ -17,6 +15,7 @@
 #include "oriel/core/codec/encoding_table.h"
 #include "oriel/core/rfb/constants.h"
 #include "oriel/core/screen/changed_rects.h"
+#include "oriel/io/net/no_throw.h"
 #include "oriel/io/net/tls_upgrade.h"
 
 namespace oriel::client {
@@ -28,7 +27,6 @@ using boost::asio::awaitable;
 
 namespace {
 
-constexpr auto kNoThrow = boost::asio::as_tuple(boost::asio::use_awaitable);
 constexpr image::Rect kProbe{0, 0, 1, 1};
 
 AgentError ended() { return {ErrorKind::kState, "the client has ended"}; }
@@ -68,7 +66,7 @@ struct RemoteScreen::Pending {
   static awaitable<std::optional<AgentStatus>> wait(SharedPending self, TimePoint deadline) {
     if (!self->result) {
       self->timer.expires_at(deadline);
-      co_await self->timer.async_wait(kNoThrow);
+      co_await self->timer.async_wait(net::kNoThrow);
     }
     co_return self->result;
   }

@@ -3,22 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
 #include "oriel/app/conduit/random_text.h"
 #include "oriel/app/net/reconnect_delay.h"
+#include "oriel/io/net/no_throw.h"
 
 namespace oriel::conduit {
 namespace {
 
 using boost::asio::awaitable;
 using std::chrono::milliseconds;
-
-constexpr auto kNoThrow = boost::asio::as_tuple(boost::asio::use_awaitable);
 
 ClientErrorKind kind_of(net::ConnectFailure failure) {
   switch (failure) {
@@ -197,7 +194,7 @@ awaitable<void> ClientLink::pause() {
       {{"server", target_.shown()}, {"attempt", attempts_}, {"in_ms", delay.count()}});
   if (is_stopping_) co_return;
   pause_.expires_after(delay);
-  co_await pause_.async_wait(kNoThrow);
+  co_await pause_.async_wait(net::kNoThrow);
 }
 
 // One attempt: by SCRAM, and by the bare hash where that is what the server knows.

@@ -3,22 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
 #include "oriel/app/monitor/client_limits.h"
 #include "oriel/app/net/reconnect_delay.h"
 #include "oriel/core/monitor/limits.h"
+#include "oriel/io/net/no_throw.h"
 
 namespace oriel::monitor {
 namespace {
 
 using boost::asio::awaitable;
-
-constexpr auto kNoThrow = boost::asio::as_tuple(boost::asio::use_awaitable);
 
 ClientError make_error(ClientErrorKind kind, std::string message) {
   return {kind, std::move(message), std::chrono::system_clock::now()};
@@ -184,7 +181,7 @@ awaitable<void> ClientLink::pause() {
   if (is_try_wanted_) co_return;
   pause_.expires_after(net::reconnect_delay(
       {options_.reconnect_interval, options_.reconnect_interval_max}, failures_, chance));
-  co_await pause_.async_wait(kNoThrow);
+  co_await pause_.async_wait(net::kNoThrow);
 }
 
 awaitable<Error> ClientLink::talk(net::StreamPointer stream) {

@@ -7,14 +7,10 @@
 #include <cstdint>
 #include <optional>
 
+#include "oriel/app/web/header_value.h"
+
 namespace oriel::web {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
 
 // Takes what is before the next `separator` off the front of `text`, which must not be empty.
 std::string_view take_until(std::string_view& text, char separator) {

@@ -53,7 +53,7 @@ struct CodingCase {
   const char* expected;  // the variant's body
 };
 
-class AssetCoding : public testing::TestWithParam<CodingCase> {};
+class AssetCoding : public ::testing::TestWithParam<CodingCase> {};
 
 TEST_P(AssetCoding, IsTheSmallestThatTheClientTakes) {
   const auto response = respond({{"Accept-Encoding", GetParam().accepted}});
@@ -66,14 +66,14 @@ TEST_P(AssetCoding, IsTheSmallestThatTheClientTakes) {
 
 INSTANTIATE_TEST_SUITE_P(
     AcceptEncoding, AssetCoding,
-    testing::Values(CodingCase{"gzip, deflate, br, zstd", "bbb"}, CodingCase{"gzip", "gggg"},
-                    CodingCase{"GZIP", "gggg"}, CodingCase{"br;q=0, gzip;q=0.5", "gggg"},
-                    CodingCase{"br ; q=0.001", "bbb"}, CodingCase{"br;q=0.000,*", "gggg"},
-                    CodingCase{"*", "bbb"}, CodingCase{"*;q=0", "0123456789"},
-                    CodingCase{"*;q=0, gzip", "gggg"}, CodingCase{"identity", "0123456789"},
-                    CodingCase{"brotli, gzipped", "0123456789"}, CodingCase{"", "0123456789"},
-                    CodingCase{", ,,", "0123456789"}, CodingCase{";q=1", "0123456789"},
-                    CodingCase{"br;q=", "bbb"}));
+    ::testing::Values(CodingCase{"gzip, deflate, br, zstd", "bbb"}, CodingCase{"gzip", "gggg"},
+                      CodingCase{"GZIP", "gggg"}, CodingCase{"br;q=0, gzip;q=0.5", "gggg"},
+                      CodingCase{"br ; q=0.001", "bbb"}, CodingCase{"br;q=0.000,*", "gggg"},
+                      CodingCase{"*", "bbb"}, CodingCase{"*;q=0", "0123456789"},
+                      CodingCase{"*;q=0, gzip", "gggg"}, CodingCase{"identity", "0123456789"},
+                      CodingCase{"brotli, gzipped", "0123456789"}, CodingCase{"", "0123456789"},
+                      CodingCase{", ,,", "0123456789"}, CodingCase{";q=1", "0123456789"},
+                      CodingCase{"br;q=", "bbb"}));
 
 TEST(AssetResponse, HasAnEtagPerVariant) {
   EXPECT_EQ(field(respond({{"Accept-Encoding", "br"}}), "ETag"), "\"a-br\"");
@@ -97,7 +97,7 @@ struct RangeCase {
   const char* content_range;
 };
 
-class AssetRange : public testing::TestWithParam<RangeCase> {};
+class AssetRange : public ::testing::TestWithParam<RangeCase> {};
 
 TEST_P(AssetRange, IsObeyedWhenItIsOneWellFormedRange) {
   const auto response = respond({{"Range", GetParam().range}});
@@ -110,26 +110,26 @@ TEST_P(AssetRange, IsObeyedWhenItIsOneWellFormedRange) {
 
 INSTANTIATE_TEST_SUITE_P(
     Ranges, AssetRange,
-    testing::Values(RangeCase{"bytes=0-0", 206, "0", "bytes 0-0/10"},
-                    RangeCase{"bytes=2-4", 206, "234", "bytes 2-4/10"},
-                    RangeCase{"bytes=8-", 206, "89", "bytes 8-9/10"},
-                    RangeCase{"bytes=-3", 206, "789", "bytes 7-9/10"},
-                    RangeCase{"bytes=-11", 206, "0123456789", "bytes 0-9/10"},
-                    RangeCase{"bytes=9-9", 206, "9", "bytes 9-9/10"},
-                    RangeCase{"bytes=9-10", 206, "9", "bytes 9-9/10"},
-                    RangeCase{"bytes=0-18446744073709551615", 206, "0123456789", "bytes 0-9/10"},
-                    RangeCase{"bytes=0-99999999999999999999", 206, "0123456789", "bytes 0-9/10"},
-                    RangeCase{"bytes=10-", 416, "", "bytes */10"},
-                    RangeCase{"bytes=10-12", 416, "", "bytes */10"},
-                    RangeCase{"bytes=99999999999999999999-", 416, "", "bytes */10"},
-                    RangeCase{"bytes=-0", 416, "", "bytes */10"},
-                    RangeCase{"bytes=4-2", 200, "0123456789", "(none)"},
-                    RangeCase{"bytes=0-1,3-4", 200, "0123456789", "(none)"},
-                    RangeCase{"bytes=-", 200, "0123456789", "(none)"},
-                    RangeCase{"bytes=", 200, "0123456789", "(none)"},
-                    RangeCase{"bytes=a-b", 200, "0123456789", "(none)"},
-                    RangeCase{"bytes=--1", 200, "0123456789", "(none)"},
-                    RangeCase{"lines=0-1", 200, "0123456789", "(none)"}));
+    ::testing::Values(RangeCase{"bytes=0-0", 206, "0", "bytes 0-0/10"},
+                      RangeCase{"bytes=2-4", 206, "234", "bytes 2-4/10"},
+                      RangeCase{"bytes=8-", 206, "89", "bytes 8-9/10"},
+                      RangeCase{"bytes=-3", 206, "789", "bytes 7-9/10"},
+                      RangeCase{"bytes=-11", 206, "0123456789", "bytes 0-9/10"},
+                      RangeCase{"bytes=9-9", 206, "9", "bytes 9-9/10"},
+                      RangeCase{"bytes=9-10", 206, "9", "bytes 9-9/10"},
+                      RangeCase{"bytes=0-18446744073709551615", 206, "0123456789", "bytes 0-9/10"},
+                      RangeCase{"bytes=0-99999999999999999999", 206, "0123456789", "bytes 0-9/10"},
+                      RangeCase{"bytes=10-", 416, "", "bytes */10"},
+                      RangeCase{"bytes=10-12", 416, "", "bytes */10"},
+                      RangeCase{"bytes=99999999999999999999-", 416, "", "bytes */10"},
+                      RangeCase{"bytes=-0", 416, "", "bytes */10"},
+                      RangeCase{"bytes=4-2", 200, "0123456789", "(none)"},
+                      RangeCase{"bytes=0-1,3-4", 200, "0123456789", "(none)"},
+                      RangeCase{"bytes=-", 200, "0123456789", "(none)"},
+                      RangeCase{"bytes=", 200, "0123456789", "(none)"},
+                      RangeCase{"bytes=a-b", 200, "0123456789", "(none)"},
+                      RangeCase{"bytes=--1", 200, "0123456789", "(none)"},
+                      RangeCase{"lines=0-1", 200, "0123456789", "(none)"}));
 
 TEST(AssetResponse, TakesTheRangeFromTheVariantItSends) {
   const auto response = respond({{"Accept-Encoding", "gzip"}, {"Range", "bytes=1-2"}});

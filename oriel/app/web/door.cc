@@ -7,6 +7,7 @@
 #include <array>
 
 #include "oriel/app/api/session_cookie.h"
+#include "oriel/app/web/header_value.h"
 #include "oriel/app/web/limits.h"
 
 namespace oriel::web {
@@ -46,12 +47,6 @@ std::string decode_base64(std::string_view text) {
   const auto padding = text.ends_with("==") ? 2u : text.ends_with('=') ? 1u : 0u;
   decoded.resize(static_cast<std::size_t>(size) - padding);
   return decoded;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ BOOST_DESCRIBE_STRUCT(Tree, (), (value, branches))
 
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 template <typename T>
 void expect_round_trip(const T& value, const Value& converted) {
@@ -127,9 +127,9 @@ TEST(Convert, LeavesOutWhatMayBeMissing) {
 }
 
 template <typename T>
-class IntegerOf : public testing::Test {};
-using Integers = testing::Types<std::int8_t, std::uint8_t, std::int16_t, std::uint16_t,
-                                std::int32_t, std::uint32_t, std::int64_t, std::uint64_t>;
+class IntegerOf : public ::testing::Test {};
+using Integers = ::testing::Types<std::int8_t, std::uint8_t, std::int16_t, std::uint16_t,
+                                  std::int32_t, std::uint32_t, std::int64_t, std::uint64_t>;
 TYPED_TEST_SUITE(IntegerOf, Integers);
 
 TYPED_TEST(IntegerOf, HasARange) {

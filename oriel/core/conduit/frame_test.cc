@@ -13,7 +13,7 @@
 namespace oriel::conduit {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 Bytes from_hex(std::string_view hex) {
   Bytes bytes;
@@ -78,8 +78,8 @@ TEST(Frame, HasNoPayloadForNull) {
   EXPECT_EQ(read_payload(kCompressed, {}, 0).value(), Value());
 }
 
-class FrameOfType : public testing::TestWithParam<int> {};
-INSTANTIATE_TEST_SUITE_P(All, FrameOfType, testing::Range(1, 17));
+class FrameOfType : public ::testing::TestWithParam<int> {};
+INSTANTIATE_TEST_SUITE_P(All, FrameOfType, ::testing::Range(1, 17));
 
 TEST_P(FrameOfType, RoundTripsItsHeaderAndHasAName) {
   const FrameHeader header{.type = static_cast<FrameType>(GetParam()),
@@ -109,10 +109,10 @@ struct BadHeader {
   const char* message;
 };
 
-class FrameHeaderWith : public testing::TestWithParam<BadHeader> {};
+class FrameHeaderWith : public ::testing::TestWithParam<BadHeader> {};
 INSTANTIATE_TEST_SUITE_P(
     AWrongByte, FrameHeaderWith,
-    testing::Values(
+    ::testing::Values(
         BadHeader{0, 'G', ErrorCode::kInvalid, "a frame begins with 474e4454, not with 434e4454"},
         BadHeader{3, 't', ErrorCode::kInvalid, "a frame begins with 434e4474, not with 434e4454"},
         BadHeader{4, 2, ErrorCode::kUnsupported,

@@ -13,28 +13,29 @@
 namespace oriel::conduit {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 struct Pair {
   Value value;
   const char* text;
 };
 
-class JsonOf : public testing::TestWithParam<Pair> {};
+class JsonOf : public ::testing::TestWithParam<Pair> {};
 INSTANTIATE_TEST_SUITE_P(
     Kinds, JsonOf,
-    testing::Values(Pair{nullptr, "null"}, Pair{true, "true"}, Pair{-7, "-7"},
-                    Pair{std::numeric_limits<std::int64_t>::min(), "-9223372036854775808"},
-                    Pair{std::numeric_limits<std::uint64_t>::max(), "18446744073709551615"},
-                    Pair{1.5, "1.5"}, Pair{3.0, "3.0"}, Pair{"a\"\xC3\xA9", "\"a\\\"\xC3\xA9\""},
-                    Pair{Array(), "[]"}, Pair{Array{1, Array{}}, "[1,[]]"}, Pair{Map(), "{}"},
-                    Pair{Map{{"b", 1}, {"a", nullptr}}, "{\"b\":1,\"a\":null}"},
-                    Pair{Bytes(), "{\"$bytes\":\"\"}"}, Pair{Bytes{1, 2}, "{\"$bytes\":\"AQI=\"}"},
-                    Pair{Extension{-3, {0}}, "{\"$extension\":{\"type\":-3,\"bytes\":\"AA==\"}}"},
-                    // Not what the forms above look like.
-                    Pair{Map{{"$bytes", 5}}, "{\"$bytes\":5}"},
-                    Pair{Map{{"$extension", 5}}, "{\"$extension\":5}"},
-                    Pair{Map{{"$bytes", "!"}, {"more", 1}}, "{\"$bytes\":\"!\",\"more\":1}"}));
+    ::testing::Values(Pair{nullptr, "null"}, Pair{true, "true"}, Pair{-7, "-7"},
+                      Pair{std::numeric_limits<std::int64_t>::min(), "-9223372036854775808"},
+                      Pair{std::numeric_limits<std::uint64_t>::max(), "18446744073709551615"},
+                      Pair{1.5, "1.5"}, Pair{3.0, "3.0"}, Pair{"a\"\xC3\xA9", "\"a\\\"\xC3\xA9\""},
+                      Pair{Array(), "[]"}, Pair{Array{1, Array{}}, "[1,[]]"}, Pair{Map(), "{}"},
+                      Pair{Map{{"b", 1}, {"a", nullptr}}, "{\"b\":1,\"a\":null}"},
+                      Pair{Bytes(), "{\"$bytes\":\"\"}"},
+                      Pair{Bytes{1, 2}, "{\"$bytes\":\"AQI=\"}"},
+                      Pair{Extension{-3, {0}}, "{\"$extension\":{\"type\":-3,\"bytes\":\"AA==\"}}"},
+                      // Not what the forms above look like.
+                      Pair{Map{{"$bytes", 5}}, "{\"$bytes\":5}"},
+                      Pair{Map{{"$extension", 5}}, "{\"$extension\":5}"},
+                      Pair{Map{{"$bytes", "!"}, {"more", 1}}, "{\"$bytes\":\"!\",\"more\":1}"}));
 
 TEST_P(JsonOf, IsReadAndWritten) {
   EXPECT_EQ(to_json_text(GetParam().value), GetParam().text);

@@ -12,7 +12,7 @@
 namespace oriel::conduit {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 Bytes filled(Bytes head, std::size_t count, std::uint8_t byte = 0) {
   head.insert(head.end(), count, byte);
@@ -33,7 +33,7 @@ struct Form {
   Bytes bytes;
 };
 
-class MessagePackForm : public testing::TestWithParam<Form> {};
+class MessagePackForm : public ::testing::TestWithParam<Form> {};
 
 constexpr auto kInt64Min = std::numeric_limits<std::int64_t>::min();
 constexpr auto kInt64Max = std::numeric_limits<std::int64_t>::max();
@@ -41,7 +41,7 @@ constexpr auto kInt64Max = std::numeric_limits<std::int64_t>::max();
 // What Python's msgpack writes with use_bin_type=True, at both ends of every form.
 INSTANTIATE_TEST_SUITE_P(
     Shortest, MessagePackForm,
-    testing::Values(
+    ::testing::Values(
         Form{"Nil", nullptr, {0xc0}}, Form{"False", false, {0xc2}}, Form{"True", true, {0xc3}},
         Form{"Zero", 0, {0x00}}, Form{"FixMax", 127, {0x7f}}, Form{"U8Min", 128, {0xcc, 0x80}},
         Form{"U8Max", 255, {0xcc, 0xff}}, Form{"U16Min", 256, {0xcd, 1, 0}},

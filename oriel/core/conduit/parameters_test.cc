@@ -18,7 +18,7 @@ BOOST_DESCRIBE_STRUCT(Sum, (), (a, b))
 
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 // "field: type" of each error.
 template <typename T>
@@ -79,12 +79,12 @@ TEST(Parameters, AreCountedInErrorsToo) {
   EXPECT_EQ(faults(search(std::move(many))).size(), kFieldErrorsMax);
 }
 
-class SumParams : public testing::TestWithParam<Value> {};
+class SumParams : public ::testing::TestWithParam<Value> {};
 INSTANTIATE_TEST_SUITE_P(All, SumParams,
-                         testing::Values(Value(Map{{"a", 1}, {"b", 2}}),
-                                         Value(Map{{"request", Map{{"a", 1}, {"b", 2}}}}),
-                                         Value(Array{Map{{"a", 1}, {"b", 2}}}),
-                                         Value(Map{{"a", 1}, {"b", 2}, {"ignored", 3}})));
+                         ::testing::Values(Value(Map{{"a", 1}, {"b", 2}}),
+                                           Value(Map{{"request", Map{{"a", 1}, {"b", 2}}}}),
+                                           Value(Array{Map{{"a", 1}, {"b", 2}}}),
+                                           Value(Map{{"a", 1}, {"b", 2}, {"ignored", 3}})));
 
 TEST_P(SumParams, AreOneStruct) {
   for (const auto& names : {Parameters(), Parameters("request")}) {

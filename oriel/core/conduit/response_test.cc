@@ -58,15 +58,15 @@ struct Page {
   bool has_next, has_prev;
 };
 
-class PaginationOf : public testing::TestWithParam<Page> {};
+class PaginationOf : public ::testing::TestWithParam<Page> {};
 constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
 INSTANTIATE_TEST_SUITE_P(
     Lists, PaginationOf,
-    testing::Values(Page{{0, 1, 10}, 0, false, false}, Page{{1, 1, 10}, 1, false, false},
-                    Page{{10, 1, 10}, 1, false, false}, Page{{11, 1, 10}, 2, true, false},
-                    Page{{11, 2, 10}, 2, false, true}, Page{{11, 9, 10}, 2, false, true},
-                    Page{{kMost, kMost, kMost}, 1, false, true},
-                    Page{{kMost, 1, 1}, kMost, true, false}));
+    ::testing::Values(Page{{0, 1, 10}, 0, false, false}, Page{{1, 1, 10}, 1, false, false},
+                      Page{{10, 1, 10}, 1, false, false}, Page{{11, 1, 10}, 2, true, false},
+                      Page{{11, 2, 10}, 2, false, true}, Page{{11, 9, 10}, 2, false, true},
+                      Page{{kMost, kMost, kMost}, 1, false, true},
+                      Page{{kMost, 1, 1}, kMost, true, false}));
 
 TEST_P(PaginationOf, CountsPages) {
   const auto& [pagination, pages, has_next, has_prev] = GetParam();
@@ -143,9 +143,9 @@ TEST(CallError, RepeatsTheBeginningOfWhatIsLong) {
   EXPECT_EQ(received(Array{std::string(500, 'x')}).size(), 203u);
 }
 
-class EveryCode : public testing::TestWithParam<CallCodeRow> {};
+class EveryCode : public ::testing::TestWithParam<CallCodeRow> {};
 INSTANTIATE_TEST_SUITE_P(OfTheTable, EveryCode,
-                         testing::ValuesIn(call_code_table().begin(), call_code_table().end()));
+                         ::testing::ValuesIn(call_code_table().begin(), call_code_table().end()));
 
 TEST_P(EveryCode, ComesBackFromTheWire) {
   for (const auto numbers : {ErrorNumbers::kPrograms, ErrorNumbers::kSeed}) {

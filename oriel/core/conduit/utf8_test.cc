@@ -13,22 +13,22 @@ struct Sequence {
   bool is_valid;
 };
 
-class Utf8 : public testing::TestWithParam<Sequence> {};
+class Utf8 : public ::testing::TestWithParam<Sequence> {};
 
 // RFC 3629, 4: both ends of each range, and one step beyond.
 INSTANTIATE_TEST_SUITE_P(
     Ranges, Utf8,
-    testing::Values(Sequence{"\x7f", true}, Sequence{"\x80", false}, Sequence{"\xbf", false},
-                    Sequence{"\xc1\xbf", false}, Sequence{"\xc2\x80", true},
-                    Sequence{"\xdf\xbf", true}, Sequence{"\xc2", false},
-                    Sequence{"\xc2\x7f", false}, Sequence{"\xe0\x9f\xbf", false},
-                    Sequence{"\xe0\xa0\x80", true}, Sequence{"\xed\x9f\xbf", true},
-                    Sequence{"\xed\xa0\x80", false}, Sequence{"\xee\x80\x80", true},
-                    Sequence{"\xef\xbf\xbf", true}, Sequence{"\xe1\x80", false},
-                    Sequence{"\xe1\x80\xc0", false}, Sequence{"\xf0\x8f\xbf\xbf", false},
-                    Sequence{"\xf0\x90\x80\x80", true}, Sequence{"\xf4\x8f\xbf\xbf", true},
-                    Sequence{"\xf4\x90\x80\x80", false}, Sequence{"\xf5\x80\x80\x80", false},
-                    Sequence{"\xf1\x80\x80", false}, Sequence{"\xff", false}));
+    ::testing::Values(Sequence{"\x7f", true}, Sequence{"\x80", false}, Sequence{"\xbf", false},
+                      Sequence{"\xc1\xbf", false}, Sequence{"\xc2\x80", true},
+                      Sequence{"\xdf\xbf", true}, Sequence{"\xc2", false},
+                      Sequence{"\xc2\x7f", false}, Sequence{"\xe0\x9f\xbf", false},
+                      Sequence{"\xe0\xa0\x80", true}, Sequence{"\xed\x9f\xbf", true},
+                      Sequence{"\xed\xa0\x80", false}, Sequence{"\xee\x80\x80", true},
+                      Sequence{"\xef\xbf\xbf", true}, Sequence{"\xe1\x80", false},
+                      Sequence{"\xe1\x80\xc0", false}, Sequence{"\xf0\x8f\xbf\xbf", false},
+                      Sequence{"\xf0\x90\x80\x80", true}, Sequence{"\xf4\x8f\xbf\xbf", true},
+                      Sequence{"\xf4\x90\x80\x80", false}, Sequence{"\xf5\x80\x80\x80", false},
+                      Sequence{"\xf1\x80\x80", false}, Sequence{"\xff", false}));
 
 TEST_P(Utf8, IsJudgedWhereverItStands) {
   const auto& [bytes, is_valid] = GetParam();

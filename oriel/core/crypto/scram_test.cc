@@ -11,7 +11,7 @@
 namespace oriel::crypto {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 // RFC 7677, 3.
 constexpr auto kClientNonce = "rOprNGfwEbeRWgbNEkqO";
@@ -151,26 +151,26 @@ struct FirstMessage {
   ErrorCode code;
 };
 
-class ScramFirst : public testing::TestWithParam<FirstMessage> {};
+class ScramFirst : public ::testing::TestWithParam<FirstMessage> {};
 INSTANTIATE_TEST_SUITE_P(
     Wrong, ScramFirst,
-    testing::Values(FirstMessage{"p=tls-unique,,n=user,r=abc", ErrorCode::kUnsupported},
-                    FirstMessage{"n,a=root,n=user,r=abc", ErrorCode::kUnsupported},
-                    FirstMessage{"n,,m=x,n=user,r=abc", ErrorCode::kUnsupported},
-                    FirstMessage{"n,,n=user,r=abc,m=x", ErrorCode::kUnsupported},
-                    FirstMessage{"x,,n=user,r=abc", ErrorCode::kInvalid},
-                    FirstMessage{"nn,,n=user,r=abc", ErrorCode::kInvalid},
-                    FirstMessage{"n,,r=abc,n=user", ErrorCode::kInvalid},
-                    FirstMessage{"n,,n=user", ErrorCode::kInvalid},
-                    FirstMessage{"n,,n=us=er,r=abc", ErrorCode::kInvalid},
-                    FirstMessage{"n,,n=user=2,r=abc", ErrorCode::kInvalid},
-                    FirstMessage{"n,,n=user,r=", ErrorCode::kInvalid},
-                    FirstMessage{"n,,n=user,r=a b", ErrorCode::kInvalid},
-                    FirstMessage{"n,,n=user,r=a\xc3\xa9", ErrorCode::kInvalid},
-                    FirstMessage{"n,,n=user,r=abc,", ErrorCode::kInvalid},
-                    FirstMessage{"n,,n=user,r=abc,x", ErrorCode::kInvalid},
-                    FirstMessage{"n,,n=user,r=abc,x=", ErrorCode::kInvalid},
-                    FirstMessage{"n,,n=user,r=abc,1=x", ErrorCode::kInvalid}));
+    ::testing::Values(FirstMessage{"p=tls-unique,,n=user,r=abc", ErrorCode::kUnsupported},
+                      FirstMessage{"n,a=root,n=user,r=abc", ErrorCode::kUnsupported},
+                      FirstMessage{"n,,m=x,n=user,r=abc", ErrorCode::kUnsupported},
+                      FirstMessage{"n,,n=user,r=abc,m=x", ErrorCode::kUnsupported},
+                      FirstMessage{"x,,n=user,r=abc", ErrorCode::kInvalid},
+                      FirstMessage{"nn,,n=user,r=abc", ErrorCode::kInvalid},
+                      FirstMessage{"n,,r=abc,n=user", ErrorCode::kInvalid},
+                      FirstMessage{"n,,n=user", ErrorCode::kInvalid},
+                      FirstMessage{"n,,n=us=er,r=abc", ErrorCode::kInvalid},
+                      FirstMessage{"n,,n=user=2,r=abc", ErrorCode::kInvalid},
+                      FirstMessage{"n,,n=user,r=", ErrorCode::kInvalid},
+                      FirstMessage{"n,,n=user,r=a b", ErrorCode::kInvalid},
+                      FirstMessage{"n,,n=user,r=a\xc3\xa9", ErrorCode::kInvalid},
+                      FirstMessage{"n,,n=user,r=abc,", ErrorCode::kInvalid},
+                      FirstMessage{"n,,n=user,r=abc,x", ErrorCode::kInvalid},
+                      FirstMessage{"n,,n=user,r=abc,x=", ErrorCode::kInvalid},
+                      FirstMessage{"n,,n=user,r=abc,1=x", ErrorCode::kInvalid}));
 
 TEST_P(ScramFirst, IsRefused) {
   EXPECT_EQ(error_of(server().challenge(GetParam().text)).code, GetParam().code);

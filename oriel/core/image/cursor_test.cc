@@ -10,7 +10,7 @@
 namespace oriel::image {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 Cursor numbered(Size size, Point hotspot) {
   Cursor cursor{size, hotspot, {}};

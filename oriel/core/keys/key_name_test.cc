@@ -10,7 +10,7 @@
 namespace oriel::keys {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 using Keysyms = std::vector<std::uint32_t>;
 

@@ -116,7 +116,7 @@ TEST(AlertRuleText, MakesListsOfRules) {
               HasSubstr("\"disk\": alert rule, character 5"));
 }
 
-class AlertRuleRoundTrip : public testing::TestWithParam<const char*> {};
+class AlertRuleRoundTrip : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(AlertRuleRoundTrip, IsWrittenAsItIsSpelledBest) {
   const auto rule = parse_alert_rule(GetParam());
@@ -125,13 +125,13 @@ TEST_P(AlertRuleRoundTrip, IsWrittenAsItIsSpelledBest) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Rules, AlertRuleRoundTrip,
-                         testing::Values("processor >= 80, critical 90, for 30s, hysteresis 5, "
-                                         "cooldown 0s",
-                                         "memory >= critical 90.5", "pressure.io >= 12.25",
-                                         "battery <= 20, critical 10, for 1h, cooldown 90s",
-                                         "load >= 1e+17, for 1500ms, cooldown 2m"));
+                         ::testing::Values("processor >= 80, critical 90, for 30s, hysteresis 5, "
+                                           "cooldown 0s",
+                                           "memory >= critical 90.5", "pressure.io >= 12.25",
+                                           "battery <= 20, critical 10, for 1h, cooldown 90s",
+                                           "load >= 1e+17, for 1500ms, cooldown 2m"));
 
-class FleetRuleRoundTrip : public testing::TestWithParam<const char*> {};
+class FleetRuleRoundTrip : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(FleetRuleRoundTrip, IsWrittenAsItIsSpelledBest) {
   const auto rule = parse_fleet_rule(GetParam());
@@ -140,11 +140,11 @@ TEST_P(FleetRuleRoundTrip, IsWrittenAsItIsSpelledBest) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Rules, FleetRuleRoundTrip,
-                         testing::Values("average(processor) >= 80, critical 90, for 1m",
-                                         "average(battery) <= 30", "max(memory) >= 90, hosts 5",
-                                         "min(battery) <= 20, critical 10",
-                                         "count(processor >= 90) >= 3",
-                                         "count(battery <= 20) >= critical 2, hysteresis 1"));
+                         ::testing::Values("average(processor) >= 80, critical 90, for 1m",
+                                           "average(battery) <= 30", "max(memory) >= 90, hosts 5",
+                                           "min(battery) <= 20, critical 10",
+                                           "count(processor >= 90) >= 3",
+                                           "count(battery <= 20) >= critical 2, hysteresis 1"));
 
 TEST(FleetRuleText, CountsHostsBeyondAValue) {
   const auto rule = parse_fleet_rule("count(cpu > 90) >= 3");

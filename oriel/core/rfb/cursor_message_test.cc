@@ -14,9 +14,9 @@ namespace {
 
 using image::Cursor;
 using image::PixelFormat;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::VariantWith;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::VariantWith;
 
 const PixelFormat kFormats[] = {
     image::kBgrx,

@@ -12,7 +12,7 @@ namespace {
 
 using image::Rect;
 using image::Size;
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 DamageTracker clean_tracker(Size size) {
   DamageTracker tracker(size);

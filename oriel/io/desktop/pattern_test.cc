@@ -12,8 +12,8 @@ namespace {
 using image::Frame;
 using image::Point;
 using image::Rect;
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 struct CountingListener : DesktopListener {
   void desktop_damaged() override { ++damaged; }

@@ -13,9 +13,9 @@
 namespace oriel::desktop {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(XLock, ReadsThePaddedProcessId) {
   EXPECT_EQ(parse_x_lock("      4711\n"), 4711);

@@ -9,7 +9,7 @@ namespace oriel::desktop {
 namespace {
 
 using image::Size;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 // One pixel of a layout, its bytes as the server sends them, and what they mean.
 struct Sample {
@@ -65,8 +65,8 @@ const Sample kSamples[] = {
      {0xff, 3, 0, 0}},
 };
 
-class X11Pixels : public testing::TestWithParam<Sample> {};
-INSTANTIATE_TEST_SUITE_P(Layouts, X11Pixels, testing::ValuesIn(kSamples),
+class X11Pixels : public ::testing::TestWithParam<Sample> {};
+INSTANTIATE_TEST_SUITE_P(Layouts, X11Pixels, ::testing::ValuesIn(kSamples),
                          [](const auto& parameter) { return parameter.param.name; });
 
 TEST_P(X11Pixels, ConvertsFullColoursToFullColoursAndSkipsThePadding) {

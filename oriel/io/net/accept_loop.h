@@ -5,18 +5,17 @@
 
 #include <fcntl.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <functional>
 #include <memory>
 #include <utility>
 
 #include "oriel/io/net/limits.h"
+#include "oriel/io/net/no_throw.h"
 #include "oriel/io/net/stream.h"
 #include "oriel/io/net/tcp_stream.h"
 
@@ -45,7 +44,6 @@ struct AcceptLoop {
   // Every failure but a connection that has gone again (which Asio skips) means that something ran
   // out; trying at once would only burn a core.
   static boost::asio::awaitable<void> run(std::shared_ptr<AcceptLoop> self) {
-    constexpr auto kNoThrow = boost::asio::as_tuple(boost::asio::use_awaitable);
     while (self->acceptor.is_open()) {
       auto [error, socket] = co_await self->acceptor.async_accept(kNoThrow);
       if (!self->acceptor.is_open()) break;

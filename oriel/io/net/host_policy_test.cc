@@ -6,9 +6,9 @@
 namespace oriel::net {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 const HostPolicy kPolicy{{"desk.example.org", "Other.Example"}, {}};
 

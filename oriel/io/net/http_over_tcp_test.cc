@@ -19,8 +19,8 @@ namespace {
 
 using boost::asio::awaitable;
 using boost::asio::ip::tcp;
-using testing::HasSubstr;
-using testing::StartsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 // Greets, echoes bytes, and refuses 'X' with a reason.
 class Greeter : public Session {

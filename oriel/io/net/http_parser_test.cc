@@ -6,8 +6,8 @@
 namespace oriel::net {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 const std::string kGet = "GET /a/b?c=d HTTP/1.1\r\nHost: localhost:6080\r\nX-A: 1\r\n\r\n";
 const std::string kPost = "POST /p HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello";
@@ -180,7 +180,7 @@ TEST(HttpParser, RefusesWhatIsNotARequest) {
   for (const auto& text : garbage) {
     auto outcome = parse(text, text.size() / 2);
     EXPECT_EQ(outcome.status, 400) << text;
-    EXPECT_THAT(outcome.sentence, testing::EndsWith(".\n"));
+    EXPECT_THAT(outcome.sentence, ::testing::EndsWith(".\n"));
   }
 }
 

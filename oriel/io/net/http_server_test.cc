@@ -22,11 +22,11 @@ namespace {
 
 using boost::asio::awaitable;
 using std::chrono::milliseconds;
-using testing::AllOf;
-using testing::EndsWith;
-using testing::HasSubstr;
-using testing::Not;
-using testing::StartsWith;
+using ::testing::AllOf;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 class Routes : public HttpRoutes {
  public:
@@ -670,7 +670,7 @@ TEST(WebSocketLines, KeepsTheRestOfALineThatIsNotTaken) {
   const auto first = std::string("\x81\x7e\0\xfa", 4) + line;
   EXPECT_EQ(received.substr(0, 254), first);
   EXPECT_THAT(received.substr(254),
-              testing::AnyOf("\x8a\x04ping\x81\x02{}", "\x81\x02{}\x8a\x04ping"));
+              ::testing::AnyOf("\x8a\x04ping\x81\x02{}", "\x81\x02{}\x8a\x04ping"));
   EXPECT_EQ(socket.stream->unsent_bytes(), 0u);
 }
 

@@ -5,11 +5,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <cstring>
 #include <mutex>
@@ -20,6 +18,7 @@
 
 #include "oriel/base/time.h"
 #include "oriel/io/net/limits.h"
+#include "oriel/io/net/no_throw.h"
 #include "oriel/io/net/tcp_stream.h"
 
 namespace oriel::net {
@@ -29,8 +28,6 @@ using boost::asio::awaitable;
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 using std::chrono::milliseconds;
-
-constexpr auto kNoThrow = boost::asio::as_tuple(boost::asio::use_awaitable);
 
 struct Found {
   std::vector<tcp::endpoint> endpoints;

@@ -29,7 +29,7 @@ namespace {
 
 using boost::asio::awaitable;
 using boost::asio::ip::tcp;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 struct Door {
   explicit Door(ListenOptions options = {.setting = "--vnc"}) {

@@ -12,16 +12,15 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <cstring>
 #include <utility>
 
 #include "oriel/base/check.h"
 #include "oriel/io/net/limits.h"
+#include "oriel/io/net/no_throw.h"
 
 namespace oriel::net {
 namespace {
@@ -30,7 +29,6 @@ using boost::asio::awaitable;
 using boost::asio::const_buffer;
 using Socket = boost::asio::generic::stream_protocol::socket;
 
-constexpr auto kNoThrow = boost::asio::as_tuple(boost::asio::use_awaitable);
 constexpr std::string_view kUnix = "unix";
 
 std::unexpected<Error> closed_by_peer() {

@@ -12,7 +12,7 @@ namespace {
 
 using std::chrono::days;
 using std::chrono::system_clock;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 const std::vector<std::string> kNames{"desk", "localhost", "127.0.0.1", "::1"};
 

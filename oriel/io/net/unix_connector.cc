@@ -4,15 +4,14 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <string_view>
 #include <utility>
 
 #include "oriel/base/time.h"
 #include "oriel/io/net/limits.h"
+#include "oriel/io/net/no_throw.h"
 #include "oriel/io/net/tcp_stream.h"
 #include "oriel/io/net/unix_listener.h"
 
@@ -22,8 +21,6 @@ namespace {
 using boost::asio::awaitable;
 using boost::asio::local::stream_protocol;
 using boost::system::error_code;
-
-constexpr auto kNoThrow = boost::asio::as_tuple(boost::asio::use_awaitable);
 
 std::unexpected<Error> cannot_connect(const std::string& path, ErrorCode code,
                                       std::string_view why) {

@@ -4,14 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/bind_handler.hpp>
 #include <boost/beast/core/buffer_traits.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -26,6 +24,7 @@
 #include <vector>
 
 #include "oriel/base/check.h"
+#include "oriel/io/net/no_throw.h"
 #include "oriel/io/net/wake_event.h"
 
 namespace oriel::net {
@@ -36,8 +35,6 @@ namespace http = boost::beast::http;
 namespace websocket = boost::beast::websocket;
 using asio::awaitable;
 using boost::system::error_code;
-
-constexpr auto kNoThrow = asio::as_tuple(asio::use_awaitable);
 
 // The Stream below, shared with operations that Beast has outstanding, so that it outlives them.
 // Lines are written past Beast when nothing of Beast's is under way, which saves most of their cost
