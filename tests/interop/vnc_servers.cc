@@ -117,7 +117,7 @@ std::unique_ptr<CardOnX> start_xvfb() {
   return showing;
 }
 
-enum class Door { kOpen, kPassword, kTlsFromTheStart, kVeNCrypt };
+enum class Door { kOpen, kVncAuthentication, kTlsFromTheStart, kVeNCrypt };
 
 std::unique_ptr<CardOnX> start_x11vnc(Door door) {
   auto showing = start_xvfb();
@@ -136,7 +136,7 @@ std::unique_ptr<CardOnX> start_x11vnc(Door door) {
   const auto add = [&](std::initializer_list<std::string> more) {
     command.insert(command.end(), more);
   };
-  if (door == Door::kPassword) add({"-passwd", kPassword});
+  if (door == Door::kVncAuthentication) add({"-passwd", kPassword});
   if (door == Door::kOpen) add({"-nopw"});
   if (door == Door::kTlsFromTheStart)
     add({"-nopw", "-ssl", both_file(showing->folder), "-sslonly"});
@@ -147,7 +147,7 @@ std::unique_ptr<CardOnX> start_x11vnc(Door door) {
   expect_soon("x11vnc does not listen", *showing,
               [&] { return server.output().find("PORT=") != std::string::npos; });
   const char* scheme = door == Door::kTlsFromTheStart ? "vncs" : "vnc";
-  const bool has_password = door == Door::kPassword || door == Door::kVeNCrypt;
+  const bool has_password = door == Door::kVncAuthentication || door == Door::kVeNCrypt;
   showing->options = reached_by(fmt::format("{}://localhost:{}", scheme, port.number()),
                                 has_password ? kPassword : "");
   return showing;
@@ -315,7 +315,7 @@ void add_x_servers(std::vector<ServerRow>& rows) {
                   .start = start_tightvnc});
   for (const auto& [name, door] :
        {std::pair{"x11vnc", Door::kOpen},
-        {"x11vnc, VNC authentication", Door::kPassword},
+        {"x11vnc, VNC authentication", Door::kVncAuthentication},
         {"x11vnc, TLS from the first byte on", Door::kTlsFromTheStart},
         {"x11vnc, VeNCrypt X509, VNC authentication", Door::kVeNCrypt}}) {
     rows.push_back({.name = name,
