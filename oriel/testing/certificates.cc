@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
 #include "oriel/base/check.h"
@@ -66,9 +67,10 @@ CertificateAuthority::CertificateAuthority(const std::string& name) {
   root_ = written(*certificate, *key);
 }
 
-PemPair CertificateAuthority::issue(const std::string& name, CertificateUse use) const {
+PemPair CertificateAuthority::issue(const std::string& name, CertificateUse use,
+                                    CertificateKey kind) const {
   const auto root = *net::parse_pem_pair(root_);
-  const KeyPointer key(EVP_EC_gen("P-256"));
+  const KeyPointer key(kind == CertificateKey::kRsa ? EVP_RSA_gen(2048u) : EVP_EC_gen("P-256"));
   const auto certificate = begin(name, *key);
   add_extension(*certificate, NID_basic_constraints, "critical,CA:FALSE");
   add_extension(*certificate, NID_ext_key_usage,

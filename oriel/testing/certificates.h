@@ -8,6 +8,7 @@
 namespace oriel::testing {
 
 enum class CertificateUse { kServer, kClient };
+enum class CertificateKey { kEllipticCurve, kRsa };  // RSA: for peers that know nothing else
 
 class CertificateAuthority {
  public:
@@ -16,7 +17,8 @@ class CertificateAuthority {
   // What to trust.
   const std::string& pem() const { return root_.certificate; }
   // A certificate of `name`, which is its common name and for a server its only DNS name.
-  net::PemPair issue(const std::string& name, CertificateUse use) const;
+  net::PemPair issue(const std::string& name, CertificateUse use,
+                     CertificateKey kind = CertificateKey::kEllipticCurve) const;
 
  private:
   net::PemPair root_;

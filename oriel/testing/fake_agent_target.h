@@ -35,6 +35,7 @@ class FakeAgentTarget final : public agent::AgentTarget, public desktop::InputSi
   const image::Cursor* cursor() const override { return cursor_ ? &*cursor_ : nullptr; }
   image::Point pointer() const override { return pointer_; }
   desktop::InputSink& input() override { return *this; }
+  bool wants_shift() const override { return !has_levels; }
   desktop::Clipboard* clipboard() override { return has_clipboard ? &clipboard_ : nullptr; }
   boost::asio::awaitable<agent::AgentStatus> catch_up(TimePoint deadline) override {
     ++catch_ups;
@@ -104,6 +105,7 @@ class FakeAgentTarget final : public agent::AgentTarget, public desktop::InputSi
   std::function<void(std::uint32_t, bool)> when_key;
   std::function<void(image::Point, std::uint16_t)> when_pointer;
   bool has_clipboard = true;
+  bool has_levels = true;   // a keysym stands for a character, not for a key
   bool is_stalled = false;  // shows no sign of life
   int catch_ups = 0;
 

@@ -11,6 +11,11 @@ namespace oriel::testing {
 // can be reviewed with git.
 std::string golden_text(std::string_view path, std::string_view actual);
 
+// The same of one section of a document: `heading` is its line, "## Name", without the end;
+// `actual` begins with it, and the section ends where the next "## " begins.
+std::string golden_section(std::string_view path, std::string_view heading,
+                           std::string_view actual);
+
 // The text of a file of the repository that no test rewrites.
 std::string repository_text(std::string_view path);
 

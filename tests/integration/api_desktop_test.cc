@@ -81,16 +81,6 @@ TEST(ApiScreenshot, IsPixelForPixelWhatIsOnTheScreen) {
             400);
 }
 
-// How far apart two pictures are on average, per channel.
-double mean_deviation(const Picture& a, const Picture& b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.pixels.size(); ++i)
-    for (int shift = 0; shift < 24; shift += 8)
-      sum += std::abs(static_cast<int>(a.pixels[i] >> shift & 0xff) -
-                      static_cast<int>(b.pixels[i] >> shift & 0xff));
-  return sum / static_cast<double>(a.pixels.size()) / 3;
-}
-
 TEST(ApiScreenshot, IsAsLargeAndAsGoodAsIsAskedFor) {
   PaintedSite site;
   const auto half = decoded(site, site.client->get("/api/v1/screenshot.png?scale=0.5"));

@@ -134,6 +134,7 @@ TEST(XvncClient, TrustsOnlyTheCertificateThatItWasTold) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, agent::ErrorKind::kConnection);
   EXPECT_THAT(refused.error().message, HasSubstr("SSL certificate verification failed"));
+  EXPECT_THAT(refused.error().message, HasSubstr("(--ca FILE) says which authority to trust"));
   options.tls.ca_pem = authority.pem();
   Connection connection(options);
   const auto connected = connection.connect();

@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
-#include <fstream>
 #include <sstream>
 #include <stdexcept>
 
-#include "oriel/core/crypto/des_challenge.h"
+#include "tests/interop/password_file.h"
 #include "tests/interop/scripted_client.h"
 #include "tests/interop/viewer_screen.h"
 #include "tests/interop/vnc_client.h"
@@ -87,17 +86,6 @@ void add_tigervnc(std::vector<Cell>& cells) {
 }
 
 // --- The viewers that descend from the first VNC
-
-// The file that these viewers keep a password in: DES with a key that all of them know.
-std::filesystem::path write_password_file(const TemporaryFolder& folder,
-                                          const std::string& password) {
-  crypto::Challenge padded{};
-  std::copy_n(password.begin(), std::min<std::size_t>(password.size(), 8), padded.begin());
-  const auto hidden = crypto::des_challenge_response(padded, "\x17\x52\x6b\x06\x23\x4e\x58\x07");
-  const auto path = folder.path() / "password";
-  std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(hidden.data()), 8);
-  return path;
-}
 
 // xtightvncviewer or ssvncviewer.
 std::string show_in_x_viewer(const CardServer& server, const std::string& program,

@@ -3,18 +3,22 @@
 //   painter page FPS      repaints a page of text FPS times a second, scrolled by three lines each
 //   time painter flood HZ      fills HZ small random rectangles a second, until it has drawn 5 s;
 //   then rests
-//   painter card          shows the test card (oriel/testing/test_card.h) in the size of the
-//   desktop, also when that changes; the pointer is invisible on it
+//   painter flashes       each key press makes one of kFlashCells cells white, one after the other,
+//   for 50 to 500 ms painter card          shows the test card (oriel/testing/test_card.h) in the
+//   size of the desktop, also when that changes; the pointer is invisible on it
 // Every 32nd rectangle of a flood is large. Seeds are fixed.
 
 #include <poll.h>
 #include <xcb/xcb.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <random>
 #include <string_view>
 #include <thread>
@@ -138,6 +142,46 @@ int card(Canvas& canvas) {
   return 0;
 }
 
+// Cells of 8x8 in one row from the upper left, 16 apart; tests know this too.
+constexpr int kFlashCells = 40, kFlashSize = 8, kFlashPitch = 16;
+
+int flashes(Canvas& canvas) {
+  std::mt19937 random(4);
+  std::array<std::optional<SteadyClock::time_point>, kFlashCells> ends;
+  int presses = 0;
+  const auto fill = [&](int cell, std::uint32_t colour) {
+    canvas.fill(cell * kFlashPitch, 0, kFlashSize, kFlashSize, colour);
+    // Until the server has drawn it: its time begins then. Events that come meanwhile are queued.
+    std::free(xcb_get_input_focus_reply(canvas.connection, xcb_get_input_focus(canvas.connection),
+                                        nullptr));
+  };
+  while (xcb_connection_has_error(canvas.connection) == 0) {
+    auto next = SteadyClock::time_point::max();
+    for (int cell = 0; cell < kFlashCells; ++cell) {
+      if (ends[cell] && *ends[cell] <= SteadyClock::now()) {
+        fill(cell, 0);
+        ends[cell].reset();
+      }
+      if (ends[cell]) next = std::min(next, *ends[cell]);
+    }
+    auto* event = xcb_poll_for_event(canvas.connection);
+    if (event == nullptr) {
+      const bool is_waiting = next != SteadyClock::time_point::max();
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - SteadyClock::now());
+      pollfd ready{xcb_get_file_descriptor(canvas.connection), POLLIN, 0};
+      poll(&ready, 1, is_waiting ? std::max(0, static_cast<int>(left.count())) : -1);
+      continue;
+    }
+    if ((event->response_type & 0x7f) == XCB_KEY_PRESS) {
+      const int cell = presses++ % kFlashCells;
+      fill(cell, 0xffffff);
+      ends[cell] = SteadyClock::now() + std::chrono::milliseconds(50 + random() % 451);
+    }
+    std::free(event);
+  }
+  return 0;
+}
+
 int flood(Canvas& canvas, int hz) {
   std::mt19937 random(4);
   const auto start = SteadyClock::now();
@@ -160,8 +204,10 @@ int main(int argc, char** argv) {
   const std::string_view mode = argc > 1 ? argv[1] : "";
   const int rate = argc > 2 ? std::atoi(argv[2]) : 30;
   Canvas canvas;
-  if ((mode != "echo" && mode != "card" && mode != "page" && mode != "flood") || rate < 1) {
-    std::fprintf(stderr, "painter echo | card | page FPS | flood HZ\n");
+  if ((mode != "echo" && mode != "card" && mode != "flashes" && mode != "page" &&
+       mode != "flood") ||
+      rate < 1) {
+    std::fprintf(stderr, "painter echo | flashes | card | page FPS | flood HZ\n");
     return 2;
   }
   if (!canvas.open()) {
@@ -169,6 +215,7 @@ int main(int argc, char** argv) {
     return 1;
   }
   if (mode == "echo") return echo(canvas);
+  if (mode == "flashes") return flashes(canvas);
   if (mode == "card") return card(canvas);
   return mode == "page" ? page(canvas, rate) : flood(canvas, rate);
 }

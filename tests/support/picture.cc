@@ -117,6 +117,18 @@ int largest_deviation(const Picture& a, const Picture& b) {
   return largest;
 }
 
+double mean_deviation(const Picture& a, const Picture& b) {
+  if (a.width != b.width || a.height != b.height || a.pixels.empty()) return 255;
+  double sum = 0;
+  for (std::size_t i = 0; i < a.pixels.size(); ++i) {
+    for (const int shift : {16, 8, 0}) {
+      sum += std::abs(static_cast<int>(channel(a.pixels[i], shift)) -
+                      static_cast<int>(channel(b.pixels[i], shift)));
+    }
+  }
+  return sum / (3.0 * static_cast<double>(a.pixels.size()));
+}
+
 Picture grab(const XDisplay& display, const std::string& window) {
   Command command{{"xwd", "-silent", "-display", display.name}, {}};
   if (window.empty()) {

@@ -47,6 +47,9 @@ Picture rounded(Picture picture, std::uint32_t red_max, std::uint32_t green_max,
 // The largest distance between two values of a channel; 255 when the sizes differ.
 int largest_deviation(const Picture& a, const Picture& b);
 
+// The mean distance between two values of a channel; 255 when the sizes differ.
+double mean_deviation(const Picture& a, const Picture& b);
+
 int distinct_colours(const Picture& picture);
 
 }  // namespace oriel::support

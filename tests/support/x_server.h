@@ -21,6 +21,7 @@ class XServer {
   std::string name() const { return ":" + std::to_string(number_); }
   XDisplay display() const { return {name(), ""}; }
   ChildProcess& process() { return *process_; }
+  std::string output() const { return process_->output(); }
   // Runs a program on it to its end, and returns its output.
   std::string run_client(const std::vector<std::string>& arguments) const;
 

@@ -30,6 +30,8 @@ struct PressKeys {
 struct TypeText {
   Keysyms keysyms;
   std::chrono::milliseconds interval{};  // after each
+  // Shift is down for capitals and for what is above digits and signs on an American keyboard.
+  bool with_shift = false;
 };
 struct MovePointer {
   image::Point to;

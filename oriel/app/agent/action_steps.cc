@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdlib>
 #include <ranges>
+#include <string_view>
+#include <utility>
 
 namespace oriel::agent {
 
@@ -19,6 +21,14 @@ constexpr std::uint16_t kWheelUp = 1 << 3, kWheelDown = 1 << 4, kWheelLeft = 1 <
 // Function keys and modifiers are on every keyboard, and so is Latin-1 nearly.
 bool must_be_made(std::uint32_t keysym) {
   return keysym > 0xff && !(keysym >= 0xfe00 && keysym <= 0xffff);
+}
+
+constexpr std::uint32_t kShift = 0xffe1;
+constexpr std::string_view kShiftedOnAmericanKeyboards = "~!@#$%^&*()_+{}|:\"<>?";
+
+bool needs_shift(std::uint32_t keysym) {
+  if (keysym >= 'A' && keysym <= 'Z') return true;
+  return keysym < 0x7f && kShiftedOnAmericanKeyboards.contains(static_cast<char>(keysym));
 }
 
 // The places from `from` to `to` that are `count` steps, the last one `to`.
@@ -51,12 +61,19 @@ class Planner {
   void plan(const PressKeys& action) { press(action.keysyms, {}); }
   void plan(const HoldKeys& action) { press(action.keysyms, action.duration); }
   void plan(const TypeText& action) {
+    bool is_shifted = false;
+    const auto shift = [&](bool is_down) {
+      if (std::exchange(is_shifted, is_down) != is_down)
+        key(is_down ? Step::Kind::kKeyDown : Step::Kind::kKeyUp, kShift);
+    };
     for (const auto keysym : action.keysyms) {
+      shift(action.with_shift && needs_shift(keysym));
       key(Step::Kind::kKeyDown, keysym);
       key(Step::Kind::kKeyUp, keysym);
       rest(std::max(action.interval,
                     must_be_made(keysym) ? timings_.made_key : milliseconds::zero()));
     }
+    shift(false);
   }
   void plan(const MovePointer& action) { move(action.to); }
   void plan(const Click& action) {

@@ -49,6 +49,20 @@ TEST(AsyncAgent, PressesShiftForServersThatNeedIt) {
   ASSERT_TRUE(stage.run(stage.agent.keyboard().type_text("a?", {.with_shift = true})));
   EXPECT_THAT(stage.take_input(),
               ElementsAre("down 97", "up 97", "down 65505", "down 63", "up 63", "up 65505"));
+  stage.target.has_levels = false;
+  ASSERT_TRUE(stage.run(stage.agent.keyboard().type_text("ABc")));
+  EXPECT_THAT(stage.take_input(), ElementsAre("down 65505", "down 65", "up 65", "down 66", "up 66",
+                                              "up 65505", "down 99", "up 99"));
+}
+
+TEST(AsyncAgent, DoesNotLetGoOfAShiftThatIsHeld) {
+  Stage stage;
+  stage.target.has_levels = false;
+  auto& keyboard = stage.agent.keyboard();
+  ASSERT_TRUE(stage.run(keyboard.key_down("shift")));
+  ASSERT_TRUE(stage.run(keyboard.type_text("A")));
+  EXPECT_THAT(stage.take_input(), ElementsAre("down 65505", "down 65", "up 65"));
+  EXPECT_THAT(stage.agent.screen().keys, ElementsAre(0xffe1u));
 }
 
 TEST(AsyncAgent, PressesKeysByNameInOneStringOrInSeveral) {

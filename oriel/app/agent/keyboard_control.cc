@@ -13,8 +13,7 @@ using Done = KeyboardControl::Done;
 
 namespace {
 
-constexpr std::uint32_t kShift = 0xffe1;
-constexpr std::string_view kShiftedOnAmericanKeyboards = "~!@#$%^&*()_+{}|:\"<>?";
+constexpr std::uint32_t kShiftLeft = 0xffe1, kShiftRight = 0xffe2;
 
 template <typename T>
 AgentResult<T> as_input(Result<T> result) {
@@ -34,23 +33,6 @@ AgentResult<Keysyms> keysyms_of_names(const auto& names) {
   return keysyms;
 }
 
-bool needs_shift(std::uint32_t keysym) {
-  if (keysym >= 'A' && keysym <= 'Z') return true;
-  return keysym < 0x7f && kShiftedOnAmericanKeyboards.contains(static_cast<char>(keysym));
-}
-
-// Runs of keys with and without Shift.
-std::vector<Action> typed_with_shift(const Keysyms& keysyms, milliseconds interval) {
-  std::vector<Action> actions;
-  for (const auto keysym : keysyms) {
-    const bool is_shifted = needs_shift(keysym);
-    if (is_shifted) actions.push_back(KeyDown{kShift});
-    actions.push_back(TypeText{{keysym}, interval});
-    if (is_shifted) actions.push_back(KeyUp{kShift});
-  }
-  return actions;
-}
-
 AgentResult<std::vector<Action>> typing(const std::string& text, const TypeOptions& options) {
   if (text.empty()) return failure(ErrorKind::kInput, "there is no text to type");
   if (text.size() > kTextBytesMax)
@@ -63,8 +45,7 @@ AgentResult<std::vector<Action>> typing(const std::string& text, const TypeOptio
     return actions;
   }
   ORIEL_TRY(auto keysyms, as_input(keys::keysyms_of_text(text)));
-  if (options.with_shift) return typed_with_shift(keysyms, options.interval);
-  actions.push_back(TypeText{std::move(keysyms), options.interval});
+  actions.push_back(TypeText{std::move(keysyms), options.interval, options.with_shift});
   return actions;
 }
 
@@ -80,6 +61,10 @@ KeyNames::KeyNames(const std::vector<std::string>& names) : keysyms_(keysyms_of_
 KeyNames::KeyNames(std::initializer_list<const char*> names) : keysyms_(keysyms_of_names(names)) {}
 
 Done KeyboardControl::type_text(std::string text, TypeOptions options) {
+  // What is held already is not pressed, and above all not let go.
+  const auto& held = parts_.player.keys();
+  options.with_shift = (options.with_shift || parts_.target.wants_shift()) &&
+                       !held.contains(kShiftLeft) && !held.contains(kShiftRight);
   auto actions = typing(text, options);
   if (!actions) return failed(std::move(actions.error()));
   return parts_.perform(*std::move(actions), options.delay);

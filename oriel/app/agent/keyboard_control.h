@@ -38,8 +38,9 @@ enum class TypeMethod {
 struct TypeOptions {
   TypeMethod method = TypeMethod::kKeys;
   milliseconds interval{};  // after each key; only where the desktop is slow
-  // Shift is pressed for capitals and the upper row of an American keyboard: for servers that take
-  // a keysym for the key alone.
+  // Shift is pressed for capitals and for what is above digits and signs on an American keyboard,
+  // as people do: for programs and servers that look at keys, not at characters. A target that
+  // wants it (AgentTarget::wants_shift) gets it anyway.
   bool with_shift = false;
   KeyNames paste_keys = "ctrl+v";
   milliseconds delay{};  // after it

@@ -16,6 +16,15 @@ AgentError made(ErrorKind kind, std::string_view words, std::string_view message
   return {kind, fmt::format("{}: {}", words, message)};
 }
 
+// With what to do about a certificate of the server; one of ours that it does not take needs
+// something else.
+std::string with_remedy(const std::string& message) {
+  if (!message.contains("is not trusted")) return message;
+  return message +
+         "; tls.ca_file (--ca FILE) says which authority to trust, and tls.verify = false "
+         "(--insecure) trusts anybody, only for tests";
+}
+
 // A server that answers, and says that it, or what stands behind it, is not there: 404, 502.
 bool is_absence(int status) { return status >= 400; }
 
@@ -30,7 +39,7 @@ AgentError failure_of(const net::ConnectError& error) {
     case net::ConnectFailure::kTimeout:
       return made(ErrorKind::kTimeout, kTimeout, error.message);
     case net::ConnectFailure::kCertificate:
-      return made(ErrorKind::kConnection, kCertificate, error.message);
+      return made(ErrorKind::kConnection, kCertificate, with_remedy(error.message));
     case net::ConnectFailure::kDenied:
       return made(ErrorKind::kAuthentication, kLogin, error.message);
     case net::ConnectFailure::kRefused:
@@ -63,7 +72,7 @@ AgentError failure_of(const Error& error, const rfb::ClientSession& session,
     case ErrorCode::kRefused:
       // By us, of the server's certificate, while its TLS begins; else by the server, of ours.
       if (session.transition() != Transition::kNone)
-        return made(ErrorKind::kConnection, kCertificate, message);
+        return made(ErrorKind::kConnection, kCertificate, with_remedy(message));
       return made(ErrorKind::kAuthentication, kLogin, message);
     case ErrorCode::kClosed:
     case ErrorCode::kUnavailable:

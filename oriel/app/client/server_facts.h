@@ -15,7 +15,7 @@ struct ServerFacts {
   image::Size size;
   std::string version;   // "RFB 003.008"
   std::string security;  // "vnc"
-  // A guess by what it says: "tigervnc", "qemu", "libvncserver", "oriel", or "unknown".
+  // A guess by what it says: "qemu", "tigervnc or alike", or "unknown".
   std::string kind;
   std::vector<std::string> encodings;  // in which rectangles have come
   std::uint64_t bytes_in = 0;
