@@ -480,6 +480,33 @@ TEST(RemoteScreen, LogsEachMessageAndNoSecret) {
   EXPECT_THAT(log, Not(HasSubstr("hidden")));
 }
 
+// What is on the clipboard, which is known at once.
+std::string clipboard_text(RemoteScreen& screen) {
+  std::string text = "(no answer)";
+  screen.clipboard()->request(desktop::ClipboardFormat::kText, [&text](Result<Bytes> bytes) {
+    text = bytes ? std::string(as_text(*bytes)) : "(" + bytes.error().message + ")";
+  });
+  return text;
+}
+
+TEST(RemoteScreen, HasOnTheClipboardWhatWasPutThereLast) {
+  const Script script = [](net::Stream& stream) -> awaitable<void> {
+    // Behind the request for more: our own text, 8 bytes and "ours". Then the server's.
+    (void)co_await hear(stream, 10 + 8 + 4);
+    co_await say(stream, Bytes{3, 0, 0, 0, 0, 0, 0, 6, 't', 'h', 'e', 'i', 'r', 's'});
+  };
+  ScriptedServer server(Carrier::kTcp, up_to(Step::kAll, script));
+  RemoteScreen screen(server.loop.get_executor(), server.options());
+  ASSERT_TRUE(server.run(screen.connect()));
+  EXPECT_THAT(clipboard_text(screen), HasSubstr("nothing in this format"));
+  screen.clipboard()->offer({desktop::ClipboardFormat::kText},
+                            [](desktop::ClipboardFormat, desktop::ClipboardDone done) {
+                              done(Bytes{'o', 'u', 'r', 's'});
+                            });
+  EXPECT_EQ(clipboard_text(screen), "ours");
+  EXPECT_TRUE(server.run_until([&] { return clipboard_text(screen) == "theirs"; }));
+}
+
 // What a server hears of the input, up to `count` bytes.
 TEST(RemoteScreen, LetsGoOfWhatIsHeldWhenItEnds) {
   auto heard = std::make_shared<Bytes>();
