@@ -31,13 +31,18 @@ class Agent {
 
   class Mouse {
    public:
+    // Clicks without a place are where the pointer is.
     AgentStatus move_to(int x, int y, milliseconds delay = {});
     AgentStatus click(const ClickOptions& options);
     AgentStatus left_click(milliseconds delay = {});
     AgentStatus left_click(int x, int y, milliseconds delay = {});
+    AgentStatus middle_click(milliseconds delay = {});
     AgentStatus middle_click(int x, int y, milliseconds delay = {});
+    AgentStatus right_click(milliseconds delay = {});
     AgentStatus right_click(int x, int y, milliseconds delay = {});
+    AgentStatus double_click(milliseconds delay = {});
     AgentStatus double_click(int x, int y, milliseconds delay = {});
+    AgentStatus triple_click(milliseconds delay = {});
     AgentStatus triple_click(int x, int y, milliseconds delay = {});
     AgentStatus drag_to(int x, int y, const DragOptions& options = {});
     AgentStatus drag(const std::vector<image::Point>& path, const DragOptions& options = {});
