@@ -19,7 +19,7 @@ int main(int count, char** arguments) {
   if (const auto connected = connection.connect(); !connected)
     return example::complain(connected.error());
 
-  oriel::agent::Agent agent(connection.screen());
+  oriel::agent::Agent agent(connection.target());
   // Each call returns when it is done, and says what was wrong. `delay` is a rest after it.
   if (auto clicked = agent.mouse().left_click(100, 100); !clicked)
     return example::complain(clicked.error());

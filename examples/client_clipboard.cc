@@ -16,7 +16,7 @@ int main(int count, char** arguments) {
        .password = example::environment("ORIEL_PASSWORD")});
   if (const auto connected = connection.connect(); !connected)
     return example::complain(connected.error());
-  oriel::agent::Agent agent(connection.screen());
+  oriel::agent::Agent agent(connection.target());
 
   if (auto set = agent.clipboard().set("from the client: ✓"); !set)
     return example::complain(set.error());

@@ -54,7 +54,7 @@ int main(int count, char** arguments) {
                                           .password = example::environment("ORIEL_PASSWORD"),
                                           .timeout = 5s});
     std::printf("== %s\n", arguments[i]);
-    oriel::agent::Agent agent(connection.screen());
+    oriel::agent::Agent agent(connection.target());
     tell("a click before connecting", agent.mouse().left_click(1, 1));
     const auto connected = connection.connect();
     tell("connecting", connected);

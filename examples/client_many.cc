@@ -18,7 +18,7 @@ int work_at(const std::string& target) {
       {.target = target, .password = example::environment("ORIEL_PASSWORD")});
   if (const auto connected = connection.connect(); !connected)
     return example::complain(connected.error());
-  oriel::agent::Agent agent(connection.screen());
+  oriel::agent::Agent agent(connection.target());
   for (int step = 0; step < 10; ++step) {
     if (auto moved = agent.mouse().move_to(step * 10, step * 10); !moved)
       return example::complain(moved.error());

@@ -101,7 +101,7 @@ int main(int count, char** arguments) {
   oriel::client::Connection connection(options);
   if (const auto connected = connection.connect(); !connected)
     return example::complain(connected.error());
-  oriel::agent::Agent agent(connection.screen());
+  oriel::agent::Agent agent(connection.target());
   if (const auto saved = agent.screenshot().save(arguments[4]); !saved)
     return example::complain(saved.error());
   std::printf("saved %s\n", arguments[4]);

@@ -19,7 +19,7 @@ int main(int count, char** arguments) {
       {.target = arguments[1], .password = example::environment("ORIEL_PASSWORD")});
   if (const auto connected = connection.connect(); !connected)
     return example::complain(connected.error());
-  oriel::agent::Agent agent(connection.screen());
+  oriel::agent::Agent agent(connection.target());
 
   // Comes at once, also from a screen that does not change.
   const auto screen = agent.screenshot().capture();

@@ -20,7 +20,7 @@ int main(int count, char** arguments) {
       {.target = arguments[1], .password = example::environment("ORIEL_PASSWORD")});
   if (const auto connected = connection.connect(); !connected)
     return example::complain(connected.error());
-  oriel::agent::Agent agent(connection.screen());
+  oriel::agent::Agent agent(connection.target());
 
   // In the background, while something is done ...
   if (auto started = agent.video().start({.frames_per_second = 10}); !started)

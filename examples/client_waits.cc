@@ -18,7 +18,7 @@ int main(int count, char** arguments) {
        .password = example::environment("ORIEL_PASSWORD")});
   if (const auto connected = connection.connect(); !connected)
     return example::complain(connected.error());
-  Agent agent(connection.screen());
+  Agent agent(connection.target());
 
   ActRequest request;
   request.actions = {Click{.at = {100, 100}}, PressKeys{{'h'}}};

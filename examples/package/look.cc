@@ -20,7 +20,7 @@ int main(int count, char** arguments) {
     std::fprintf(stderr, "%s\n", connected.error().message.c_str());
     return 10;
   }
-  oriel::agent::Agent agent(connection.screen());
+  oriel::agent::Agent agent(connection.target());
   const auto picture = agent.screenshot().save(arguments[2]);
   if (!picture) {
     std::fprintf(stderr, "%s\n", picture.error().message.c_str());

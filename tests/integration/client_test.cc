@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <map>
 
+#include "oriel/app/client/remote_screen.h"
 #include "oriel/testing/certificates.h"
 #include "oriel/testing/temporary_folder.h"
 #include "tests/support/oriel_server.h"

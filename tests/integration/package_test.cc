@@ -94,6 +94,10 @@ TEST_F(Package, BuildsAProjectThatSeesADesktop) {
   ASSERT_EQ(configured.exit_code, 0) << configured.output;
   const auto built = run_program({ORIEL_CMAKE, "--build", inside("build")}, kBuildPatience);
   ASSERT_EQ(built.exit_code, 0) << built.output;
+  // What waits for the caller compiles fast: no Asio in it.
+  const auto included = run_program({"ninja", "-C", inside("build"), "-t", "deps"}, kPatience);
+  EXPECT_THAT(included.output, HasSubstr("oriel/app/client/connection.h"));
+  EXPECT_THAT(included.output, ::testing::Not(HasSubstr("boost/asio")));
 
   const OrielServer server({.session = "", .password = "", .desktop = "pattern"});
   const auto picture = inside("screen.png");

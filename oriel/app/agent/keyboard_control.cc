@@ -16,24 +16,6 @@ namespace {
 constexpr std::uint32_t kShift = 0xffe1;
 constexpr std::string_view kShiftedOnAmericanKeyboards = "~!@#$%^&*()_+{}|:\"<>?";
 
-template <typename T>
-AgentResult<T> as_input(Result<T> result) {
-  if (result) return *std::move(result);
-  return failure(ErrorKind::kInput, std::move(result).error().message);
-}
-
-AgentResult<Keysyms> keysyms_of_names(const auto& names) {
-  Keysyms keysyms;
-  for (const auto& name : names) {
-    ORIEL_TRY(const auto keysym, as_input(keys::keysym_of_name(name)));
-    keysyms.push_back(keysym);
-  }
-  if (keysyms.empty() || keysyms.size() > keys::kCombinationKeysMax)
-    return failure(ErrorKind::kInput, fmt::format("{} keys at once, 1 to {} are possible",
-                                                  keysyms.size(), keys::kCombinationKeysMax));
-  return keysyms;
-}
-
 bool needs_shift(std::uint32_t keysym) {
   if (keysym >= 'A' && keysym <= 'Z') return true;
   return keysym < 0x7f && kShiftedOnAmericanKeyboards.contains(static_cast<char>(keysym));
@@ -62,7 +44,9 @@ AgentResult<std::vector<Action>> typing(const std::string& text, const TypeOptio
     actions.push_back(Paste{text, std::move(keysyms)});
     return actions;
   }
-  ORIEL_TRY(auto keysyms, as_input(keys::keysyms_of_text(text)));
+  auto typed = keys::keysyms_of_text(text);
+  if (!typed) return failure(ErrorKind::kInput, std::move(typed).error().message);
+  auto keysyms = *std::move(typed);
   if (options.with_shift) return typed_with_shift(keysyms, options.interval);
   actions.push_back(TypeText{std::move(keysyms), options.interval});
   return actions;
@@ -71,13 +55,6 @@ AgentResult<std::vector<Action>> typing(const std::string& text, const TypeOptio
 Done failed(AgentError error) { co_return std::unexpected(std::move(error)); }
 
 }  // namespace
-
-KeyNames::KeyNames(std::string_view combination)
-    : keysyms_(as_input(keys::keysyms_of_combination(combination))) {}
-
-KeyNames::KeyNames(const std::vector<std::string>& names) : keysyms_(keysyms_of_names(names)) {}
-
-KeyNames::KeyNames(std::initializer_list<const char*> names) : keysyms_(keysyms_of_names(names)) {}
 
 Done KeyboardControl::type_text(std::string text, TypeOptions options) {
   auto actions = typing(text, options);

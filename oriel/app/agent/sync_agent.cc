@@ -8,6 +8,9 @@
 #include <thread>
 #include <utility>
 
+#include "oriel/app/agent/async_agent.h"
+#include "oriel/app/agent/verb_table.h"
+
 namespace oriel::agent {
 
 namespace asio = boost::asio;
