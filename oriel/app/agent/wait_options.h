@@ -22,26 +22,26 @@ struct StillOptions {
   // A caret or a clock counts too: small changes that recur in one place (core/screen/stillness.h).
   bool is_strict = false;
   std::optional<Mark> since = {};
-  milliseconds timeout = kTimeout;
+  milliseconds timeout = kWaitTimeout;
 };
 struct ChangeOptions {
   std::optional<image::Rect> region = {};
   std::optional<Mark> since = {};
-  milliseconds timeout = kTimeout;
+  milliseconds timeout = kWaitTimeout;
 };
 struct ImageOptions {
   image::RgbaImage picture;
   double fuzz = 0;  // how different it may be, 0 to 255 (core/image/picture_search.h)
   std::optional<image::Rect> region = {};
   std::optional<Mark> since = {};
-  milliseconds timeout = kTimeout;
+  milliseconds timeout = kWaitTimeout;
 };
 struct ColourOptions {
   image::Point at;
   std::uint32_t colour = 0;  // 0x00RRGGBB
   int tolerance = 0;         // of each channel
   std::optional<Mark> since = {};
-  milliseconds timeout = kTimeout;
+  milliseconds timeout = kWaitTimeout;
 };
 struct TextOptions {
   std::string text;         // in one line, whatever the spaces between its words
@@ -49,7 +49,7 @@ struct TextOptions {
   std::optional<image::Rect> region = {};
   std::string language = "eng";  // of tesseract
   std::optional<Mark> since = {};
-  milliseconds timeout = kTimeout;
+  milliseconds timeout = kWaitTimeout;
 };
 
 // What a wait saw.

@@ -227,8 +227,9 @@ TEST(RemoteScreen, TellsWhatAWebServerAnswersInPlaceOfASocket) {
     const auto error = failure(server, options);
     EXPECT_EQ(error.kind, kind) << status << error.message;
     EXPECT_THAT(error.message, HasSubstr(std::to_string(status)));
-    if (kind == ErrorKind::kAuthentication)
+    if (kind == ErrorKind::kAuthentication) {
       EXPECT_THAT(error.message, HasSubstr("Authentication failed"));
+    }
     EXPECT_THAT(error.message, Not(HasSubstr("hidden")));
   }
 }
@@ -545,7 +546,8 @@ TEST(RemoteScreen, HasOnTheClipboardWhatWasPutThereLast) {
   const Script script = [](net::Stream& stream) -> awaitable<void> {
     // Behind the request for more: our own text, 8 bytes and "ours". Then the server's.
     (void)co_await hear(stream, 10 + 8 + 4);
-    co_await say(stream, Bytes{3, 0, 0, 0, 0, 0, 0, 6, 't', 'h', 'e', 'i', 'r', 's'});
+    const Bytes theirs{3, 0, 0, 0, 0, 0, 0, 6, 't', 'h', 'e', 'i', 'r', 's'};
+    co_await say(stream, theirs);
   };
   ScriptedServer server(Carrier::kTcp, up_to(Step::kAll, script));
   RemoteScreen screen(server.loop.get_executor(), server.options());
