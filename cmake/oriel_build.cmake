@@ -21,15 +21,18 @@ pkg_check_modules(XCB REQUIRED IMPORTED_TARGET
                   xcb xcb-shm xcb-damage xcb-xfixes xcb-randr xcb-xtest xcb-xkb xau)
 
 add_library(oriel_flags INTERFACE)
-target_compile_options(oriel_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
-                                             -Wno-missing-field-initializers)
+# Warnings are for our own build, not for what uses the installed library.
+target_compile_options(oriel_flags INTERFACE
+  "$<BUILD_INTERFACE:-Wall;-Wextra;-Wpedantic;-Wshadow;-Wnon-virtual-dtor;-Wno-missing-field-initializers>")
 # GCC 12 sees overflows and uninitialised members in std::vector and std::variant when it
 # optimises (GCC bug 105329 and its kin).
 target_compile_options(oriel_flags INTERFACE
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow;-Wno-stringop-overread;-Wno-array-bounds;-Wno-restrict;-Wno-maybe-uninitialized>)
+  $<BUILD_INTERFACE:$<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow;-Wno-stringop-overread;-Wno-array-bounds;-Wno-restrict;-Wno-maybe-uninitialized>>)
 # libstdc++ 12 has std::stable_sort use what it has deprecated, and clang says so.
-target_compile_options(oriel_flags INTERFACE $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)
-target_include_directories(oriel_flags INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(oriel_flags INTERFACE
+  $<BUILD_INTERFACE:$<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>>)
+target_compile_features(oriel_flags INTERFACE cxx_std_23)
+target_include_directories(oriel_flags INTERFACE $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}>)
 target_link_libraries(oriel_flags INTERFACE Threads::Threads)
 target_compile_definitions(oriel_flags INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
                            BOOST_BEAST_SEPARATE_COMPILATION)

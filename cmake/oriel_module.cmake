@@ -15,6 +15,7 @@ function(oriel_module path)
   file(GLOB tests CONFIGURE_DEPENDS ${folder}/*_test.cc)
   file(GLOB mains CONFIGURE_DEPENDS ${folder}/main.cc ${folder}/*_main.cc)
   file(GLOB headers CONFIGURE_DEPENDS ${folder}/*.h)
+  list(FILTER headers EXCLUDE REGEX "_test\\.h$")  # what tests share is not installed
   if(tests OR mains OR benches)
     list(REMOVE_ITEM sources ${tests} ${mains} ${benches})
   endif()

@@ -7,7 +7,10 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <filesystem>
+#include <map>
 
+#include "oriel/app/client/remote_screen.h"
 #include "oriel/testing/certificates.h"
 #include "oriel/testing/temporary_folder.h"
 #include "tests/support/oriel_server.h"
@@ -196,6 +199,39 @@ TEST(RemoteDesktop, PassesPictureNameAndInputOn) {
     EXPECT_TRUE(wait_until([&] { return *direct.screenshot() == *viewer.screenshot(); }));
     EXPECT_EQ(server.health().at("desktop").at("kind").as_string(), "remote");
   }
+}
+
+TEST(RemoteDesktop, IsReachedByTemplateByPresetAndByName) {
+  const Upstream upstream("secret12");
+  const testing::TemporaryFolder folder;
+  const auto port = upstream.server.http_port();
+  const auto config = folder.write("config.json", fmt::format(R"({{"targets": {{"up": {{
+          "template": "ws://${{host}}:${{port}}/websockify", "password": "secret12",
+          "parameters": {{"host": "127.0.0.1", "port": "{}"}}}}}}}})",
+                                                              port));
+  std::filesystem::permissions(config, std::filesystem::perms(0600));
+  const std::map<std::string, std::string> given{
+      {"ORIEL_REMOTE_PASSWORD", "secret12"},
+      {"ORIEL_REMOTE_PARAMETERS", fmt::format("host=127.0.0.1 scheme=ws port={}", port)}};
+  const std::map<std::string, std::string> named{{"ORIEL_CONFIG", config}};
+  Connection direct({.target = upstream.vnc(), .password = "secret12"});
+  ASSERT_TRUE(direct.connect());
+  for (const auto& [desktop, environment] :
+       {std::pair("template:ws://${host}:${port}/websockify", given),
+        std::pair("preset:novnc", given), std::pair("target:up", named)}) {
+    const support::OrielServer server(
+        {.session = "", .desktop = desktop, .environment = environment});
+    Connection viewer({.target = fmt::format("vnc://127.0.0.1:{}", server.vnc_port())});
+    const auto connected = viewer.connect();
+    ASSERT_TRUE(connected) << desktop << ": " << connected.error().message;
+    EXPECT_EQ(*direct.screenshot() == *viewer.screenshot(), true) << desktop;
+  }
+  support::ChildProcess unknown({{support::oriel_program(), "serve", "--desktop", "target:upp",
+                                  "--vnc", "127.0.0.1:0", "--http", "off"},
+                                 named});
+  EXPECT_TRUE(wait_until([&] { return unknown.exit_code().has_value(); }));
+  EXPECT_EQ(unknown.exit_code(), 2);
+  EXPECT_THAT(unknown.output(), HasSubstr("did you mean up"));
 }
 
 TEST(RemoteDesktop, KeepsTheLastPictureAndComesBack) {

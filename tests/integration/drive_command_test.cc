@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <string>
 
@@ -48,7 +49,10 @@ class DriveCommand : public ::testing::Test {
         {{"sh", "-c",
           fmt::format("cd {}; exec >{} 2>{} </dev/null; exec {} {}", folder_.path().string(), out,
                       err, support::oriel_program(), arguments)},
-         {{"XDG_RUNTIME_DIR", runtime_.string()}, {"ORIEL_PASSWORD", password}}});
+         {{"XDG_RUNTIME_DIR", runtime_.string()},
+          {"XDG_CONFIG_HOME", folder_.path().string()},
+          {"ORIEL_CONFIG", config_},
+          {"ORIEL_PASSWORD", password}}});
     wait_until([&] { return process.exit_code().has_value(); });
     return {process.exit_code(), support::read_file(out), support::read_file(err)};
   }
@@ -66,6 +70,8 @@ class DriveCommand : public ::testing::Test {
   std::string target() const { return fmt::format("127.0.0.1::{}", server_->vnc_port()); }
 
   support::TemporaryFolder folder_;
+  // Never the user's own.
+  std::string config_ = std::string(folder_.path() / "config.json");
   std::filesystem::path runtime_ = folder_.path() / "run";
   std::optional<OrielServer> server_;
 };
@@ -124,6 +130,39 @@ TEST_F(DriveCommand, DrivesSeveralTargets) {
   const auto same = run(fmt::format("shot -t {0} -t {0} one.png", target()));
   EXPECT_EQ(same.code, 2);
   EXPECT_THAT(same.errors, HasSubstr("{target}"));
+}
+
+TEST_F(DriveCommand, TakesNamesOfTheConfigurationFile) {
+  serve("geheim");
+  const auto write = [&](const char* name, const std::string& text) {
+    const auto path = folder_.path() / name;
+    std::ofstream(path) << text;
+    ::chmod(path.c_str(), 0600);
+    return path.string();
+  };
+  const auto password_file = write("password", "geheim\n");
+  config_ = write("config.json", fmt::format(R"({{"targets": {{
+        "lab": {{"target": "{}", "password_file": "{}"}},
+        "web": {{"template": "ws://${{host}}:${{port}}/websockify", "password": "geheim",
+                "parameters": {{"host": "127.0.0.1", "port": "{}"}}}}
+      }}}})",
+                                             target(), password_file, server_->http_port()));
+  for (const char* name : {"lab", "web"}) {
+    const auto info = run(fmt::format("info {} --json", name));
+    ASSERT_EQ(info.code, 0) << info.errors;
+    EXPECT_THAT(info.output, HasSubstr("\"version\":\"RFB 003.008\""));
+  }
+  EXPECT_EQ(run("shot -t lab -t web '{target}.png'").code, 0);
+  const auto spot = run("info web --param port=1");
+  EXPECT_EQ(spot.code, 10) << "what is said on the spot wins";
+  ASSERT_EQ(run("session start lab").code, 0);
+  EXPECT_EQ(run("session stop lab").code, 0);
+  // It is no name of the file, so it is a host.
+  EXPECT_EQ(run("info nobody --connect-timeout 10").code, 10);
+  write("config.json", "{\"targets\": {\"lab\": 5}}");
+  const auto wrong = run("info lab");
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_THAT(wrong.errors, HasSubstr("targets.lab"));
 }
 
 TEST_F(DriveCommand, PutsNoPasswordIntoNamesOfFiles) {

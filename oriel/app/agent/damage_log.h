@@ -11,17 +11,10 @@
 #include "oriel/app/agent/agent_target.h"
 #include "oriel/app/agent/bell.h"
 #include "oriel/app/agent/limits.h"
+#include "oriel/app/agent/mark.h"
 #include "oriel/core/image/frame.h"
 
 namespace oriel::agent {
-
-// A moment of a desktop: what comes later is newer than `generation`.
-struct Mark {
-  TimePoint at{};
-  screen::Generation generation = 0;
-
-  friend bool operator==(const Mark&, const Mark&) = default;
-};
 
 // Lives on the loop of its target, which outlives it, longer than whoever waits for news.
 class DamageLog final : public AgentTargetListener {

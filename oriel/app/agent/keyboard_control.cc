@@ -15,24 +15,6 @@ namespace {
 
 constexpr std::uint32_t kShiftLeft = 0xffe1, kShiftRight = 0xffe2;
 
-template <typename T>
-AgentResult<T> as_input(Result<T> result) {
-  if (result) return *std::move(result);
-  return failure(ErrorKind::kInput, std::move(result).error().message);
-}
-
-AgentResult<Keysyms> keysyms_of_names(const auto& names) {
-  Keysyms keysyms;
-  for (const auto& name : names) {
-    ORIEL_TRY(const auto keysym, as_input(keys::keysym_of_name(name)));
-    keysyms.push_back(keysym);
-  }
-  if (keysyms.empty() || keysyms.size() > keys::kCombinationKeysMax)
-    return failure(ErrorKind::kInput, fmt::format("{} keys at once, 1 to {} are possible",
-                                                  keysyms.size(), keys::kCombinationKeysMax));
-  return keysyms;
-}
-
 AgentResult<std::vector<Action>> typing(const std::string& text, const TypeOptions& options) {
   if (text.empty()) return failure(ErrorKind::kInput, "there is no text to type");
   if (text.size() > kTextBytesMax)
@@ -44,21 +26,15 @@ AgentResult<std::vector<Action>> typing(const std::string& text, const TypeOptio
     actions.push_back(Paste{text, std::move(keysyms)});
     return actions;
   }
-  ORIEL_TRY(auto keysyms, as_input(keys::keysyms_of_text(text)));
-  actions.push_back(TypeText{std::move(keysyms), options.interval, options.with_shift});
+  auto keysyms = keys::keysyms_of_text(text);
+  if (!keysyms) return failure(ErrorKind::kInput, std::move(keysyms).error().message);
+  actions.push_back(TypeText{*std::move(keysyms), options.interval, options.with_shift});
   return actions;
 }
 
 Done failed(AgentError error) { co_return std::unexpected(std::move(error)); }
 
 }  // namespace
-
-KeyNames::KeyNames(std::string_view combination)
-    : keysyms_(as_input(keys::keysyms_of_combination(combination))) {}
-
-KeyNames::KeyNames(const std::vector<std::string>& names) : keysyms_(keysyms_of_names(names)) {}
-
-KeyNames::KeyNames(std::initializer_list<const char*> names) : keysyms_(keysyms_of_names(names)) {}
 
 Done KeyboardControl::type_text(std::string text, TypeOptions options) {
   // What is held already is not pressed, and above all not let go.

@@ -35,7 +35,7 @@ inline constexpr int kScrollMax = 1000;
 inline constexpr std::chrono::minutes kDurationMax{10};  // of a pause, a hold or a drag
 inline constexpr std::chrono::hours kTimeoutMax{24};
 
-inline constexpr milliseconds kTimeout{10'000};       // of waits that say nothing else
+inline constexpr milliseconds kWaitTimeout{10'000};   // of waits that say nothing else
 inline constexpr milliseconds kCatchUpTimeout{5000};  // until the desktop shows a sign of life
 inline constexpr milliseconds kQuiet{150};            // without a change: still
 

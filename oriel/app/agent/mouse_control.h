@@ -6,23 +6,9 @@
 #include <vector>
 
 #include "oriel/app/agent/agent_parts.h"
+#include "oriel/app/agent/pointer_options.h"
 
 namespace oriel::agent {
-
-struct ClickOptions {
-  std::optional<image::Point> at = {};  // where the pointer is
-  Button button = Button::kLeft;
-  int count = 1;
-  Keysyms modifiers = {};
-  milliseconds delay{};  // after it
-};
-
-struct DragOptions {
-  Button button = Button::kLeft;
-  Keysyms modifiers = {};
-  milliseconds duration = kDragTime;
-  milliseconds delay{};
-};
 
 // Lives as long as its agent, on the same loop.
 class MouseControl {

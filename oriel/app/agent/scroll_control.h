@@ -5,14 +5,9 @@
 #include <optional>
 
 #include "oriel/app/agent/agent_parts.h"
+#include "oriel/app/agent/pointer_options.h"
 
 namespace oriel::agent {
-
-struct ScrollOptions {
-  std::optional<image::Point> at = {};  // where the pointer is
-  Keysyms modifiers = {};
-  milliseconds delay{};  // after it
-};
 
 // Lives as long as its agent, on the same loop.
 class ScrollControl {

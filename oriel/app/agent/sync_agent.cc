@@ -8,6 +8,9 @@
 #include <thread>
 #include <utility>
 
+#include "oriel/app/agent/async_agent.h"
+#include "oriel/app/agent/verb_table.h"
+
 namespace oriel::agent {
 
 namespace asio = boost::asio;
@@ -113,9 +116,19 @@ AgentStatus Agent::Mouse::left_click(int x, int y, milliseconds delay) {
       [=](AsyncAgent& agent) { return agent.mouse().left_click(Point{x, y}, delay); });
 }
 
+AgentStatus Agent::Mouse::middle_click(milliseconds delay) {
+  return agent_.do_on_loop<void>(
+      [=](AsyncAgent& agent) { return agent.mouse().middle_click({}, delay); });
+}
+
 AgentStatus Agent::Mouse::middle_click(int x, int y, milliseconds delay) {
   return agent_.do_on_loop<void>(
       [=](AsyncAgent& agent) { return agent.mouse().middle_click(Point{x, y}, delay); });
+}
+
+AgentStatus Agent::Mouse::right_click(milliseconds delay) {
+  return agent_.do_on_loop<void>(
+      [=](AsyncAgent& agent) { return agent.mouse().right_click({}, delay); });
 }
 
 AgentStatus Agent::Mouse::right_click(int x, int y, milliseconds delay) {
@@ -123,9 +136,19 @@ AgentStatus Agent::Mouse::right_click(int x, int y, milliseconds delay) {
       [=](AsyncAgent& agent) { return agent.mouse().right_click(Point{x, y}, delay); });
 }
 
+AgentStatus Agent::Mouse::double_click(milliseconds delay) {
+  return agent_.do_on_loop<void>(
+      [=](AsyncAgent& agent) { return agent.mouse().double_click({}, delay); });
+}
+
 AgentStatus Agent::Mouse::double_click(int x, int y, milliseconds delay) {
   return agent_.do_on_loop<void>(
       [=](AsyncAgent& agent) { return agent.mouse().double_click(Point{x, y}, delay); });
+}
+
+AgentStatus Agent::Mouse::triple_click(milliseconds delay) {
+  return agent_.do_on_loop<void>(
+      [=](AsyncAgent& agent) { return agent.mouse().triple_click({}, delay); });
 }
 
 AgentStatus Agent::Mouse::triple_click(int x, int y, milliseconds delay) {

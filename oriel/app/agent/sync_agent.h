@@ -2,10 +2,13 @@
 // An agent for programs that have a thread to wait on: each call is done on the loop of the target
 // and returns when it is done.
 //
-//   Agent agent(target);
-//   if (auto clicked = agent.mouse().left_click(100, 100); !clicked) return
-//   complain(clicked.error()); agent.keyboard().type_text("Hello"); auto still =
-//   agent.wait().still({.since = agent.last_action()});
+//   Agent agent(target);  // such as client::Connection::target()
+//   auto clicked = agent.mouse().left_click(100, 100);
+//   if (!clicked) return complain(clicked.error());
+//   auto still = agent.wait().still({.since = agent.last_action()});
+//
+// It includes nothing of Asio: programs that only use this and app/client/connection.h compile
+// fast.
 
 #include <functional>
 #include <memory>
@@ -13,11 +16,19 @@
 #include <string>
 #include <vector>
 
+#include "oriel/app/agent/act.h"
 #include "oriel/app/agent/agent_error.h"
-#include "oriel/app/agent/async_agent.h"
-#include "oriel/app/agent/verb_table.h"
+#include "oriel/app/agent/picture.h"
+#include "oriel/app/agent/pointer_options.h"
+#include "oriel/app/agent/recording.h"
+#include "oriel/app/agent/typing.h"
+#include "oriel/app/agent/verb_call.h"
+#include "oriel/app/agent/wait_options.h"
+#include "oriel/core/clipboard/history.h"
 
 namespace oriel::agent {
+
+class AgentTarget;
 
 // Any thread but that of the loop, which gets kState; several at the same time take turns with
 // their input. The loop runs, and the target lives, until the agent has been destroyed. When the
@@ -31,13 +42,18 @@ class Agent {
 
   class Mouse {
    public:
+    // Clicks without a place are where the pointer is.
     AgentStatus move_to(int x, int y, milliseconds delay = {});
     AgentStatus click(const ClickOptions& options);
     AgentStatus left_click(milliseconds delay = {});
     AgentStatus left_click(int x, int y, milliseconds delay = {});
+    AgentStatus middle_click(milliseconds delay = {});
     AgentStatus middle_click(int x, int y, milliseconds delay = {});
+    AgentStatus right_click(milliseconds delay = {});
     AgentStatus right_click(int x, int y, milliseconds delay = {});
+    AgentStatus double_click(milliseconds delay = {});
     AgentStatus double_click(int x, int y, milliseconds delay = {});
+    AgentStatus triple_click(milliseconds delay = {});
     AgentStatus triple_click(int x, int y, milliseconds delay = {});
     AgentStatus drag_to(int x, int y, const DragOptions& options = {});
     AgentStatus drag(const std::vector<image::Point>& path, const DragOptions& options = {});

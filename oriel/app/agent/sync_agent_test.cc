@@ -7,6 +7,8 @@
 #include <boost/asio/post.hpp>
 #include <future>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "oriel/app/agent/verb_line.h"
 #include "oriel/testing/agent_stage.h"
@@ -57,6 +59,35 @@ TEST(Agent, WaitsForWhatItDoesOnTheLoop) {
   const auto refused = agent.mouse().left_click(400, 300);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::kInput);
+}
+
+TEST(Agent, ClicksWhereThePointerIs) {
+  Stage stage;
+  Agent agent(stage.target);
+  ASSERT_TRUE(agent.mouse().move_to(5, 6));
+  ASSERT_TRUE(agent.mouse().right_click());
+  std::vector<std::string> input;
+  stage.on_loop([&] { input = std::exchange(stage.target.input_log, {}); });
+  EXPECT_THAT(input,
+              ElementsAre("pointer 5,6 0", "pointer 5,6 0", "pointer 5,6 4", "pointer 5,6 0"));
+  ASSERT_TRUE(agent.mouse().left_click());
+  ASSERT_TRUE(agent.mouse().middle_click());
+  ASSERT_TRUE(agent.mouse().double_click());
+  ASSERT_TRUE(agent.mouse().triple_click());
+  stage.on_loop([&] { input = stage.target.input_log; });
+  // Where it is, and then down and up for each click.
+  EXPECT_THAT(input, SizeIs(3 + 3 + 5 + 7));
+}
+
+TEST(Agent, ScrollsAtAPlace) {
+  Stage stage;
+  Agent agent(stage.target);
+  ASSERT_TRUE(agent.scroll().at(7, 8, 0, 2));
+  std::vector<std::string> input;
+  stage.on_loop([&] { input = stage.target.input_log; });
+  EXPECT_THAT(input, ElementsAre("pointer 7,8 0", "pointer 7,8 16", "pointer 7,8 0",
+                                 "pointer 7,8 16", "pointer 7,8 0"));
+  EXPECT_EQ(agent.scroll().down(-1).error().kind, ErrorKind::kInput);
 }
 
 TEST(Agent, ActsAndRunsVerbs) {

@@ -267,7 +267,7 @@ Done wait_still(AsyncAgent& agent, VerbValues values) {
                        .quiet = reader.duration("quiet", kQuiet),
                        .is_strict = reader.flag("strict"),
                        .since = reader.since(agent),
-                       .timeout = reader.duration("timeout", kTimeout)};
+                       .timeout = reader.duration("timeout", kWaitTimeout)};
   return waited(agent.wait().still(std::move(options)));
 }
 
@@ -275,7 +275,7 @@ Done wait_change(AsyncAgent& agent, VerbValues values) {
   const Reader reader(values);
   ChangeOptions options{.region = reader.region(),
                         .since = reader.since(agent),
-                        .timeout = reader.duration("timeout", kTimeout)};
+                        .timeout = reader.duration("timeout", kWaitTimeout)};
   return waited(agent.wait().change(std::move(options)));
 }
 
@@ -291,7 +291,7 @@ Done wait_image(AsyncAgent& agent, VerbValues values) {
                        .fuzz = reader.number("fuzz", 0),
                        .region = reader.region(),
                        .since = reader.since(agent),
-                       .timeout = reader.duration("timeout", kTimeout)};
+                       .timeout = reader.duration("timeout", kWaitTimeout)};
   return waited(agent.wait().image(std::move(options)));
 }
 
@@ -302,7 +302,7 @@ Done wait_colour(AsyncAgent& agent, VerbValues values) {
       .colour = static_cast<std::uint32_t>(reader.find<std::int64_t>("colour").value_or(0)),
       .tolerance = reader.integer("tolerance", 0),
       .since = reader.since(agent),
-      .timeout = reader.duration("timeout", kTimeout)};
+      .timeout = reader.duration("timeout", kWaitTimeout)};
   return waited(agent.wait().colour(std::move(options)));
 }
 
@@ -313,7 +313,7 @@ Done wait_text(AsyncAgent& agent, VerbValues values) {
                       .region = reader.region(),
                       .language = reader.text("language", "eng"),
                       .since = reader.since(agent),
-                      .timeout = reader.duration("timeout", kTimeout)};
+                      .timeout = reader.duration("timeout", kWaitTimeout)};
   return waited(agent.wait().text(std::move(options)));
 }
 

@@ -5,15 +5,14 @@
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "oriel/app/agent/async_agent.h"
+#include "oriel/app/agent/verb_call.h"
 
 namespace oriel::agent {
 
@@ -43,30 +42,6 @@ struct VerbArgument {
   std::string_view otherwise = {};  // what it is when it is left out, as it is written
 };
 
-using VerbValue = std::variant<bool, std::int64_t, double, std::string, std::vector<image::Point>,
-                               image::Rect, milliseconds>;
-using VerbValues = std::map<std::string, VerbValue, std::less<>>;
-
-// What a verb gives, for people and for JSON. What says nothing is empty.
-struct VerbResult {
-  std::string verb = {};
-  Duration took{};
-  std::optional<ScreenReport> screen = {};
-  std::optional<image::Point> pointer = {};
-  std::optional<Mark> mark = {};  // when it was seen
-  std::optional<Duration> waited = {};
-  std::optional<std::string> text = {};    // of the clipboard, or that was found
-  std::vector<std::string> texts = {};     // the clipboard's history
-  std::optional<image::Rect> region = {};  // of the screen that the picture shows
-  std::optional<image::Size> picture_size = {};
-  std::vector<image::Rect> boxes = {};
-  std::vector<screen::RecurringChange> recurring = {};
-  std::string file = {};  // that was written
-  // The picture, for whoever asked for the file "-".
-  Bytes picture = {};
-  std::string_view media_type = {};
-};
-
 struct Verb {
   std::string_view name;  // one word, or two: "wait still"
   std::string_view help;
@@ -91,14 +66,6 @@ std::string usage_of(const Verb& verb);
 AgentResult<VerbValue> parse_value(const VerbArgument& argument, std::string_view text);
 // Checks that everything that is required is there. kInput names what is missing.
 AgentStatus check_values(const Verb& verb, const VerbValues& values);
-
-// One verb with its values.
-struct VerbCall {
-  const Verb* verb = nullptr;
-  VerbValues values;
-  int line = 1;  // where it stands in its text, from 1
-  int column = 1;
-};
 
 // Does it and stamps the result.
 boost::asio::awaitable<AgentResult<VerbResult>> run(VerbCall call, AsyncAgent& agent);

@@ -1,6 +1,5 @@
 #pragma once
-// What one waits for on a desktop: driven by what changes on it, never by looking again and again.
-// With `since` a wait also sees what happened after that mark and before the call.
+// Waits on a desktop: driven by what changes on it, never by looking again and again.
 
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
@@ -11,60 +10,9 @@
 
 #include "oriel/app/agent/damage_log.h"
 #include "oriel/app/agent/limits.h"
-#include "oriel/core/image/frame.h"
-#include "oriel/core/image/rgba_image.h"
-#include "oriel/core/screen/stillness.h"
+#include "oriel/app/agent/wait_options.h"
 
 namespace oriel::agent {
-
-// No region: the whole screen.
-struct StillOptions {
-  std::optional<image::Rect> region = {};
-  milliseconds quiet = kQuiet;
-  // A caret or a clock counts too: small changes that recur in one place (core/screen/stillness.h).
-  bool is_strict = false;
-  std::optional<Mark> since = {};
-  milliseconds timeout = kTimeout;
-};
-struct ChangeOptions {
-  std::optional<image::Rect> region = {};
-  std::optional<Mark> since = {};
-  milliseconds timeout = kTimeout;
-};
-struct ImageOptions {
-  image::RgbaImage picture;
-  double fuzz = 0;  // how different it may be, 0 to 255 (core/image/picture_search.h)
-  std::optional<image::Rect> region = {};
-  std::optional<Mark> since = {};
-  milliseconds timeout = kTimeout;
-};
-struct ColourOptions {
-  image::Point at;
-  std::uint32_t colour = 0;  // 0x00RRGGBB
-  int tolerance = 0;         // of each channel
-  std::optional<Mark> since = {};
-  milliseconds timeout = kTimeout;
-};
-struct TextOptions {
-  std::string text;         // in one line, whatever the spaces between its words
-  bool is_pattern = false;  // an ECMAScript regular expression
-  std::optional<image::Rect> region = {};
-  std::string language = "eng";  // of tesseract
-  std::optional<Mark> since = {};
-  milliseconds timeout = kTimeout;
-};
-
-// What a wait saw.
-struct Seen {
-  Mark mark;          // when it was on the screen
-  Duration waited{};  // since the call
-  // What changed and counts, or where it was found.
-  std::vector<image::Rect> boxes = {};
-  std::vector<screen::RecurringChange> recurring = {};  // what did not count
-  image::Rect picture_at = {};  // around the boxes; empty when there are none
-  image::Frame picture = {};    // of there, at that time
-  std::string text = {};        // the line that was found
-};
 
 // Lives on the loop of the target. Each wait ends by its time-out (kTimeout says what was seen
 // instead) or with the loss of the target, and outlives neither the target nor the log.

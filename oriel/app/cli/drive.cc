@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "oriel/app/cli/command_table.h"
+#include "oriel/app/cli/drive_named.h"
 #include "oriel/app/cli/drive_options.h"
 #include "oriel/app/cli/drive_report.h"
 #include "oriel/app/cli/drive_secrets.h"
@@ -100,12 +101,16 @@ class Drive {
     std::vector<DriveOutcome> outcomes;
     asio::io_context io{1};
     for (const auto& target : options_.targets) {
-      auto connection = options_.connection;
-      connection.target = target;
+      auto named = connection_to(options_.connection, target);
+      if (!named) {
+        say_error(named.error().message);
+        return kUsage;
+      }
+      auto connection = *std::move(named);
       auto calls = options_.calls;
       const auto shown = shown_target_of(connection);
-      if (auto named = name_files(calls, shown, is_one()); !named) {
-        say_error(named.error().message);
+      if (auto files = name_files(calls, shown, is_one()); !files) {
+        say_error(files.error().message);
         return kUsage;
       }
       // A session is told the words as they are.

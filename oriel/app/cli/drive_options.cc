@@ -279,7 +279,8 @@ std::string connection_flags_help() {
   std::string text =
       "\nTARGET is HOST, HOST:DISPLAY, HOST::PORT, vnc://, vncs://, ws:// or wss://HOST..., the "
       "page of a\n"
-      "noVNC, or unix:PATH. Flags may stand anywhere; what follows -- is none.\n\n";
+      "noVNC, unix:PATH, or the name of one of the targets of the configuration file. Flags may "
+      "stand anywhere; what follows -- is none.\n\n";
   for (const auto& flag : kFlags) {
     auto left = fmt::format("{}{}{}{}{}", flag.name, flag.short_name.empty() ? "" : ", ",
                             flag.short_name, flag.value_name.empty() ? "" : " ", flag.value_name);

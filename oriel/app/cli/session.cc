@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "oriel/app/cli/command_table.h"
+#include "oriel/app/cli/drive_named.h"
 #include "oriel/app/cli/drive_options.h"
 #include "oriel/app/cli/drive_report.h"
 #include "oriel/app/cli/drive_secrets.h"
@@ -114,7 +115,11 @@ agent::AgentStatus start_in_background(const SessionServerOptions& options) {
 
 int start(DriveOptions options, std::chrono::milliseconds idle) {
   if (options.targets.size() > 1) return usage("session start takes one target");
-  if (!options.targets.empty()) options.connection.target = options.targets[0];
+  if (!options.targets.empty()) {
+    auto named = connection_to(std::move(options.connection), options.targets[0]);
+    if (!named) return usage(named.error().message);
+    options.connection = *std::move(named);
+  }
   const auto folder = session_folder();
   if (!folder) return usage(folder.error().message);
   const auto socket = session_socket(*folder, options.connection);
@@ -146,7 +151,11 @@ int stop(const DriveOptions& options, bool is_all) {
     auto connection = options.connection;
     if (options.targets.size() != 1 && connection.preset.empty() && connection.url_template.empty())
       return usage("session stop wants a target, or --all");
-    if (!options.targets.empty()) connection.target = options.targets[0];
+    if (!options.targets.empty()) {
+      auto named = connection_to(std::move(connection), options.targets[0]);
+      if (!named) return usage(named.error().message);
+      connection = *std::move(named);
+    }
     const auto socket = session_socket(*folder, connection);
     if (!socket) return usage(socket.error().message);
     sockets.push_back(*socket);

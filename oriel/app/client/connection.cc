@@ -6,8 +6,11 @@
 #include <boost/asio/io_context.hpp>
 #include <exception>
 #include <future>
+#include <optional>
 #include <thread>
+#include <utility>
 
+#include "oriel/app/client/remote_screen.h"
 #include "oriel/base/check.h"
 
 namespace oriel::client {
@@ -30,13 +33,9 @@ Connection::Connection(ConnectionOptions options)
     : loop_(std::make_unique<Loop>()),
       screen_(std::make_unique<RemoteScreen>(loop_->context.get_executor(), std::move(options))) {}
 
-Connection::~Connection() {
-  disconnect();
-  call([this](RemoteScreen&) { screen_.reset(); });
-  loop_.reset();
-}
-
-void Connection::wait(const std::function<awaitable<void>(RemoteScreen&)>& work) {
+// `work` gets the screen on the loop, and gives a coroutine, which is waited for.
+template <typename Work>
+void Connection::wait(Work work) {
   ORIEL_CHECK(std::this_thread::get_id() != loop_->thread.get_id());
   std::promise<void> done;
   boost::asio::co_spawn(
@@ -48,11 +47,28 @@ void Connection::wait(const std::function<awaitable<void>(RemoteScreen&)>& work)
   done.get_future().wait();
 }
 
+template <typename T, typename Work>
+T Connection::await(Work work) {
+  std::optional<T> result;
+  wait([&work, &result](RemoteScreen& screen) -> awaitable<void> {
+    result = co_await work(screen);
+  });
+  return *std::move(result);
+}
+
+agent::AgentTarget& Connection::target() { return *screen_; }
+
 void Connection::call(const std::function<void(RemoteScreen&)>& work) {
   wait([&work](RemoteScreen& screen) -> awaitable<void> {
     work(screen);
     co_return;
   });
+}
+
+Connection::~Connection() {
+  disconnect();
+  call([this](RemoteScreen&) { screen_.reset(); });
+  loop_.reset();
 }
 
 agent::AgentStatus Connection::connect() {

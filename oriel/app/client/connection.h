@@ -3,19 +3,25 @@
 //
 //   Connection connection({.target = "host:1", .password = "secret"});
 //   if (auto connected = connection.connect(); !connected) complain(connected.error().message);
-//   auto picture = connection.screenshot();
+//   agent::Agent agent(connection.target());  // app/agent/sync_agent.h
+//   agent.mouse().left_click(100, 100);
 
-#include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <optional>
-#include <utility>
 
-#include "oriel/app/client/remote_screen.h"
+#include "oriel/app/agent/agent_error.h"
+#include "oriel/app/client/connection_options.h"
+#include "oriel/app/client/server_facts.h"
 #include "oriel/core/image/frame.h"
 
+namespace oriel::agent {
+class AgentTarget;
+}
+
 namespace oriel::client {
+
+class RemoteScreen;
 
 // Every function may be called from any thread but its own, which listeners are called on: there
 // use the RemoteScreen that they are given.
@@ -39,22 +45,17 @@ class Connection {
   agent::AgentStatus resize(image::Size size,
                             std::chrono::milliseconds timeout = std::chrono::seconds(5));
 
-  // For what runs on its loop: verbs and waits.
-  RemoteScreen& screen() { return *screen_; }
+  // For agents, whose verbs and waits run on its loop.
+  agent::AgentTarget& target();
   // Does `work` on its thread, and waits until that is done.
   void call(const std::function<void(RemoteScreen&)>& work);
-  template <typename T>
-  T await(const std::function<boost::asio::awaitable<T>(RemoteScreen&)>& work) {
-    std::optional<T> result;
-    wait([&work, &result](RemoteScreen& screen) -> boost::asio::awaitable<void> {
-      result = co_await work(screen);
-    });
-    return *std::move(result);
-  }
-  void wait(const std::function<boost::asio::awaitable<void>(RemoteScreen&)>& work);
 
  private:
   struct Loop;
+  template <typename T, typename Work>
+  T await(Work work);
+  template <typename Work>
+  void wait(Work work);
 
   std::unique_ptr<Loop> loop_;
   std::unique_ptr<RemoteScreen> screen_;

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "oriel/app/client/url_template.h"
-#include "oriel/app/net/connector.h"
 #include "oriel/app/net/reconnect_delay.h"
+#include "oriel/app/net/tls_connect_options.h"
 #include "oriel/io/net/http_message.h"
 
 namespace oriel::client {

@@ -39,6 +39,7 @@ void RemoteClipboard::use(std::shared_ptr<RemoteLink> link) {
 
 void RemoteClipboard::came(const rfb::CutText& text) {
   if (caps_) return;  // that of a server that says all twice
+  is_ours_ = false;
   known_.clear();
   known_[ClipboardFormat::kText] = *desktop::from_wire(
       ClipboardFormat::kText, as_bytes(clipboard::latin1_to_utf8(as_text(text.text))));
@@ -60,6 +61,7 @@ void RemoteClipboard::came(const rfb::ClipboardCaps& caps) {
 }
 
 void RemoteClipboard::came(const rfb::ClipboardNotify& notify) {
+  is_ours_ = false;
   known_.clear();
   formats_ = desktop::desktop_formats(notify.formats);
   answer_all({ErrorCode::kUnavailable, "the clipboard has changed meanwhile"});
@@ -69,7 +71,10 @@ void RemoteClipboard::came(const rfb::ClipboardNotify& notify) {
 void RemoteClipboard::came(const rfb::ClipboardProvide& provide) {
   // Of what was not asked for nothing was announced: it is news.
   const bool is_answer = !waiting_.empty();
-  if (!is_answer) known_.clear();
+  if (!is_answer) {
+    is_ours_ = false;
+    known_.clear();
+  }
   ClipboardFormats came_formats;
   for (const auto format : desktop::each(kAllFormats)) {
     const auto found = provide.contents.find(desktop::wire_format(format));
@@ -89,8 +94,10 @@ void RemoteClipboard::refused(const std::string& reason) {
 }
 
 void RemoteClipboard::request(ClipboardFormat format, desktop::ClipboardDone done) {
-  if (const auto found = known_.find(format); found != known_.end()) return done(found->second);
-  if (!link_ || !formats_.contains(format))
+  if (is_ours_ && link_ && offered_.contains(format)) return provider_(format, std::move(done));
+  if (const auto found = known_.find(format); !is_ours_ && found != known_.end())
+    return done(found->second);
+  if (!link_ || is_ours_ || !formats_.contains(format))
     return done(fail(ErrorCode::kUnavailable, "the clipboard has nothing in this format"));
   if (waiting_.size() >= desktop::kMaxClipboardRequests)
     return done(fail(ErrorCode::kUnavailable, "too many requests for the clipboard at once"));
@@ -135,6 +142,7 @@ void RemoteClipboard::offer(ClipboardFormats formats, desktop::ClipboardProvider
   ++*offer_number_;
   offered_ = formats;
   provider_ = std::move(provider);
+  is_ours_ = !is_view_only_;
   announce();
 }
 
@@ -143,6 +151,7 @@ void RemoteClipboard::withdraw() {
   ++*offer_number_;
   offered_ = {};
   provider_ = nullptr;
+  is_ours_ = false;
   if (caps_) announce();
 }
 

@@ -64,6 +64,7 @@ class RemoteClipboard final : public desktop::Clipboard {
   std::optional<rfb::ClipboardCaps> caps_;  // the server's
   // Of the server.
   desktop::ClipboardFormats formats_;
+  bool is_ours_ = false;  // what was offered last is on it: the server has said nothing since
   std::map<desktop::ClipboardFormat, Bytes> known_;
   std::list<Waiting> waiting_;
   boost::asio::steady_timer timer_;

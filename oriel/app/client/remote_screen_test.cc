@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
+#include <openssl/sha.h>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -137,7 +139,9 @@ TEST_P(EveryCarrier, TimesOutWhenNothingIsSaidAtAll) {
   server.is_silent = true;
   auto options = server.options();
   options.timeout = 150ms;
-  EXPECT_EQ(failure(server, options).kind, ErrorKind::kTimeout);
+  const auto error = failure(server, options);
+  EXPECT_EQ(error.kind, ErrorKind::kTimeout);
+  EXPECT_THAT(error.message, HasSubstr("Connection timeout"));
 }
 
 TEST_P(EveryCarrier, SaysThatAServerLeftAtAnyStep) {
@@ -223,6 +227,9 @@ TEST(RemoteScreen, TellsWhatAWebServerAnswersInPlaceOfASocket) {
     const auto error = failure(server, options);
     EXPECT_EQ(error.kind, kind) << status << error.message;
     EXPECT_THAT(error.message, HasSubstr(std::to_string(status)));
+    if (kind == ErrorKind::kAuthentication) {
+      EXPECT_THAT(error.message, HasSubstr("Authentication failed"));
+    }
     EXPECT_THAT(error.message, Not(HasSubstr("hidden")));
   }
 }
@@ -258,6 +265,52 @@ TEST(RemoteScreen, TellsAMalformedUpgrade) {
                               "Connection: Upgrade\r\nSec-WebSocket-Accept: wrong\r\n\r\n")
                 .kind,
             ErrorKind::kProtocol);
+}
+
+// RFC 6455, 4.2.2: what the key of a handshake is answered with.
+std::string accept_of(const std::string& key) {
+  const auto text = key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  unsigned char hash[SHA_DIGEST_LENGTH];
+  SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), hash);
+  char base64[64];
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(base64), hash, sizeof hash);
+  return std::string(base64, static_cast<std::size_t>(size));
+}
+
+// Opens a WebSocket, and says that it will speak `chosen`.
+Script choosing(const std::string& chosen) {
+  return [chosen](net::Stream& stream) -> awaitable<void> {
+    std::string request;
+    while (!request.contains("\r\n\r\n")) {
+      Bytes bytes(1000);
+      const auto count = co_await stream.read_some(bytes);
+      if (!count) co_return;
+      request += as_text(ByteSpan(bytes).first(*count));
+    }
+    const std::string name = "Sec-WebSocket-Key: ";
+    const auto at = request.find(name) + name.size();
+    const auto answer =
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Accept: " +
+        accept_of(request.substr(at, request.find('\r', at) - at)) +
+        "\r\nSec-WebSocket-Protocol: " + chosen + "\r\n\r\n";
+    Bytes bytes(answer.begin(), answer.end());
+    co_await say(stream, bytes);
+    (void)co_await hear(stream, 1);
+  };
+}
+
+TEST(RemoteScreen, TellsASubprotocolThatWasNotOffered) {
+  for (const auto& [carrier, scheme] :
+       {std::pair(Carrier::kTcp, "ws"), std::pair(Carrier::kTls, "wss")}) {
+    ScriptedServer server(carrier, choosing("chat"));
+    auto options = server.options();
+    options.target = scheme + options.target.substr(options.target.find(':'));
+    const auto error = failure(server, options);
+    EXPECT_EQ(error.kind, ErrorKind::kProtocol) << error.message;
+    EXPECT_THAT(error.message, HasSubstr("WebSocket subprotocol negotiation failed"));
+    EXPECT_THAT(error.message, HasSubstr("\"chat\""));
+  }
 }
 
 TEST(RemoteScreen, WorksOnlyWithATrustedCertificateForTheHost) {
@@ -478,6 +531,34 @@ TEST(RemoteScreen, LogsEachMessageAndNoSecret) {
                            "> KeyEvent down (a character)", "> KeyEvent down keysym 0xff0d"})
     EXPECT_THAT(log, HasSubstr(line));
   EXPECT_THAT(log, Not(HasSubstr("hidden")));
+}
+
+// What is on the clipboard, which is known at once.
+std::string clipboard_text(RemoteScreen& screen) {
+  std::string text = "(no answer)";
+  screen.clipboard()->request(desktop::ClipboardFormat::kText, [&text](Result<Bytes> bytes) {
+    text = bytes ? std::string(as_text(*bytes)) : "(" + bytes.error().message + ")";
+  });
+  return text;
+}
+
+TEST(RemoteScreen, HasOnTheClipboardWhatWasPutThereLast) {
+  const Script script = [](net::Stream& stream) -> awaitable<void> {
+    // Behind the request for more: our own text, 8 bytes and "ours". Then the server's.
+    (void)co_await hear(stream, 10 + 8 + 4);
+    const Bytes theirs{3, 0, 0, 0, 0, 0, 0, 6, 't', 'h', 'e', 'i', 'r', 's'};
+    co_await say(stream, theirs);
+  };
+  ScriptedServer server(Carrier::kTcp, up_to(Step::kAll, script));
+  RemoteScreen screen(server.loop.get_executor(), server.options());
+  ASSERT_TRUE(server.run(screen.connect()));
+  EXPECT_THAT(clipboard_text(screen), HasSubstr("nothing in this format"));
+  screen.clipboard()->offer({desktop::ClipboardFormat::kText},
+                            [](desktop::ClipboardFormat, desktop::ClipboardDone done) {
+                              done(Bytes{'o', 'u', 'r', 's'});
+                            });
+  EXPECT_EQ(clipboard_text(screen), "ours");
+  EXPECT_TRUE(server.run_until([&] { return clipboard_text(screen) == "theirs"; }));
 }
 
 // What a server hears of the input, up to `count` bytes.

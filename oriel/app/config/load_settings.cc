@@ -43,12 +43,6 @@ Result<PasswordSource> password_of_layer(const Settings& settings, std::string_v
                      : PasswordSource::kNone;
 }
 
-std::unexpected<Error> open_to_others(std::string_view path, std::string_view what) {
-  return fail(
-      ErrorCode::kInvalid,
-      fmt::format("{}: {} that others can read, close it with: chmod 600 {}", path, what, path));
-}
-
 Status apply_file(const std::optional<std::string>& named_path, const Environment& environment,
                   Settings& settings) {
   auto path = named_path;
@@ -63,9 +57,11 @@ Status apply_file(const std::optional<std::string>& named_path, const Environmen
     return fail(ErrorCode::kInvalid, fmt::format("{}: no such configuration file", *path));
   }
   ORIEL_TRY_VOID(apply_settings_text(file->text, *path, settings));
-  const bool has_secret = !settings.password.is_empty() ||
-                          !settings.alert.webhook_header.is_empty() ||
-                          !settings.alert.email_password.is_empty();
+  const bool has_secret =
+      !settings.password.is_empty() || !settings.alert.webhook_header.is_empty() ||
+      !settings.alert.email_password.is_empty() || settings.remote.has_secret() ||
+      std::ranges::any_of(settings.targets,
+                          [](const auto& named) { return named.second.has_secret(); });
   if (file->is_open_to_others && has_secret)
     return open_to_others(*path, settings.password.is_empty()
                                      ? "a configuration file with a secret"
@@ -111,23 +107,9 @@ Status apply_flags(const Flags& flags, Settings& settings) {
   return {};
 }
 
-// The password, or another secret, in the first line of `path`.
-Result<std::string> read_password_line(const std::string& path,
-                                       std::string_view what = "password") {
-  ORIEL_TRY(auto file, read_file(path, kPasswordFileBytesMax));
-  if (!file) return fail(ErrorCode::kInvalid, fmt::format("{}: no such {} file", path, what));
-  if (file->is_open_to_others) return open_to_others(path, fmt::format("a {} file", what));
-  auto line = file->text.substr(0, file->text.find('\n'));
-  if (line.ends_with('\r')) line.pop_back();
-  if (line.empty())
-    return fail(ErrorCode::kInvalid,
-                fmt::format("{}: the first line is empty, expected the {}", path, what));
-  return line;
-}
-
 Status read_view_password_file(Settings& settings) {
   if (settings.view_password_file.empty()) return {};
-  ORIEL_TRY(auto line, read_password_line(settings.view_password_file));
+  ORIEL_TRY(auto line, read_secret_line(settings.view_password_file, kPassword));
   settings.view_password = Secret(std::move(line));
   return {};
 }
@@ -141,7 +123,7 @@ Status read_secret_file(std::string_view key, const std::string& path, Secret& s
                 fmt::format("{0} ({1}) and {0}_file ({2}) are both set, keep one", key,
                             settings.origins.at(std::string(key)),
                             settings.origins.at(fmt::format("{}_file", key))));
-  ORIEL_TRY(auto line, read_password_line(path, key));
+  ORIEL_TRY(auto line, read_secret_line(path, key));
   secret = Secret(std::move(line));
   return {};
 }
@@ -156,7 +138,7 @@ Status read_alert_secrets(Settings& settings) {
 
 Status read_password_file(Settings& settings) {
   const auto& path = settings.password_file;
-  ORIEL_TRY(auto line, read_password_line(path));
+  ORIEL_TRY(auto line, read_secret_line(path, kPassword));
   if (auto status = find_setting(kPassword)->set(settings, line); !status)
     return fail(ErrorCode::kInvalid, fmt::format("{}: {}", path, status.error().message));
   settings.origins[std::string(kPassword)] = "file " + path;
@@ -249,8 +231,7 @@ Result<Settings> load_settings(std::span<const char* const> arguments,
   if (password == PasswordSource::kFile) ORIEL_TRY_VOID(read_password_file(settings));
   ORIEL_TRY_VOID(read_view_password_file(settings));
   ORIEL_TRY_VOID(read_alert_secrets(settings));
-  ORIEL_TRY_VOID(read_secret_file("remote.password", settings.remote_password_file,
-                                  settings.remote_password, settings));
+  ORIEL_TRY_VOID(read_target_files("remote", settings.remote));
   ORIEL_TRY_VOID(check_together(settings));
   notice_tls(settings);
   notice_conduit(settings);
@@ -260,6 +241,19 @@ Result<Settings> load_settings(std::span<const char* const> arguments,
         "VNC authentication uses only the first {} bytes of the password", kVncPasswordBytes));
   notice_unknown_variables(environment, settings);
   return settings;
+}
+
+Result<std::optional<TargetSettings>> find_named_target(std::string_view name,
+                                                        const Environment& environment) {
+  std::optional<std::string> config;
+  if (const auto variable = environment.find(kConfigVariable); variable != environment.end())
+    config = variable->second;
+  Settings settings;
+  ORIEL_TRY_VOID(apply_file(config, environment, settings));
+  const auto found = settings.targets.find(name);
+  if (found == settings.targets.end()) return std::nullopt;
+  ORIEL_TRY_VOID(read_target_files(fmt::format("targets.{}", name), found->second));
+  return found->second;
 }
 
 bool asks_for_help(std::span<const char* const> arguments) {

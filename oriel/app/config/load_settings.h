@@ -25,6 +25,12 @@ Environment environment_of_process();
 Result<Settings> load_settings(std::span<const char* const> arguments,
                                const Environment& environment, const CommandLine& line = {});
 
+// The target of that name in the configuration file (ORIEL_CONFIG, else the one that load_settings
+// reads), with what is in its files; nothing when there is none. An error, for the user, when the
+// file is wrong, whatever else is in it.
+Result<std::optional<TargetSettings>> find_named_target(std::string_view name,
+                                                        const Environment& environment);
+
 // Is --help or -h among the flags? (As the value of another flag it is not.)
 bool asks_for_help(std::span<const char* const> arguments);
 

@@ -66,7 +66,9 @@ std::string value_of(const Setting& setting, const Settings& settings) {
   if (setting.kind != SettingKind::kSecret) return setting.get(settings);
   if (setting.key == "alert.webhook_header") return settings.alert.webhook_header.reveal();
   if (setting.key == "alert.email_password") return settings.alert.email_password.reveal();
-  if (setting.key == "remote.password") return settings.remote_password.reveal();
+  if (setting.key == "remote.password") return settings.remote.password.reveal();
+  if (setting.key == "remote.ticket") return settings.remote.ticket.reveal();
+  if (setting.key == "remote.header") return settings.remote.headers.reveal();
   return settings.password.reveal();
 }
 
@@ -75,9 +77,10 @@ class EverySetting : public ::testing::TestWithParam<Setting> {
   // The example; for the file of a secret one that is there.
   std::string example() const {
     const auto key = GetParam().key;
-    if (!key.ends_with("password_file") && !key.ends_with("header_file"))
+    if (!key.ends_with("password_file") && !key.ends_with("header_file") &&
+        !key.ends_with("ticket_file"))
       return std::string(GetParam().example);
-    return folder_.write("password", "x\n");
+    return folder_.write("password", "x: y\n");
   }
   Folder folder_;
 };

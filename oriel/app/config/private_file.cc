@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "oriel/app/config/limits.h"
+
 namespace oriel::config {
 namespace {
 
@@ -54,6 +56,29 @@ Result<std::optional<FileText>> read_file(const std::string& path, std::size_t b
     if (result.text.size() > bytes_max)
       return fail(ErrorCode::kTooLarge, fmt::format("{}: more than {} bytes", path, bytes_max));
   }
+}
+
+std::unexpected<Error> open_to_others(std::string_view path, std::string_view what) {
+  return fail(
+      ErrorCode::kInvalid,
+      fmt::format("{}: {} that others can read, close it with: chmod 600 {}", path, what, path));
+}
+
+Result<std::string> read_secret_text(const std::string& path, std::string_view what) {
+  ORIEL_TRY(auto file, read_file(path, kPasswordFileBytesMax));
+  if (!file) return fail(ErrorCode::kInvalid, fmt::format("{}: no such {} file", path, what));
+  if (file->is_open_to_others) return open_to_others(path, fmt::format("a {} file", what));
+  return std::move(file->text);
+}
+
+Result<std::string> read_secret_line(const std::string& path, std::string_view what) {
+  ORIEL_TRY(const auto text, read_secret_text(path, what));
+  auto line = text.substr(0, text.find('\n'));
+  if (line.ends_with('\r')) line.pop_back();
+  if (line.empty())
+    return fail(ErrorCode::kInvalid,
+                fmt::format("{}: the first line is empty, expected the {}", path, what));
+  return line;
 }
 
 }  // namespace oriel::config

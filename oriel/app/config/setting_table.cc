@@ -31,6 +31,12 @@ Status set_secret(std::string_view text, Secret& member) {
   return {};
 }
 
+Status set_header(std::string_view line, Secret& member) {
+  ORIEL_TRY_VOID(check_header_line(line));
+  member = Secret(std::string(line));
+  return {};
+}
+
 // An address, or the path of a Unix socket behind "unix:".
 Status set_conduit_place(std::string_view text, std::optional<ListenAddress>& listen,
                          std::string& socket) {
@@ -62,8 +68,10 @@ constexpr Setting kSettings[] = {
      .help =
          "What is published: headless (an X server and a session of its own), x11:DISPLAY (a "
          "running X display, "
-         "x11::0 for :0), vnc://HOST[:PORT], ws://... or wss://... (another VNC server) or pattern "
-         "(a test picture, needs no X)",
+         "x11::0 for :0), vnc://HOST[:PORT], ws://... or wss://... (another VNC server), "
+         "target:NAME (one "
+         "of the targets of the configuration file), template:URL or preset:NAME (with values from "
+         "remote.parameters), or pattern (a test picture, needs no X)",
      .example = "pattern",
      .set = [](Settings& s,
                std::string_view text) { return assign(parse_desktop(text), s.desktop); },
@@ -124,6 +132,28 @@ constexpr Setting kSettings[] = {
      .set = [](Settings& s,
                std::string_view text) { return assign(parse_text(text, kNameBytesMax), s.name); },
      .get = [](const Settings& s) { return s.name; }},
+    {.key = "remote.parameters",
+     .kind = SettingKind::kText,
+     .group = kDesktop,
+     .value_name = "'NAME=VALUE ...'",
+     .help = "Values for the places of --desktop template:URL or preset:NAME, with blanks between",
+     .example = "host=pve.example vmid=100",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_target_parameters(text), s.remote.parameters);
+         },
+     .get = [](const Settings& s) { return format_target_parameters(s.remote.parameters); }},
+    {.key = "remote.user",
+     .kind = SettingKind::kText,
+     .group = kDesktop,
+     .value_name = "NAME",
+     .help = "Who logs in to a desktop that is another VNC server, where it asks for it",
+     .example = "anna",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_text(text, kTextBytesMax), s.remote.user);
+         },
+     .get = [](const Settings& s) { return s.remote.user; }},
     {.key = "remote.password",
      .kind = SettingKind::kSecret,
      .group = kDesktop,
@@ -131,7 +161,7 @@ constexpr Setting kSettings[] = {
      .help = "Password for a desktop that is another VNC server; a configuration file that has it "
              "must be readable by its owner only",
      .example = "correct",
-     .set = [](Settings& s, std::string_view text) { return set_secret(text, s.remote_password); },
+     .set = [](Settings& s, std::string_view text) { return set_secret(text, s.remote.password); },
      .get = [](const Settings&) { return std::string(); }},
     {.key = "remote.password_file",
      .kind = SettingKind::kText,
@@ -141,9 +171,48 @@ constexpr Setting kSettings[] = {
      .example = "/etc/oriel/remote-password",
      .set =
          [](Settings& s, std::string_view text) {
-           return assign(parse_text(text, kTextBytesMax), s.remote_password_file);
+           return assign(parse_text(text, kTextBytesMax), s.remote.password_file);
          },
-     .get = [](const Settings& s) { return s.remote_password_file; }},
+     .get = [](const Settings& s) { return s.remote.password_file; }},
+    {.key = "remote.ticket",
+     .kind = SettingKind::kSecret,
+     .group = kDesktop,
+     .value_name = "TICKET",
+     .help = "Ticket or token of such a desktop, the parameter ticket of a template or preset",
+     .example = "PVEVNC:123",
+     .set = [](Settings& s, std::string_view text) { return set_secret(text, s.remote.ticket); },
+     .get = [](const Settings&) { return std::string(); }},
+    {.key = "remote.ticket_file",
+     .kind = SettingKind::kText,
+     .group = kDesktop,
+     .value_name = "FILE",
+     .help = "File with that ticket in its first line, readable by its owner only",
+     .example = "/etc/oriel/remote-ticket",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_text(text, kTextBytesMax), s.remote.ticket_file);
+         },
+     .get = [](const Settings& s) { return s.remote.ticket_file; }},
+    {.key = "remote.header",
+     .kind = SettingKind::kSecret,
+     .group = kDesktop,
+     .value_name = "LINE",
+     .help = "A line NAME: VALUE for the handshake of a desktop behind a WebSocket, such as an "
+             "Authorization or a Cookie",
+     .example = "Authorization: PVEAPIToken=x",
+     .set = [](Settings& s, std::string_view text) { return set_header(text, s.remote.headers); },
+     .get = [](const Settings&) { return std::string(); }},
+    {.key = "remote.header_file",
+     .kind = SettingKind::kText,
+     .group = kDesktop,
+     .value_name = "FILE",
+     .help = "File with such lines, readable by its owner only",
+     .example = "/etc/oriel/remote-headers",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_text(text, kTextBytesMax), s.remote.header_file);
+         },
+     .get = [](const Settings& s) { return s.remote.header_file; }},
     {.key = "remote.ca_file",
      .kind = SettingKind::kText,
      .group = kDesktop,
@@ -153,9 +222,31 @@ constexpr Setting kSettings[] = {
      .example = "/etc/oriel/remote-ca.pem",
      .set =
          [](Settings& s, std::string_view text) {
-           return assign(parse_text(text, kTextBytesMax), s.remote_ca_file);
+           return assign(parse_text(text, kTextBytesMax), s.remote.ca_file);
          },
-     .get = [](const Settings& s) { return s.remote_ca_file; }},
+     .get = [](const Settings& s) { return s.remote.ca_file; }},
+    {.key = "remote.cert_file",
+     .kind = SettingKind::kText,
+     .group = kDesktop,
+     .value_name = "FILE",
+     .help = "Own certificate (PEM) for a desktop that asks for one, with remote.key_file",
+     .example = "/etc/oriel/remote-cert.pem",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_text(text, kTextBytesMax), s.remote.cert_file);
+         },
+     .get = [](const Settings& s) { return s.remote.cert_file; }},
+    {.key = "remote.key_file",
+     .kind = SettingKind::kText,
+     .group = kDesktop,
+     .value_name = "FILE",
+     .help = "Its private key (PEM)",
+     .example = "/etc/oriel/remote-key.pem",
+     .set =
+         [](Settings& s, std::string_view text) {
+           return assign(parse_text(text, kTextBytesMax), s.remote.key_file);
+         },
+     .get = [](const Settings& s) { return s.remote.key_file; }},
     {.key = "remote.verify",
      .kind = SettingKind::kSwitch,
      .group = kDesktop,
@@ -163,8 +254,8 @@ constexpr Setting kSettings[] = {
              "without it anybody on the way can see and act",
      .example = "false",
      .set = [](Settings& s,
-               std::string_view text) { return assign(parse_switch(text), s.verifies_remote); },
-     .get = [](const Settings& s) { return switch_name(s.verifies_remote); }},
+               std::string_view text) { return assign(parse_switch(text), s.remote.verifies); },
+     .get = [](const Settings& s) { return switch_name(s.remote.verifies); }},
 
     {.key = "vnc.listen",
      .kind = SettingKind::kText,

@@ -10,6 +10,7 @@
 
 #include "oriel/app/config/log_options.h"
 #include "oriel/app/config/secret.h"
+#include "oriel/app/config/target_settings.h"
 #include "oriel/core/image/rect.h"
 #include "oriel/core/monitor/alert.h"
 
@@ -68,10 +69,10 @@ struct Settings {
   std::optional<int> headless_display;   // X display number; else a free one
   std::string session;                   // command of the headless session; empty: see its help
   std::string name;                      // desktop name; empty: the desktop's own, or user@host
-  Secret remote_password;                // for a desktop that is another VNC server
-  std::string remote_password_file;      // load_settings has read it into `remote_password`
-  std::string remote_ca_file;            // PEM; trusted in place of the system's certificates
-  bool verifies_remote = true;           // its certificate; false: anybody's
+  // Of a desktop that is another VNC server; load_settings has read its files.
+  TargetSettings remote;
+  // Servers by name, of the file alone. No settings of their own; their files are not read.
+  std::map<std::string, TargetSettings, std::less<>> targets;
 
   std::optional<ListenAddress> vnc_listen{{"127.0.0.1", 5900}};  // none: the door is closed
   std::optional<ListenAddress> http_listen{{"127.0.0.1", 6080}};

@@ -10,11 +10,14 @@
 #include "oriel/app/config/limits.h"
 #include "oriel/app/config/setting_table.h"
 #include "oriel/app/config/suggestion.h"
+#include "oriel/app/config/target_section.h"
 
 namespace oriel::config {
 namespace {
 
 namespace json = boost::json;
+
+constexpr std::string_view kTargets = "targets";
 
 struct Place {
   std::string_view file_name;
@@ -114,11 +117,35 @@ class FileReader {
         ORIEL_TRY_VOID(apply(key, key, setting->key, *setting, value));
       } else if (const auto* flat = find_flat_key(key)) {
         ORIEL_TRY_VOID(apply(key, flat->setting, key, *flat, value));
+      } else if (key == kTargets) {
+        ORIEL_TRY_VOID(read_targets(value));
       } else if (value.is_object() && is_group(key)) {
         ORIEL_TRY_VOID(read_members(value.as_object(), key + "."));
       } else {
         return fail_at(place_of(key), unknown_setting(key));
       }
+    }
+    return {};
+  }
+
+  Status read_targets(const json::value& targets) {
+    const std::string group(kTargets);
+    if (!targets.is_object())
+      return fail_at(place_of(group), R"(targets: expected an object such as {"lab": "host:1"})");
+    for (const auto& [name, value] : targets.as_object()) {
+      const auto key = fmt::format("{}.{}", group, std::string_view(name));
+      if (!is_target_name(name))
+        return fail_at(place_of(key), fmt::format("{}: a name has letters, digits, - and _, and "
+                                                  "begins with a letter",
+                                                  printable(key)));
+      auto target = parse_target_section(value);
+      if (target) {
+        settings_.targets.insert_or_assign(std::string(name), *std::move(target));
+        continue;
+      }
+      const auto& [member, message] = target.error();
+      const auto at = member.empty() ? key : fmt::format("{}.{}", key, member);
+      return fail_at(place_of(at), fmt::format("{}: {}", printable(at), message));
     }
     return {};
   }
@@ -157,6 +184,7 @@ class FileReader {
     std::vector<std::string> known;
     for (const auto& setting : setting_table()) known.emplace_back(setting.key);
     for (const auto& flat : flat_key_table()) known.emplace_back(flat.key);
+    known.emplace_back(kTargets);
     return fmt::format("unknown setting \"{}\", {}", printable(key), suggest(key, known));
   }
 

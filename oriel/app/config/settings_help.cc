@@ -106,6 +106,31 @@ from a flag; a file with a password that others can read is refused (`chmod 600 
         preset.empty() ? std::string("none") : fmt::format("`{}`", preset), setting.help);
   }
   text += R"(
+## Named targets
+
+Other VNC servers have names in the group `targets`; the commands that drive a desktop take them in place of an
+address, and `oriel serve --desktop target:NAME` publishes one:
+
+```json
+{
+  "targets": {
+    "lab": "lab.example:1",
+    "vm100": {
+      "preset": "proxmox",
+      "parameters": {"host": "pve.example", "node": "pve", "vmid": "100", "vnc_port": "5900"},
+      "headers": {"Authorization": "PVEAPIToken=..."},
+      "ticket_file": "/run/user/1000/vm100-ticket",
+      "ca_file": "/etc/oriel/pve-ca.pem"
+    }
+  }
+}
+```
+
+A target has one of `target` (an address), `template` and `preset`, and what it needs of `parameters`, `user`,
+`password`, `password_file`, `ticket`, `ticket_file`, `headers`, `cookies`, `header_file` (lines `NAME: VALUE`), `ca_file`,
+`cert_file`, `key_file` and `verify` ([client.md](client.md)). What a command says on the spot wins. Files are read when
+the target is used, and anew whenever the served desktop is connected to again.
+
 ## Keys of PyVNCServer
 
 Its flat `config.json` is accepted as it is: `password` and `max_connections` are keys of ours, and

@@ -23,6 +23,11 @@ constexpr DesktopSource kTable[] = {
     {"vncs", "//HOST[:PORT]", "another VNC server, through TLS", open_remote},
     {"ws", "//HOST[:PORT][/PATH]", "another VNC server, through a WebSocket", open_remote},
     {"wss", "//HOST[:PORT][/PATH]", "the same through TLS", open_remote},
+    {"target", "NAME", "one of the targets of the configuration file", open_remote},
+    {"template", "URL", "another VNC server, by a URL with places for remote.parameters",
+     open_remote},
+    {"preset", "NAME", "the same by the URL of a kind of server: proxmox, novnc, openstack, qemu",
+     open_remote},
     {"pattern", "", "a test picture that shows its own input; needs no X", open_pattern},
 };
 

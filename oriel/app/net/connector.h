@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "oriel/app/net/proxy.h"
+#include "oriel/app/net/tls_connect_options.h"
 #include "oriel/app/net/websocket_uri.h"
 #include "oriel/base/result.h"
 #include "oriel/io/net/http_message.h"
@@ -24,15 +25,6 @@
 #include "oriel/io/net/websocket_stream.h"
 
 namespace oriel::net {
-
-// Whom to trust, and who we are.
-struct TlsConnectOptions {
-  std::string ca_file;           // PEM; trusted in place of the system's certificates
-  bool verify = true;            // false: anybody's certificate, only for tests
-  std::string certificate_file;  // PEM; shown to a server that asks for one
-  std::string key_file;
-  std::string ca_pem = {};  // as ca_file, as text
-};
 
 // A connection below all protocols.
 struct ChannelOptions {
