@@ -108,7 +108,7 @@ TEST_P(ClientTyping, BringsEveryScriptAsItIs) {
   client::Connection connection({.target = desk.target()});
   const auto connected = connection.connect();
   ASSERT_TRUE(connected) << connected.error().message;
-  agent::Agent agent(connection.screen());
+  agent::Agent agent(connection.target());
   // Without a window manager the keyboard belongs to the window under the pointer.
   ASSERT_TRUE(agent.mouse().move_to(100, 100));
   agent::TypeOptions options;

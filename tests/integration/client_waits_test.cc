@@ -44,7 +44,7 @@ class Screen {
     connection_.emplace(client::ConnectionOptions{.target = "unix:" + socket_});
     const auto connected = connection_->connect();
     if (!connected) throw std::runtime_error(connected.error().message);
-    agent_.emplace(connection_->screen());
+    agent_.emplace(connection_->target());
   }
 
   void start(std::vector<std::string> arguments) {

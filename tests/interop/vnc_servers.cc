@@ -455,7 +455,7 @@ std::string check_typing(CardShowing& showing) {
   options.timeout = kPatience;
   client::Connection connection(std::move(options));
   if (const auto connected = connection.connect(); !connected) return connected.error().message;
-  agent::Agent agent(connection.screen());
+  agent::Agent agent(connection.target());
   return showing.type(agent);
 }
 
