@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "oriel/core/rfb/constants.h"
+#include "oriel/io/desktop/limits.h"
 #include "oriel/io/net/tcp_stream.h"
 #include "oriel/testing/viewer/test_viewer.h"
 #include "tests/support/oriel_server.h"
@@ -240,7 +241,23 @@ int sleeps(pid_t pid) {
   return -1;
 }
 
-TEST(Cursor, ThatRestsCostsNothing) {
+TEST(Cursor, ThatAProgramMovesOnADesktopAtRestIsNoticed) {
+  Show show;
+  auto& viewer = show.watch({16, rfb::kPseudoPointerPos});
+  ASSERT_TRUE(show.run_until([&] { return !viewer.moves.empty(); }));
+  for (const image::Point position : {image::Point{31, 41}, {300, 200}}) {
+    // The looks after the last sign of life are over.
+    show.run_until([] { return false; },
+                   2 * desktop::kPointerLooks * desktop::kPointerLookInterval);
+    show.run_program(
+        {"xdotool", "mousemove", std::to_string(position.x), std::to_string(position.y)});
+    EXPECT_TRUE(show.run_until([&] {
+      return viewer.moves.back() == rfb::PointerMoved{position, rfb::kPseudoPointerPos};
+    })) << position.x;
+  }
+}
+
+TEST(Cursor, ThatRestsCostsNextToNothing) {
   Show show;
   auto& viewer = show.watch(
       {16, rfb::kPseudoCursor, rfb::kPseudoPointerPos, rfb::kPseudoVmwareCursorPosition});
@@ -255,7 +272,7 @@ TEST(Cursor, ThatRestsCostsNothing) {
   }));
   const auto bytes = viewer.viewer->bytes_in();
   show.run_until([] { return false; }, 2s);
-  EXPECT_LE(sleeps(pid) - before, 2);
+  EXPECT_LE(sleeps(pid) - before, 6);  // two looks at the pointer
   EXPECT_EQ(viewer.viewer->bytes_in(), bytes);
 }
 

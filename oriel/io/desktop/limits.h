@@ -67,9 +67,11 @@ inline constexpr std::chrono::milliseconds kRestoreTimeout{200};
 // Side of a cursor; larger ones are cut. The largest that TigerVNC's viewer takes.
 inline constexpr int kMaxCursorSidePx = 256;
 // While the pointer is followed: how often it is looked for after each sign of life on the desktop,
-// and how long one look lasts. A program that moves the pointer does so in answer to something.
+// and how long one look lasts. A program that moves the pointer mostly does so in answer to
+// something; one that does not, on a desktop at rest, is noticed within the second interval.
 inline constexpr int kPointerLooks = 10;
 inline constexpr std::chrono::milliseconds kPointerLookInterval{50};
+inline constexpr std::chrono::milliseconds kPointerRestInterval{1000};
 
 // What a clipboard may hold in one format.
 inline constexpr std::size_t kMaxClipboardBytes = std::size_t{16} << 20;

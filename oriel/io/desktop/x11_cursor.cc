@@ -75,18 +75,18 @@ void X11Cursor::follow_pointer(bool is_followed) {
 
 void X11Cursor::desktop_is_active() {
   if (!is_followed_) return;
-  looks_left_ = kPointerLooks;
+  if (std::exchange(looks_left_, kPointerLooks) == 0) timer_->is_set = false;  // it was at rest
   set_timer();
 }
 
 void X11Cursor::set_timer() {
-  if (timer_->is_set || looks_left_ == 0 || !is_followed_ || display_.is_lost()) return;
+  if (timer_->is_set || !is_followed_ || display_.is_lost()) return;
   timer_->is_set = true;
-  timer_->timer.expires_after(kPointerLookInterval);
+  timer_->timer.expires_after(looks_left_ > 0 ? kPointerLookInterval : kPointerRestInterval);
   timer_->timer.async_wait([this, alive = timer_->alive](const boost::system::error_code& error) {
     if (!*alive || error) return;
     timer_->is_set = false;
-    --looks_left_;
+    if (looks_left_ > 0) --looks_left_;
     look_for_pointer();
     set_timer();
   });
