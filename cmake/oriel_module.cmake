@@ -49,13 +49,14 @@ function(oriel_module path)
       string(REPLACE "/" "_" dep_name "oriel_${dep}")
       list(APPEND test_links ${dep_name})
     endforeach()
-    oriel_test(${name}_test SOURCES ${tests} LINKS ${test_links})
+    oriel_test(${name}_test SOURCES ${tests} LINKS ${test_links} LABEL unit)
+    oriel_test_quarters(${name}_test)
     set_target_properties(${name}_test PROPERTIES UNITY_BUILD ${ORIEL_UNITY})
   endif()
 endfunction()
 
 # The labels of tests that ./test knows, see there. The target oriel_tests_LABEL builds their programs.
-set(ORIEL_TEST_LABELS integration interop attack stress bench full)
+set(ORIEL_TEST_LABELS unit integration interop attack stress bench full)
 foreach(label ${ORIEL_TEST_LABELS})
   add_custom_target(oriel_tests_${label})
 endforeach()
@@ -94,4 +95,18 @@ function(oriel_test_again name)
   # Values of parameters without a printer are bytes, among them addresses: no names for tests.
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES TEST_PREFIX "${ARG_PREFIX}"
                        PROPERTIES ${properties})
+endfunction()
+
+# oriel_test_quarters(name): the tests of an oriel_test in four processes, as the tests Quarter/1/NAME to Quarter/4/NAME
+# with the label quarter: to start a process for each takes longer than most tests. tools/test_summary.py counts what is in them.
+function(oriel_test_quarters name)
+  if(NOT ORIEL_TEST_QUARTERS)
+    return()
+  endif()
+  foreach(quarter RANGE 1 4)
+    math(EXPR index "${quarter} - 1")
+    add_test(NAME Quarter/${quarter}/${name} COMMAND ${name})
+    set_tests_properties(Quarter/${quarter}/${name} PROPERTIES LABELS quarter TIMEOUT 300
+                         ENVIRONMENT "GTEST_TOTAL_SHARDS=4;GTEST_SHARD_INDEX=${index};GTEST_COLOR=no")
+  endforeach()
 endfunction()

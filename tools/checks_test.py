@@ -121,6 +121,21 @@ class TestSummary(unittest.TestCase):
         self.assertEqual(self.results_of(t__status="1", t__log=log).reasons,
                          {"two (2.0 s)": ["Error: late", "    at x.mjs:1"]})
 
+    def test_counts_several_tests_in_one_process(self):
+        output = ("[ RUN      ] A.one\n[       OK ] A.one (3 ms)\n[ RUN      ] A.two\nx.cc:1: Skipped\nno display\n"
+                  "[  SKIPPED ] A.two (0 ms)\n[ RUN      ] T/B.three/x\nx.cc:2: Failure\nValue of: y\n"
+                  "[  FAILED  ] T/B.three/x, where GetParam() = x (1 ms)\n[----------] 3 tests from A\n"
+                  "[ RUN      ] A.dies\n==1==ERROR: AddressSanitizer: SEGV\n")
+        xml = ('<testsuite><testcase name="Quarter/1/a_test" time="1" status="fail"><failure/>'
+               f"<system-out>{output}</system-out></testcase>"
+               '<testcase name="Quarter/2/a_test" time="1" status="fail"><failure/>'
+               "<system-out>cannot start</system-out></testcase></testsuite>")
+        results = self.results_of(t__status="8", t__log="", t__xml=xml)
+        self.assertEqual((results.passed, results.failed, results.skipped),
+                         (1, ["T/B.three/x", "A.dies", "Quarter/2/a_test"], [("A.two", "no display")]))
+        self.assertEqual(results.reasons["T/B.three/x"][:2], ["x.cc:2: Failure", "Value of: y"])
+        self.assertEqual(results.reasons["A.dies"], ["==1==ERROR: AddressSanitizer: SEGV"])
+
     def test_a_stage_that_fails_without_a_test_is_a_failure(self):
         self.assertEqual(self.summary_of(b__status="2", b__log="error: x"), (0, ["stage b (exit code 2)"], []))
         self.assertEqual(self.summary_of(b__status="0", b__log="fine"), (0, [], []))

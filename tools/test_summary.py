@@ -16,6 +16,10 @@ SLOW_SECONDS = 30
 REASON_LINES = 6
 # Where GoogleTest or a sanitizer begins to say why.
 REASON = re.compile(r"^.*(: Failure$|runtime error: |ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|^unknown file: )", re.MULTILINE)
+# A process that ran several tests of GoogleTest, see oriel_test_quarters in cmake/oriel_module.cmake.
+SEVERAL = re.compile(r"^Quarter/")
+RUN = re.compile(r"^\[ RUN      \] (\S+)\n(.*?)(?=^\[ RUN      \] |^\[----------\]|\Z)", re.MULTILINE | re.DOTALL)
+END = re.compile(r"^\[(       OK |  SKIPPED |  FAILED  )\] .*? \((\d+) ms\)$", re.MULTILINE)
 CLOSING = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$", re.MULTILINE)
 
 
@@ -30,6 +34,9 @@ class Results:
     def add_junit(self, path):
         for case in ElementTree.parse(path).getroot().iter("testcase"):
             name, seconds = case.get("name"), float(case.get("time") or 0)
+            if SEVERAL.match(name):
+                self.add_several(case)
+                continue
             if seconds > SLOW_SECONDS:
                 self.slow.append((seconds, name))
             if case.get("status") == "fail" or case.find("failure") is not None:
@@ -39,6 +46,24 @@ class Results:
                 self.skipped.append((name, skip_reason(case)))
             else:
                 self.passed += 1
+
+    def add_several(self, case):
+        """One without an end is where the process died."""
+        failed_before = len(self.failed)
+        for name, output in RUN.findall(case.findtext("system-out") or ""):
+            end = END.search(output)
+            if end and int(end[2]) > SLOW_SECONDS * 1000:
+                self.slow.append((int(end[2]) / 1000, name))
+            if end is None or "FAILED" in end[1]:
+                self.failed.append(name)
+                self.reasons[name] = reason_in(output)
+            elif "SKIPPED" in end[1]:
+                self.skipped.append((name, skip_reason_in(output)))
+            else:
+                self.passed += 1
+        if (case.get("status") == "fail" or case.find("failure") is not None) and len(self.failed) == failed_before:
+            self.failed.append(case.get("name"))
+            self.reasons[case.get("name")] = failure_reason(case)
 
     def add_log(self, text):
         """Returns whether the log had results at all."""
@@ -70,7 +95,10 @@ class Results:
 
 
 def failure_reason(case):
-    output = case.findtext("system-out") or ""
+    return reason_in(case.findtext("system-out") or "")
+
+
+def reason_in(output):
     begin = REASON.search(output)
     return output[begin.start():].splitlines()[:REASON_LINES] if begin else output.splitlines()[-REASON_LINES:]
 
@@ -83,14 +111,18 @@ def lines_after(text, line):
 
 def skip_reason(case):
     """What GoogleTest printed after "Skipped", what a script printed, or what CTest says."""
-    output = (case.findtext("system-out") or "").strip()
+    reason = skip_reason_in(case.findtext("system-out") or "")
+    if reason:
+        return reason
+    skipped = case.find("skipped")
+    return (skipped.get("message") if skipped is not None else None) or "no reason given"
+
+
+def skip_reason_in(output):
     reason = re.search(r": Skipped\n(.+)", output)
     if reason:
         return reason[1].strip()
-    if output:
-        return output.splitlines()[-1].strip()
-    skipped = case.find("skipped")
-    return (skipped.get("message") if skipped is not None else None) or "no reason given"
+    return output.strip().splitlines()[-1].strip() if output.strip() else None
 
 
 def add_stage(results, status_file):
