@@ -1,11 +1,19 @@
 // An X program that draws for tests and benchmarks, and answers keys; it fills the whole desktop.
-//   painter echo          each key press fills the square (0,0)-(32,32) with another colour
-//   painter page FPS      repaints a page of text FPS times a second, scrolled by three lines each
-//   time painter flood HZ      fills HZ small random rectangles a second, until it has drawn 5 s;
-//   then rests
-//   painter flashes       each key press makes one of kFlashCells cells white, one after the other,
-//   for 50 to 500 ms painter card          shows the test card (oriel/testing/test_card.h) in the
-//   size of the desktop, also when that changes; the pointer is invisible on it
+//
+//   painter echo
+//       each key press fills the square (0,0)-(32,32) with another colour
+//   painter answer MS
+//       a page of text; each press of a button fills the same square, MS milliseconds later
+//   painter page FPS
+//       repaints a page of text FPS times a second, scrolled by three lines each time
+//   painter flood HZ
+//       fills HZ small random rectangles a second, until it has drawn 5 s; then rests
+//   painter flashes
+//       each key press makes one of kFlashCells cells white, one after the other, for 50 to 500 ms
+//   painter card
+//       shows the test card (oriel/testing/test_card.h) in the size of the desktop, also when that
+//       changes; the pointer is invisible on it
+//
 // Every 32nd rectangle of a flood is large. Seeds are fixed.
 
 #include <poll.h>
@@ -108,15 +116,33 @@ int echo(Canvas& canvas) {
   return 0;
 }
 
+auto page_of_text(const Canvas& canvas, int more_rows) {
+  return oriel::testing::make_picture(oriel::testing::PictureKind::kText,
+                                      {canvas.width, canvas.height + more_rows}, 1);
+}
+
 int page(Canvas& canvas, int fps) {
-  const int rows = canvas.height + 400;
-  const auto text =
-      oriel::testing::make_picture(oriel::testing::PictureKind::kText, {canvas.width, rows}, 1);
+  const auto text = page_of_text(canvas, 400);
   auto next = SteadyClock::now();
   for (int frame = 0; xcb_connection_has_error(canvas.connection) == 0; ++frame) {
     canvas.put(text, frame * 42 % 400);
     next += std::chrono::microseconds(1'000'000 / fps);
     std::this_thread::sleep_until(next);
+  }
+  return 0;
+}
+
+int answer(Canvas& canvas, std::chrono::milliseconds delay) {
+  const std::uint32_t events = XCB_EVENT_MASK_BUTTON_PRESS;
+  xcb_change_window_attributes(canvas.connection, canvas.window, XCB_CW_EVENT_MASK, &events);
+  canvas.put(page_of_text(canvas, 0), 0);
+  for (std::uint32_t presses = 0; auto* event = xcb_wait_for_event(canvas.connection);) {
+    if ((event->response_type & 0x7f) == XCB_BUTTON_PRESS) {
+      std::this_thread::sleep_for(delay);
+      canvas.fill(0, 0, 32, 32, ++presses % 2 == 1 ? 0xff8000 : 0x0080ff);
+      xcb_flush(canvas.connection);
+    }
+    std::free(event);
   }
   return 0;
 }
@@ -204,10 +230,10 @@ int main(int argc, char** argv) {
   const std::string_view mode = argc > 1 ? argv[1] : "";
   const int rate = argc > 2 ? std::atoi(argv[2]) : 30;
   Canvas canvas;
-  if ((mode != "echo" && mode != "card" && mode != "flashes" && mode != "page" &&
-       mode != "flood") ||
+  if ((mode != "echo" && mode != "answer" && mode != "card" && mode != "flashes" &&
+       mode != "page" && mode != "flood") ||
       rate < 1) {
-    std::fprintf(stderr, "painter echo | flashes | card | page FPS | flood HZ\n");
+    std::fprintf(stderr, "painter echo | answer MS | flashes | card | page FPS | flood HZ\n");
     return 2;
   }
   if (!canvas.open()) {
@@ -215,6 +241,7 @@ int main(int argc, char** argv) {
     return 1;
   }
   if (mode == "echo") return echo(canvas);
+  if (mode == "answer") return answer(canvas, std::chrono::milliseconds(rate));
   if (mode == "flashes") return flashes(canvas);
   if (mode == "card") return card(canvas);
   return mode == "page" ? page(canvas, rate) : flood(canvas, rate);

@@ -183,6 +183,19 @@ TEST(ServerDoors, ListensOnAUnixSocketBesideOrWithoutTcp) {
   }
 }
 
+TEST(ServerDoors, SaysWhichSettingHasAnAddressThatCannotBe) {
+  for (const std::string name : {"", "conduit.listen"}) {
+    Server server({.password = "secret",
+                   .has_tcp = false,
+                   .unix_path = "/nonexistent/door",
+                   .address_setting = name});
+    const auto status = server.start();
+    ASSERT_FALSE(status);
+    EXPECT_THAT(status.error().message,
+                ::testing::HasSubstr(name.empty() ? "unix_path" : "conduit.listen"));
+  }
+}
+
 TEST(ServerDoors, TakesAStreamOfAnotherDoor) {
   boost::asio::io_context loop;
   Server server(loop.get_executor(),

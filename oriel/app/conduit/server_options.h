@@ -56,6 +56,8 @@ struct ServerOptions {
   bool ipv6 = false;  // the default host becomes "::", which also takes IPv4; others must be IPv6
   bool has_tcp = true;
   std::string unix_path;  // a Unix socket as well; empty: none
+  // What errors of these call where they were set; empty: host or unix_path.
+  std::string address_setting;
   // Neither is needed: all streams come by Server::accept.
   bool has_other_doors = false;
   // Where wrong passwords are counted, together with those of other doors; outlives the server, and

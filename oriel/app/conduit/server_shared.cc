@@ -18,6 +18,10 @@ namespace oriel::conduit {
 namespace asio = boost::asio;
 namespace {
 
+std::string setting_of(const ServerOptions& options, const char* option) {
+  return options.address_setting.empty() ? option : options.address_setting;
+}
+
 constexpr std::size_t kSaltBytes = 16;
 constexpr std::size_t kTokenBytes = 64;
 constexpr std::size_t kNonceBytes = 18;
@@ -229,11 +233,14 @@ Status Server::Shared::open_tcp() {
                         Clock::now()));
   }
   ORIEL_TRY(doors_.tcp,
-            net::TcpListener::listen(
-                strand_, {.host = listen_host(options_), .port = options_.port, .setting = "host"},
-                [weak = weak_from_this()](net::StreamPointer stream) {
-                  if (const auto self = weak.lock()) self->arrived(std::move(stream));
-                }));
+            net::TcpListener::listen(strand_,
+                                     {.host = listen_host(options_),
+                                      .port = options_.port,
+                                      .setting = setting_of(options_, "host")},
+                                     [weak = weak_from_this()](net::StreamPointer stream) {
+                                       if (const auto self = weak.lock())
+                                         self->arrived(std::move(stream));
+                                     }));
   std::lock_guard lock(mutex_);
   address_ = doors_.tcp->address();
   port_ = doors_.tcp->port();
@@ -242,11 +249,11 @@ Status Server::Shared::open_tcp() {
 
 Status Server::Shared::open_unix() {
   ORIEL_TRY(doors_.unix_socket,
-            net::UnixListener::listen(strand_, {.path = options_.unix_path, .setting = "unix_path"},
-                                      [weak = weak_from_this()](net::StreamPointer stream) {
-                                        if (const auto self = weak.lock())
-                                          self->accept(std::move(stream), {});
-                                      }));
+            net::UnixListener::listen(
+                strand_, {.path = options_.unix_path, .setting = setting_of(options_, "unix_path")},
+                [weak = weak_from_this()](net::StreamPointer stream) {
+                  if (const auto self = weak.lock()) self->accept(std::move(stream), {});
+                }));
   return {};
 }
 

@@ -78,6 +78,7 @@ Result<conduit::ServerOptions> ConduitDoor::options() {
                               : conduit::ErrorNumbers::kPrograms;
   options.has_tcp = settings_.conduit_listen.has_value();
   options.unix_path = settings_.conduit_socket;
+  options.address_setting = "conduit.listen";
   options.has_other_doors = true;  // /conduit of the page, if there is one
   options.lockout = &server_.lockout();
   if (!settings_.conduit_listen) return options;
