@@ -84,7 +84,7 @@ inline Fed feed(Session& session, ByteSpan bytes, const FeedPlan& plan) {
           break;
         }
       }
-      is_called_again = is_resting || has_begun_tls;
+      is_called_again = is_resting || has_begun_tls || (need->ends_turn && !pending.empty());
       ORIEL_CHECK(is_called_again || wanted > pending.size());
       ORIEL_CHECK(wanted <= plan.wanted_max);
     }

@@ -33,7 +33,7 @@ class FakeAgentTarget final : public agent::AgentTarget, public desktop::InputSi
   }
   const screen::Screen& screen() const override { return *screen_; }
   const image::Cursor* cursor() const override { return cursor_ ? &*cursor_ : nullptr; }
-  image::Point pointer() const override { return pointer_; }
+  std::optional<image::Point> pointer() const override { return pointer_; }
   desktop::InputSink& input() override { return *this; }
   bool wants_shift() const override { return !has_levels; }
   desktop::Clipboard* clipboard() override { return has_clipboard ? &clipboard_ : nullptr; }
@@ -99,6 +99,8 @@ class FakeAgentTarget final : public agent::AgentTarget, public desktop::InputSi
     });
     return text;
   }
+  // As when nothing has moved it yet.
+  void forget_pointer() { pointer_.reset(); }
   std::size_t listeners() const { return listeners_.size(); }
 
   std::vector<std::string> input_log;
@@ -114,7 +116,7 @@ class FakeAgentTarget final : public agent::AgentTarget, public desktop::InputSi
   std::unique_ptr<screen::Screen> screen_;
   std::vector<agent::AgentTargetListener*> listeners_;
   desktop::MemoryClipboard clipboard_;
-  image::Point pointer_;
+  std::optional<image::Point> pointer_ = image::Point{};
   std::optional<image::Cursor> cursor_;
   std::optional<agent::AgentError> error_;
 };

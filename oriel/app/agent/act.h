@@ -21,7 +21,7 @@ struct AgentOptions {
 
 struct ScreenReport {
   image::Size size;
-  image::Point pointer;
+  std::optional<image::Point> pointer;  // nothing: not known
   screen::Generation generation = 0;
   std::optional<image::Size> cursor;  // nothing when it is hidden or not known
   bool has_clipboard = false;

@@ -4,6 +4,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <optional>
 #include <span>
 
 #include "oriel/app/agent/agent_error.h"
@@ -44,12 +45,16 @@ class AgentTarget {
   // Nothing, or why nothing can be done now (kState, or how the connection was lost).
   virtual AgentStatus check() const = 0;
 
+  // The same for input, which one that only looks on does not take (kState).
+  virtual AgentStatus check_input() const { return check(); }
+
   // The picture as it is known now; lent until the loop goes on.
   virtual const screen::Screen& screen() const = 0;
   // The mouse cursor, which is never part of the pixels; null when it is not known or hidden.
   virtual const image::Cursor* cursor() const = 0;
-  // Where the pointer was last put, or was said to be.
-  virtual image::Point pointer() const = 0;
+  // Where the pointer was last put, or was said to be. Nothing while it was neither: it may be
+  // anywhere.
+  virtual std::optional<image::Point> pointer() const = 0;
 
   // Takes input for as long as check() is good; what is held is let go when the target goes.
   virtual desktop::InputSink& input() = 0;

@@ -67,7 +67,17 @@ AgentStatus check_action(const Action& action, image::Size screen) {
   return std::visit(AmountCheck{}, action);
 }
 
+bool is_of_a_button(const Action& action) {
+  return std::holds_alternative<ButtonDown>(action) || std::holds_alternative<ButtonUp>(action);
+}
+
 }  // namespace
+
+std::unexpected<AgentError> unknown_pointer() {
+  return failure(ErrorKind::kInput,
+                 "where the pointer is is not known, because nothing has moved it on this "
+                 "connection and the server does not tell: give the place");
+}
 
 AgentStatus check_place(Point place, image::Size screen) {
   if (image::Rect::of(screen).contains(place)) return {};
@@ -83,16 +93,19 @@ InputPlayer::~InputPlayer() { let_go(); }
 void InputPlayer::let_go() {
   if ((keys_.empty() && buttons_ == 0) || !target_.check()) return;
   auto& input = target_.input();
-  if (std::exchange(buttons_, 0) != 0) input.pointer(target_.pointer(), 0);
+  if (std::exchange(buttons_, 0) != 0) input.pointer(target_.pointer().value_or(Point{}), 0);
   for (const auto keysym : std::exchange(keys_, {})) input.key(keysym, false);
   input.flush();
 }
 
 AgentStatus InputPlayer::check(const std::vector<Action>& actions) const {
-  ORIEL_TRY_VOID(target_.check());
+  ORIEL_TRY_VOID(target_.check_input());
   ORIEL_TRY_VOID(check_count("actions", actions.size(), kActionsMax));
+  bool has_place = target_.pointer().has_value();
   for (std::size_t i = 0; i < actions.size(); ++i) {
     auto status = check_action(actions[i], target_.screen().size());
+    if (status && is_of_a_button(actions[i]) && !has_place) status = unknown_pointer();
+    has_place = has_place || !places_of(actions[i]).empty();
     if (status) continue;
     if (actions.size() > 1)
       return failure(status.error().kind,
@@ -117,6 +130,13 @@ awaitable<AgentStatus> InputPlayer::play(std::vector<Action> actions) {
     auto steps = steps_of(action, kTimings);
     auto status = co_await play_steps(std::move(steps));
     if (!status) co_return status;
+    if (!std::holds_alternative<Paste>(action)) continue;
+    // Many servers ask for the text only now: who disconnects before has pasted nothing.
+    const auto offered = offered_;
+    const auto deadline = Clock::now() + kPasteTimeout;
+    while (!offered->is_taken && Clock::now() < deadline) co_await offered->taken.wait(deadline);
+    if (!offered->is_taken)
+      co_return failure(ErrorKind::kAction, "no program has asked for the text that was pasted");
   }
   co_return AgentStatus{};
 }
@@ -146,7 +166,7 @@ awaitable<AgentStatus> InputPlayer::play_steps(std::vector<Step> steps) {
 
 void InputPlayer::perform(const Step& step) {
   auto& input = target_.input();
-  auto place = target_.pointer();
+  auto place = target_.pointer().value_or(Point{});
   switch (step.kind) {
     case Step::Kind::kKeyDown:
       keys_.insert(step.keysym);
@@ -176,9 +196,12 @@ AgentStatus InputPlayer::offer(std::string text) {
   auto* clipboard = target_.clipboard();
   if (clipboard == nullptr) return failure(ErrorKind::kState, "this desktop has no clipboard");
   const desktop::ClipboardFormats formats{desktop::ClipboardFormat::kText};
-  clipboard->offer(formats, [text = std::move(text)](desktop::ClipboardFormat /*format*/,
-                                                     desktop::ClipboardDone done) {
+  offered_ = std::make_shared<Offered>(target_.executor());
+  clipboard->offer(formats, [text = std::move(text), offered = offered_](
+                                desktop::ClipboardFormat /*format*/, desktop::ClipboardDone done) {
     done(Bytes(text.begin(), text.end()));
+    offered->is_taken = true;
+    offered->taken.ring();
   });
   return {};
 }

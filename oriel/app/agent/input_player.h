@@ -29,6 +29,13 @@ class InputPlayer {
   void let_go();
 
  private:
+  // What is on the clipboard, and whether a program has asked for it.
+  struct Offered {
+    explicit Offered(const boost::asio::any_io_executor& executor) : taken(executor) {}
+    Bell taken;
+    bool is_taken = false;
+  };
+
   AgentStatus check(const std::vector<Action>& actions) const;
   boost::asio::awaitable<AgentStatus> play_steps(std::vector<Step> steps);
   AgentStatus offer(std::string text);
@@ -40,7 +47,11 @@ class InputPlayer {
   int keys_at_once_ = 0;
   std::uint16_t buttons_ = 0;
   std::set<std::uint32_t> keys_;
+  std::shared_ptr<Offered> offered_;
 };
+
+// kInput: there is no place to press a button at.
+std::unexpected<AgentError> unknown_pointer();
 
 // kInput with the sizes when it is not on the screen.
 AgentStatus check_place(image::Point place, image::Size screen);

@@ -85,6 +85,27 @@ TEST(InputPlayer, TypesALongTextWholeAndInOrder) {
   }
 }
 
+TEST(InputPlayer, SaysThatNobodyHasTakenWhatWasPasted) {
+  Stage stage;
+  const auto status = stage.play({Paste{"text", {0xffe3, 'v'}}});
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().kind, ErrorKind::kAction);
+  EXPECT_EQ(status.error().message, "no program has asked for the text that was pasted");
+}
+
+TEST(InputPlayer, PressesNoButtonWhereItDoesNotKnowThePointer) {
+  Stage stage;
+  stage.target.forget_pointer();
+  for (const auto& actions : std::vector<std::vector<Action>>{{ButtonDown{}}, {ButtonUp{}}}) {
+    const auto status = stage.play(actions);
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().kind, ErrorKind::kInput);
+    EXPECT_THAT(status.error().message, HasSubstr("give the place"));
+  }
+  EXPECT_THAT(stage.take_input(), IsEmpty());
+  EXPECT_TRUE(stage.play({MovePointer{{3, 4}}, ButtonDown{}, ButtonUp{}}));
+}
+
 TEST(InputPlayer, PutsTextOnTheClipboardBeforeItPastes) {
   Stage stage;
   std::string pasted;

@@ -37,6 +37,7 @@ inline constexpr std::chrono::hours kTimeoutMax{24};
 
 inline constexpr milliseconds kWaitTimeout{10'000};   // of waits that say nothing else
 inline constexpr milliseconds kCatchUpTimeout{5000};  // until the desktop shows a sign of life
+inline constexpr milliseconds kPasteTimeout{3000};    // until a program asks for what was pasted
 inline constexpr milliseconds kQuiet{150};            // without a change: still
 
 }  // namespace oriel::agent

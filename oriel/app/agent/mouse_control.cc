@@ -10,9 +10,16 @@ Done MouseControl::move_to(image::Point to, milliseconds delay) {
   return parts_.perform({MovePointer{to}}, delay);
 }
 
+namespace {
+
+Done refused() { co_return unknown_pointer(); }
+
+}  // namespace
+
 Done MouseControl::click(ClickOptions options) {
-  Click click{options.at.value_or(position()), options.button, options.count,
-              std::move(options.modifiers)};
+  const auto at = options.at ? options.at : position();
+  if (!at) return refused();
+  Click click{*at, options.button, options.count, std::move(options.modifiers)};
   return parts_.perform({std::move(click)}, options.delay);
 }
 
@@ -37,7 +44,9 @@ Done MouseControl::triple_click(Place at, milliseconds delay) {
 }
 
 Done MouseControl::drag_to(image::Point to, DragOptions options) {
-  return drag({position(), to}, std::move(options));
+  const auto from = position();
+  if (!from) return refused();
+  return drag({*from, to}, std::move(options));
 }
 
 Done MouseControl::drag(std::vector<image::Point> path, DragOptions options) {

@@ -32,7 +32,7 @@ class MouseControl {
   // Where the pointer is; stays down until up(), or the end of the agent.
   Done down(Button button = Button::kLeft, milliseconds delay = {});
   Done up(Button button = Button::kLeft, milliseconds delay = {});
-  image::Point position() const { return parts_.target.pointer(); }
+  std::optional<image::Point> position() const { return parts_.target.pointer(); }
 
  private:
   AgentParts& parts_;

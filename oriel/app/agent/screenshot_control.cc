@@ -64,10 +64,10 @@ ScreenshotControl::Awaitable<Picture> ScreenshotControl::capture(CaptureOptions 
   const auto scale = scale_of(region->size(), options);
   if (!scale) co_return std::unexpected(scale.error());
   Picture picture{copy_of(target.screen().view(), *region), *region, parts_.log.mark(), *scale};
-  if (const auto* cursor = target.cursor(); options.has_cursor && cursor != nullptr) {
-    const auto at = target.pointer();
-    const image::Point origin{at.x - cursor->hotspot.x - region->x,
-                              at.y - cursor->hotspot.y - region->y};
+  const auto at = target.pointer();
+  if (const auto* cursor = target.cursor(); options.has_cursor && at && cursor != nullptr) {
+    const image::Point origin{at->x - cursor->hotspot.x - region->x,
+                              at->y - cursor->hotspot.y - region->y};
     image::draw(*cursor, origin, picture.frame.mutable_view());
   }
   if (scale->picture() != region->size())

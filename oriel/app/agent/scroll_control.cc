@@ -15,12 +15,15 @@ Done refused(int amount) {
                     fmt::format("{} steps of the wheel, 0 to {} are possible", amount, kScrollMax));
 }
 
+Done nowhere() { co_return unknown_pointer(); }
+
 }  // namespace
 
 Done ScrollControl::scroll(int amount, int dx, int dy, ScrollOptions options) {
   if (amount < 0 || amount > kScrollMax) return refused(amount);
-  const auto place = options.at.value_or(parts_.target.pointer());
-  return at(place, dx * amount, dy * amount, std::move(options));
+  const auto place = options.at ? options.at : parts_.target.pointer();
+  if (!place) return nowhere();
+  return at(*place, dx * amount, dy * amount, std::move(options));
 }
 
 Done ScrollControl::at(image::Point place, int dx, int dy, ScrollOptions options) {

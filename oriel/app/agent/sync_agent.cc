@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "oriel/app/agent/async_agent.h"
+#include "oriel/app/agent/input_player.h"
 #include "oriel/app/agent/verb_table.h"
 
 namespace oriel::agent {
@@ -176,7 +177,8 @@ AgentStatus Agent::Mouse::up(Button button) {
 
 AgentResult<Point> Agent::Mouse::position() {
   ORIEL_TRY(const auto report, agent_.screen());
-  return report.pointer;
+  if (!report.pointer) return unknown_pointer();
+  return *report.pointer;
 }
 
 AgentStatus Agent::Keyboard::type_text(const std::string& text, const TypeOptions& options) {

@@ -162,11 +162,11 @@ Done move(AsyncAgent& agent, VerbValues values) {
 Done drag(AsyncAgent& agent, VerbValues values) {
   const Reader reader(values);
   auto path = reader.find<std::vector<Point>>("path").value_or(std::vector<Point>{});
-  if (path.size() == 1) path.insert(path.begin(), agent.mouse().position());
   DragOptions options{.button = reader.button(),
                       .modifiers = reader.modifiers(),
                       .duration = reader.duration("duration", kDragTime),
                       .delay = reader.duration("delay")};
+  if (path.size() == 1) return acted(agent, agent.mouse().drag_to(path[0], std::move(options)));
   return acted(agent, agent.mouse().drag(std::move(path), std::move(options)));
 }
 

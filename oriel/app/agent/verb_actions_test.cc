@@ -14,6 +14,7 @@ using image::Point;
 using image::Rect;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 struct Stage : testing::AgentStage {
@@ -35,8 +36,22 @@ struct Stage : testing::AgentStage {
   AsyncAgent agent{target};
 };
 
+TEST(Verbs, NeedAPlaceWhereThePointerIsNotKnown) {
+  Stage stage;
+  stage.target.forget_pointer();
+  for (const auto* line : {"click", "scroll down", "drag 5,5", "down", "up"}) {
+    const auto result = stage.run_one(line);
+    ASSERT_FALSE(result) << line;
+    EXPECT_THAT(result.error().message, HasSubstr("where the pointer is is not known")) << line;
+  }
+  EXPECT_EQ(stage.run_one("info")->screen->pointer, std::nullopt);
+  EXPECT_THAT(stage.take_input(), IsEmpty());
+  EXPECT_TRUE(stage.run_one("move 5 5; scroll down"));
+}
+
 TEST(Verbs, AllGiveAResultOrASentence) {
   Stage stage;
+  stage.target.when_key = [&](std::uint32_t, bool) { stage.target.copied_text(); };
   for (const auto& verb : verb_table()) {
     auto call = parse_verbs(verb.example)->front();
     if (verb.is_wait) call.values["timeout"] = milliseconds(1);

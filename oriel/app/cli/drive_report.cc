@@ -9,6 +9,7 @@
 
 #include "oriel/app/agent/waits.h"
 #include "oriel/app/cli/command_table.h"
+#include "oriel/app/observe/escape.h"
 
 namespace oriel::cli {
 namespace {
@@ -56,14 +57,16 @@ std::string boxes_text(const std::vector<image::Rect>& boxes) {
 std::string info_text(const VerbResult& result, const std::optional<client::ServerFacts>& server) {
   std::string text;
   const auto line = [&text](std::string_view name, const std::string& value) {
-    if (!value.empty()) text += fmt::format("{:<10} {}\n", name, value);
+    // What servers say must not drive the terminal.
+    if (!value.empty()) text += fmt::format("{:<10} {}\n", name, observe::text_line(value));
   };
   if (server) {
     line("target", server->target);
     line("name", server->name);
   }
   line("size", fmt::format("{}x{}", result.screen->size.width, result.screen->size.height));
-  line("pointer", fmt::format("{},{}", result.screen->pointer.x, result.screen->pointer.y));
+  const auto& pointer = result.screen->pointer;
+  line("pointer", pointer ? fmt::format("{},{}", pointer->x, pointer->y) : "not known");
   if (!server) return text;
   line("server", fmt::format("{}, {}", server->kind, server->version));
   line("security", server->security);
@@ -101,7 +104,6 @@ json::object json_of(const VerbResult& result, const std::optional<client::Serve
   json::object out{{"verb", result.verb}, {"took_s", seconds(result.took)}};
   if (result.screen) {
     out["size"] = {{"width", result.screen->size.width}, {"height", result.screen->size.height}};
-    out["pointer"] = {{"x", result.screen->pointer.x}, {"y", result.screen->pointer.y}};
     out["generation"] = result.screen->generation;
     out["has_clipboard"] = result.screen->has_clipboard;
   }

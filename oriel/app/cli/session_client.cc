@@ -19,6 +19,10 @@ using conduit::CallResult;
 using conduit::Map;
 using conduit::Value;
 
+constexpr const char* kRunMethod = "session.run";
+// A session that does not answer by then has stopped.
+constexpr std::chrono::milliseconds kSessionTimeout{2000};
+
 std::string text_in(const Value& map, std::string_view key) {
   const auto* value = map.find(key);
   const auto* text = value != nullptr ? value->if_text() : nullptr;
@@ -62,10 +66,13 @@ std::optional<CallResult<Value>> call_session(const std::string& socket, const s
   options.name = "oriel";
   options.version = std::string(kVersion);
   options.max_message_size = conduit::kWirePayloadBytesMax;
+  options.connect_timeout = kSessionTimeout;
   conduit::Client client(options);
   if (!client.connect()) return std::nullopt;
   // Verbs have time-outs of their own.
-  return client.call<Value>(method, params, {.timeout = std::chrono::milliseconds::zero()});
+  const bool is_long = method == kRunMethod;
+  return client.call<Value>(
+      method, params, {.timeout = is_long ? std::chrono::milliseconds::zero() : kSessionTimeout});
 }
 
 std::optional<DriveOutcome> run_in_session(const client::ConnectionOptions& connection,
@@ -78,7 +85,7 @@ std::optional<DriveOutcome> run_in_session(const client::ConnectionOptions& conn
   for (const auto& word : options.words) words.push_back(word);
   std::error_code ignored;
   const auto answer =
-      call_session(*socket, "session.run",
+      call_session(*socket, kRunMethod,
                    Map{{"words", std::move(words)},
                        {"text", options.text},
                        {"folder", std::filesystem::current_path(ignored).string()}});

@@ -61,6 +61,8 @@ void RemoteClipboard::came(const rfb::ClipboardCaps& caps) {
 }
 
 void RemoteClipboard::came(const rfb::ClipboardNotify& notify) {
+  // That whoever had it before has lost it, to us.
+  if (is_ours_ && notify.formats == 0) return;
   is_ours_ = false;
   known_.clear();
   formats_ = desktop::desktop_formats(notify.formats);

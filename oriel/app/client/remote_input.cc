@@ -9,6 +9,7 @@ void RemoteInput::use(std::shared_ptr<RemoteLink> link) {
   link_ = std::move(link);
   held_.clear();
   buttons_ = 0;
+  position_.reset();
   uses_scancodes_ = false;
 }
 
@@ -51,7 +52,8 @@ void RemoteInput::flush() {
 void RemoteInput::release_all() {
   if (!link_) return;
   for (const auto& [keysym, scancode] : std::exchange(held_, {})) say_key(keysym, scancode, false);
-  if (std::exchange(buttons_, 0) != 0) link_->say(rfb::PointerEvent{0, position_});
+  if (std::exchange(buttons_, 0) != 0)
+    link_->say(rfb::PointerEvent{0, position_.value_or(image::Point{})});
 }
 
 }  // namespace oriel::client

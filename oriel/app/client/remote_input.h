@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -28,7 +29,8 @@ class RemoteInput final : public desktop::InputSink {
   // Lets go of every key and button that is down.
   void release_all();
 
-  image::Point position() const { return position_; }
+  // Nothing while neither we have put it anywhere nor the server has told.
+  std::optional<image::Point> position() const { return position_; }
   // Somebody else has moved it.
   void set_position(image::Point position) { position_ = position; }
 
@@ -40,7 +42,7 @@ class RemoteInput final : public desktop::InputSink {
   bool uses_scancodes_ = false;
   std::set<std::pair<std::uint32_t, std::uint32_t>> held_;  // keysym and scancode; 0: without one
   std::uint16_t buttons_ = 0;
-  image::Point position_;
+  std::optional<image::Point> position_;
 };
 
 }  // namespace oriel::client

@@ -305,6 +305,12 @@ AgentStatus RemoteScreen::check() const {
                                                : "not connected: connect first");
 }
 
+AgentStatus RemoteScreen::check_input() const {
+  if (options_.is_view_only)
+    return agent::failure(ErrorKind::kState, "this connection only looks on: it sends no input");
+  return check();
+}
+
 // ---- what the server says ----------------------------------------------------------------------
 
 void RemoteScreen::link_event(const rfb::ClientEvent& event) {

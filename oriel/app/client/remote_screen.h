@@ -84,9 +84,10 @@ class RemoteScreen final : public agent::AgentTarget, private RemoteLinkOwner {
 
   boost::asio::any_io_executor executor() const override { return executor_; }
   agent::AgentStatus check() const override;
+  agent::AgentStatus check_input() const override;
   const screen::Screen& screen() const override { return *screen_; }
   const image::Cursor* cursor() const override;
-  image::Point pointer() const override { return input_.position(); }
+  std::optional<image::Point> pointer() const override { return input_.position(); }
   // Nobody says what a server needs, and none is harmed by what all people do.
   bool wants_shift() const override { return true; }
   desktop::InputSink& input() override { return input_; }

@@ -561,6 +561,18 @@ TEST(RemoteScreen, HasOnTheClipboardWhatWasPutThereLast) {
   EXPECT_TRUE(server.run_until([&] { return clipboard_text(screen) == "theirs"; }));
 }
 
+TEST(RemoteScreen, RefusesInputWhereItOnlyLooksOn) {
+  ScriptedServer server(Carrier::kTcp, up_to(Step::kAll));
+  auto options = server.options();
+  options.is_view_only = true;
+  RemoteScreen screen(server.loop.get_executor(), options);
+  ASSERT_TRUE(server.run(screen.connect()));
+  EXPECT_TRUE(screen.check());
+  ASSERT_FALSE(screen.check_input());
+  EXPECT_EQ(screen.check_input().error().kind, ErrorKind::kState);
+  EXPECT_EQ(screen.pointer(), std::nullopt);
+}
+
 // What a server hears of the input, up to `count` bytes.
 TEST(RemoteScreen, LetsGoOfWhatIsHeldWhenItEnds) {
   auto heard = std::make_shared<Bytes>();

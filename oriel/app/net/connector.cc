@@ -114,7 +114,7 @@ ConnectFailure failure_of(const WebSocketRefusal& refusal) {
 // What to do about it.
 std::string advice(const WebSocketRefusal& refusal, bool is_root) {
   if (refusal.status == 200 && is_root)
-    return "; it is a web page: with Oriel's the stream is at /monitor";
+    return "; it is a web page: with Oriel's, figures are at /monitor and VNC is at /websockify";
   if (refusal.status == 401)
     return "; give a user and password in the URI or an Authorization header";
   return {};

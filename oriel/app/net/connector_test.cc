@@ -192,7 +192,7 @@ TEST(Connector, NamesTheStreamsPathWhereAPageIs) {
   const auto page = site.connect({.uri = site.uri("ws", "127.0.0.1", "/")});
   ASSERT_FALSE(page);
   EXPECT_EQ(page.error().status, 200);
-  EXPECT_THAT(page.error().message, HasSubstr("the stream is at /monitor"));
+  EXPECT_THAT(page.error().message, HasSubstr("figures are at /monitor and VNC is at /websockify"));
   const auto none = site.connect({.uri = site.uri("ws", "127.0.0.1", "/none")});
   EXPECT_THAT(none.error().message, ::testing::Not(HasSubstr("/monitor")));
 }

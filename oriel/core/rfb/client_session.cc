@@ -17,6 +17,20 @@
 namespace oriel::rfb {
 namespace {
 
+// After so many the application takes them, and others get their turn.
+constexpr std::size_t kEventsPerTurn = 256;
+
+Status check_desktop(std::string_view what, image::Size size, const Limits& limits) {
+  const int largest = limits.geometry_max;
+  if (size.width < 1 || size.height < 1 || size.width > largest || size.height > largest)
+    return fail(ErrorCode::kTooLarge, fmt::format("{}: a desktop of {}x{}, expected 1x1 to {}x{}",
+                                                  what, size.width, size.height, largest, largest));
+  if (std::int64_t{size.width} * size.height > limits.pixels_max)
+    return fail(ErrorCode::kTooLarge, fmt::format("{}: a desktop of {}x{}, at most {} pixels", what,
+                                                  size.width, size.height, limits.pixels_max));
+  return {};
+}
+
 // What the server has to say, without what could disturb a terminal.
 std::string clean_text(ByteSpan text) {
   std::string clean;
@@ -104,6 +118,8 @@ Result<Need> ClientSession::receive(ByteSpan bytes, TimePoint) {
     ORIEL_TRY(auto need, receive_one(bytes.subspan(consumed)));
     consumed += need.consumed;
     if (need.consumed == 0) return Need{consumed, std::max<std::size_t>(need.wanted, 1)};
+    if (std::exchange(is_turn_over_, false) || events_.size() >= kEventsPerTurn)
+      return Need{consumed, 1, true};
   }
 }
 
@@ -266,11 +282,7 @@ Result<Need> ClientSession::receive_server_init(ByteSpan bytes) {
   if (length > config_.limits.name_bytes_max)
     return fail(ErrorCode::kTooLarge, fmt::format("ServerInit: a name of {} bytes, at most {}",
                                                   length, config_.limits.name_bytes_max));
-  const int largest = config_.limits.geometry_max;
-  if (width < 1 || height < 1 || width > largest || height > largest)
-    return fail(ErrorCode::kTooLarge,
-                fmt::format("ServerInit: a desktop of {}x{}, expected 1x1 to {}x{}", width, height,
-                            largest, largest));
+  ORIEL_TRY_VOID(check_desktop("ServerInit", connected.geometry, config_.limits));
   std::size_t size = kHead + length;
   if (bytes.size() < size) return Need{0, size};
   if (security_type_->has_interaction) {
@@ -374,11 +386,10 @@ Result<Need> ClientSession::receive_fence(ByteSpan bytes) {
 }
 
 Status ClientSession::resize(image::Size size) {
-  const int largest = config_.limits.geometry_max;
-  if (size.width < 1 || size.height < 1 || size.width > largest || size.height > largest)
-    return fail(ErrorCode::kTooLarge, fmt::format("a desktop of {}x{}, expected 1x1 to {}x{}",
-                                                  size.width, size.height, largest, largest));
-  if (size != frame_.size()) frame_ = image::Frame(size);
+  ORIEL_TRY_VOID(check_desktop("DesktopSize", size, config_.limits));
+  if (size == frame_.size()) return {};
+  frame_ = image::Frame(size);
+  is_turn_over_ = true;  // that took a while
   return {};
 }
 

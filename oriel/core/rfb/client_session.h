@@ -223,6 +223,7 @@ class ClientSession final : public Session {
   CutTextReceiver cut_text_;
   OutputQueue output_;
   std::vector<ClientEvent> events_;
+  bool is_turn_over_ = false;
 };
 
 }  // namespace oriel::rfb

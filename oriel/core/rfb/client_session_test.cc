@@ -57,12 +57,16 @@ struct Client {
     for (std::size_t at = 0; at < bytes.size() && !error; at += step) {
       const auto piece = bytes.subspan(at, std::min(step, bytes.size() - at));
       pending.insert(pending.end(), piece.begin(), piece.end());
-      const auto need = session.receive(pending, kStart);
-      if (!need) {
-        error = need.error();
-        return;
+      for (bool is_turn = true; is_turn; ++turns) {
+        const auto need = session.receive(pending, kStart);
+        if (!need) {
+          error = need.error();
+          return;
+        }
+        pending.erase(pending.begin(),
+                      pending.begin() + static_cast<std::ptrdiff_t>(need->consumed));
+        is_turn = need->ends_turn;
       }
-      pending.erase(pending.begin(), pending.begin() + static_cast<std::ptrdiff_t>(need->consumed));
     }
   }
 
@@ -72,6 +76,7 @@ struct Client {
   std::optional<Error> error;
   std::vector<ClientEvent> greeting;
   Bytes said;
+  std::size_t turns = 0;
 };
 
 Bytes update(int rectangles) {
@@ -205,6 +210,8 @@ std::vector<BadCase> bad_cases() {
        ErrorCode::kTooLarge, "a desktop of 0x4"},
       {"ResizedToTooMuch", update(1) + rectangle({0, 0, 65535, 65535}, kPseudoDesktopSize),
        ErrorCode::kTooLarge, "a desktop of 65535x65535"},
+      {"ResizedToTooManyPixels", update(1) + rectangle({0, 0, 16384, 16384}, kPseudoDesktopSize),
+       ErrorCode::kTooLarge, "a desktop of 16384x16384, at most 67108864 pixels"},
       {"FenceTooLong",
        {kFence, 0, 0, 0, 0, 0, 0, 0, 65},
        ErrorCode::kTooLarge,
@@ -253,6 +260,22 @@ TEST(ClientSession, AsksForItsOwnPixelsWhereItDoesNotUnderstandTheServers) {
   EXPECT_EQ(client.session.frame().at(3, 2), 0x332211u);
   Client plain;
   EXPECT_EQ(plain.said.size(), 12u + 1 + 1) << "version, choice and ClientInit";
+}
+
+// Each of them makes a new picture: timers and others have to get their turn between.
+TEST(ClientSession, EndsItsTurnAtEveryNewSizeAndAfterManyEvents) {
+  Client client(server_init(16, 8, image::kBgrx), 100'000);
+  Bytes said;
+  for (int i = 0; i < 10; ++i)
+    said = std::move(said) + update(1) + rectangle({0, 0, 20 + i % 2, 20}, kPseudoDesktopSize);
+  client.turns = 0;
+  client.feed(said);
+  EXPECT_EQ(client.turns, 11u);
+  client.session.take_events();
+  client.turns = 0;
+  client.feed(Bytes(1000, kBell));
+  EXPECT_GT(client.turns, 2u);
+  EXPECT_EQ(client.session.take_events().size(), 1000u);
 }
 
 // Bit 7 of the mask is the eighth button before, and the sign of a second byte behind it.

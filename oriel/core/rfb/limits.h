@@ -25,7 +25,9 @@ struct Limits {
   std::uint32_t reason_bytes_max = 4096;  // reason of a refusal
   // Width and height of a cursor; the largest that TigerVNC's viewer takes.
   int cursor_side_max = 256;
-  int geometry_max = 16384;  // width and height that a client accepts
+  // A desktop that a client accepts: its sides, and its pixels, of which it keeps two pictures.
+  int geometry_max = 16384;
+  std::int64_t pixels_max = std::int64_t{64} << 20;
   Duration handshake_timeout = std::chrono::seconds(10);
   // Messages of one client after the handshake. Who says more is left unread for a moment
   // (message_allowance.h), and ended when it does not let up for flood_timeout. 1,000 characters a
