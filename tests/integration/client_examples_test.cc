@@ -171,6 +171,7 @@ TEST(ClientExamples, ShareTheClipboard) {
   const auto server = pattern();
   const auto ran = run_example("client_clipboard", {vnc_of(server)});
   EXPECT_EQ(ran.exit_code, 0) << ran.output;
+  EXPECT_THAT(ran.output, HasSubstr("no program has taken it\n"));
   EXPECT_THAT(ran.output, HasSubstr("on the clipboard: pasted, not typed\n"));
   EXPECT_THAT(ran.output, HasSubstr("before: from the client: ✓\n"));
 }
