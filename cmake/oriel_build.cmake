@@ -28,6 +28,11 @@ target_compile_options(oriel_flags INTERFACE
 # optimises (GCC bug 105329 and its kin).
 target_compile_options(oriel_flags INTERFACE
   $<BUILD_INTERFACE:$<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow;-Wno-stringop-overread;-Wno-array-bounds;-Wno-restrict;-Wno-maybe-uninitialized>>)
+# Of ORIEL_UNITY: what a coroutine keeps in its frame may be of an anonymous namespace, which it takes for one of a header.
+if(ORIEL_UNITY)
+  target_compile_options(oriel_flags INTERFACE
+    $<BUILD_INTERFACE:$<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>>)
+endif()
 # libstdc++ 12 has std::stable_sort use what it has deprecated, and clang says so.
 target_compile_options(oriel_flags INTERFACE
   $<BUILD_INTERFACE:$<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>>)
