@@ -18,14 +18,15 @@ namespace oriel::conduit {
 namespace asio = boost::asio;
 namespace {
 
-std::string setting_of(const ServerOptions& options, const char* option) {
-  return options.address_setting.empty() ? option : options.address_setting;
-}
-
 constexpr std::size_t kSaltBytes = 16;
 constexpr std::size_t kTokenBytes = 64;
 constexpr std::size_t kNonceBytes = 18;
 constexpr std::string_view kUnixPeer = "unix";
+
+// What an error of an address calls where it was set.
+std::string setting_of(const ServerOptions& options, const char* option) {
+  return options.address_setting.empty() ? option : options.address_setting;
+}
 
 std::int64_t unix_ms_now() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
