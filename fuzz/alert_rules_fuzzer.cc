@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/base/check.h"
 #include "oriel/core/monitor/figure_table.h"
 #include "oriel/core/monitor/rule_text.h"
@@ -26,7 +27,7 @@ void feed(const oriel::Result<Rule>& rule, Parse parse, Format format) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(alert_rules, bytes, size) {
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);
   const auto rule = parse_alert_rule(text);
   feed(rule, parse_alert_rule, format_alert_rule);

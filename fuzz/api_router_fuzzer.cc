@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/app/api/router.h"
 #include "oriel/base/check.h"
 #include "oriel/testing/fake_backend.h"
@@ -26,7 +27,7 @@ void check_refusal(const net::HttpResponse& response) {
 }  // namespace
 
 // The input is "METHOD path?query\nContent-Type\nbody"; the path follows /api/v1/.
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+ORIEL_FUZZER(api_router, data, size) {
   std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto take = [&text](char end) {
     const auto part = text.substr(0, text.find(end));

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/base/check.h"
 #include "oriel/core/rfb/client_message.h"
 #include "oriel/core/rfb/version.h"
@@ -34,7 +35,7 @@ void check_round_trip(const rfb::ClientMessage& message, std::size_t consumed,
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+ORIEL_FUZZER(client_message, data, size) {
   ByteSpan bytes(data, size);
   if (size >= rfb::kVersionSize) {
     if (const auto version = rfb::choose_version(bytes.first(rfb::kVersionSize))) {

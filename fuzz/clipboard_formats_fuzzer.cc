@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/base/check.h"
 #include "oriel/core/clipboard/dib.h"
 #include "oriel/core/clipboard/html_fragment.h"
@@ -31,7 +32,7 @@ void check_picture(const Result<image::RgbaImage>& picture) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+ORIEL_FUZZER(clipboard_formats, data, size) {
   if (size < 1) return 0;
   const Bytes bytes(data + 1, data + size);
   switch (data[0] % 3) {

@@ -12,6 +12,7 @@
 #include <tuple>
 #include <vector>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/base/check.h"
 #include "oriel/core/conduit/message_pack.h"
 #include "oriel/core/conduit/parameters.h"
@@ -65,7 +66,7 @@ void feed_arguments(const Value& params, const Parameters& names) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(conduit_answer, bytes, size) {
   const auto value = unpack({bytes, size});
   if (!value) return 0;
   if (const auto envelope = envelope_of_response(*value)) feed_answer(*envelope);

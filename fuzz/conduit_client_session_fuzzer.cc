@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "fuzz/conduit_feed.h"
+#include "fuzz/fuzzer.h"
 #include "oriel/core/conduit/client_session.h"
 #include "oriel/core/conduit/server_session.h"
 
@@ -90,7 +91,7 @@ fuzz::ConduitOutcome run(LoginMethod method, std::uint8_t choice, bool is_let_in
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(conduit_client_session, bytes, size) {
   if (size < 2) return 0;
   const auto method = bytes[0] & 1 ? LoginMethod::kBareHash : LoginMethod::kScram;
   const bool is_let_in = (bytes[0] & 2) != 0;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/base/check.h"
 #include "oriel/core/conduit/frame.h"
 #include "oriel/core/conduit/message_pack.h"
@@ -32,7 +33,7 @@ void expect_round_trip(const FrameHeader& header, const Value& value, Compressio
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+ORIEL_FUZZER(conduit_frame, data, size) {
   ByteSpan bytes(data, size);
   while (bytes.size() >= kHeaderBytes) {
     const auto header = parse_frame_header(bytes, kPayloadBytesMax);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/base/check.h"
 #include "oriel/core/conduit/json.h"
 #include "oriel/core/conduit/message_pack.h"
@@ -29,7 +30,7 @@ Value without_doubles(Value value) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(conduit_json, bytes, size) {
   if (const auto parsed = parse_json(as_text({bytes, size}))) {
     const auto value = without_doubles(*parsed);
     ORIEL_CHECK(parse_json(to_json_text(value)) == value);

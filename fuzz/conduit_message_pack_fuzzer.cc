@@ -6,10 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/base/check.h"
 #include "oriel/core/conduit/message_pack.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(conduit_message_pack, bytes, size) {
   using namespace oriel::conduit;
   const auto value = unpack({bytes, size});
   if (!value) {

@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "fuzz/conduit_feed.h"
+#include "fuzz/fuzzer.h"
 #include "oriel/core/conduit/client_session.h"
 #include "oriel/core/conduit/server_session.h"
 
@@ -93,7 +94,7 @@ fuzz::ConduitOutcome run(std::uint8_t choice, ByteSpan bytes, std::size_t step_b
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(conduit_server_session, bytes, size) {
   if (size < 2) return 0;
   const auto said = with_login(bytes[0], ByteSpan(bytes + 2, size - 2));
   if (said.empty()) return 0;

@@ -17,6 +17,7 @@
 #include <string>
 #include <utility>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/app/conduit/file_exchange.h"
 #include "oriel/app/conduit/server.h"
 #include "oriel/app/conduit/streams.h"
@@ -154,7 +155,7 @@ std::string_view name_of(const Value& value) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(conduit_services, bytes, size) {
   const auto value = unpack({bytes, size});
   if (!value || value->if_array() == nullptr) return 0;
   Stage stage;

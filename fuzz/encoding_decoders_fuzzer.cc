@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/base/byte_reader.h"
 #include "oriel/core/codec/deflate_block.h"
 #include "oriel/core/codec/encoding_table.h"
@@ -59,7 +60,7 @@ void decode_all(const codec::Encoding& encoding, const image::PixelFormat& forma
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(encoding_decoders, bytes, size) {
   if (size < 4) return 0;
   ByteReader reader({bytes, size});
   const auto row = reader.u8();

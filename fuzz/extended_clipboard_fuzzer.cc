@@ -6,10 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/base/check.h"
 #include "oriel/core/rfb/extended_clipboard.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+ORIEL_FUZZER(extended_clipboard, data, size) {
   using namespace oriel;
   if (size < 1) return 0;
   rfb::ClipboardLimits limits;

@@ -9,11 +9,12 @@
 #include <string_view>
 #include <vector>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/base/check.h"
 #include "oriel/io/desktop/process_tree.h"
 #include "oriel/io/desktop/x_lock.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(host_files, bytes, size) {
   using namespace oriel::desktop;
   std::string_view text(reinterpret_cast<const char*>(bytes), size);
   std::vector<ProcessStatus> processes;

@@ -5,11 +5,12 @@
 #include <string>
 #include <string_view>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/base/check.h"
 #include "oriel/io/net/host_policy.h"
 
 // The input is "host\norigin\nlocal"; missing parts are empty, an absent second line is no Origin.
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+ORIEL_FUZZER(host_policy, data, size) {
   using namespace oriel::net;
   std::string_view text(reinterpret_cast<const char*>(data), size);
   auto take_line = [&] {

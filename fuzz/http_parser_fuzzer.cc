@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/base/check.h"
 #include "oriel/io/net/http_parser.h"
 
@@ -83,7 +84,7 @@ Outcome run(ByteSpan bytes, std::size_t step_bytes, const HttpLimits& limits) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(http_parser, bytes, size) {
   if (size < 1) return 0;
   HttpLimits limits;
   if (bytes[0] & 1) {

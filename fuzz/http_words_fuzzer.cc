@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/app/api/router.h"
 #include "oriel/app/api/session_cookie.h"
 #include "oriel/app/web/asset_response.h"
@@ -22,7 +23,7 @@ std::string percent_encode(std::string_view text) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+ORIEL_FUZZER(http_words, data, size) {
   using namespace oriel;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   if (const auto decoded = api::percent_decode(text)) {

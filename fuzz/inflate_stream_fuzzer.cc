@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/base/byte_reader.h"
 #include "oriel/core/codec/inflate_stream.h"
 
@@ -69,7 +70,7 @@ Read by_us(ByteSpan stream, std::size_t piece_bytes, std::size_t read_bytes) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(inflate_stream, bytes, size) {
   if (size < 2) return 0;
   ByteReader reader({bytes, size});
   const std::size_t piece_bytes = std::size_t{reader.u8()} + 1;

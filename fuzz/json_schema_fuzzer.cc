@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/app/api/action_document.h"
 #include "oriel/app/api/limits.h"
 #include "oriel/app/api/operation.h"
@@ -25,7 +26,7 @@ void check(const json::value& value, std::string_view schema) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+ORIEL_FUZZER(json_schema, data, size) {
   json::error_code error;
   const auto value =
       json::parse(json::string_view(reinterpret_cast<const char*>(data), size), error);

@@ -4,10 +4,11 @@
 #include <cstdint>
 #include <string_view>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/base/check.h"
 #include "oriel/core/keys/key_name.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+ORIEL_FUZZER(key_name, data, size) {
   using namespace oriel::keys;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   if (const auto key = keysym_of_name(text)) {

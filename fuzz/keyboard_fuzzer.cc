@@ -12,6 +12,7 @@
 #include <set>
 #include <vector>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/base/byte_reader.h"
 #include "oriel/io/desktop/key_planner.h"
 
@@ -44,7 +45,7 @@ struct Keyboard {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(keyboard, bytes, size) {
   ByteReader reader({bytes, size});
   if (reader.remaining() < 3) return 0;
   const auto choice = reader.u8();

@@ -4,10 +4,11 @@
 #include <cstdint>
 #include <string_view>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/app/observe/escape.h"
 #include "oriel/base/check.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(log_text, bytes, size) {
   using namespace oriel::observe;
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);
   const auto line = text_line(text);

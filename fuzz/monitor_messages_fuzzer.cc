@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/base/check.h"
 #include "oriel/core/monitor/limits.h"
 #include "oriel/core/monitor/messages.h"
@@ -30,7 +31,7 @@ void feed_request(std::string_view text) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(monitor_messages, bytes, size) {
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);
   const auto end = text.find('\0');
   const auto first = text.substr(0, end);

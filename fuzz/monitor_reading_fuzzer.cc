@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/app/monitor/formatter.h"
 #include "oriel/base/check.h"
 
@@ -23,7 +24,7 @@ void check_shown(Format format, const Value& message) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(monitor_reading, bytes, size) {
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);
   const auto message = parse_json(text, size);
   if (!message) return 0;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "fuzz/fuzzer.h"
 #include "fuzz/session_feed.h"
 #include "oriel/core/monitor/client_session.h"
 #include "oriel/core/monitor/limits.h"
@@ -53,7 +54,7 @@ Outcome run(std::uint8_t choice, ByteSpan bytes, std::size_t step_bytes, fuzz::C
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(monitor_server_messages, bytes, size) {
   if (size == 0) return 0;
   const ByteSpan lines(bytes + 1, size - 1);
   const auto whole = run(bytes[0], lines, size, fuzz::Calls::kAfterEveryPiece);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "fuzz/fuzzer.h"
 #include "fuzz/session_feed.h"
 #include "oriel/core/monitor/limits.h"
 #include "oriel/core/monitor/server_session.h"
@@ -55,7 +56,7 @@ Outcome run(std::uint8_t choice, ByteSpan bytes, std::size_t step_bytes, fuzz::C
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(monitor_server_session, bytes, size) {
   if (size < 2) return 0;
   const auto choice = bytes[0];
   const ByteSpan said(bytes + 1, size - 1);

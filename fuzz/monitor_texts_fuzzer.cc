@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/base/check.h"
 #include "oriel/core/monitor/cgroup_texts.h"
 #include "oriel/core/monitor/disk_texts.h"
@@ -95,7 +96,7 @@ void feed_processes(std::string_view before, std::string_view now) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(monitor_texts, bytes, size) {
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);
   const auto end = text.find('\0');
   const auto before = text.substr(0, end);

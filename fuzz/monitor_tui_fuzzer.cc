@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/app/monitor/tui/screen.h"
 #include "oriel/base/check.h"
 
@@ -59,7 +60,7 @@ Screen draw(const Model& model, const View& view, int width, int height) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(monitor_tui, bytes, size) {
   std::string_view text(reinterpret_cast<const char*>(bytes), size);
   if (text.size() < kHead) return 0;
   const int width = bytes[0], height = bytes[1] % 121;

@@ -4,13 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/core/codec/encoding_table.h"
 #include "oriel/core/image/pixel_convert.h"
 #include "oriel/core/image/pixel_format.h"
 #include "oriel/testing/encoded_body.h"
 #include "oriel/testing/random_picture.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(pixel_format, bytes, size) {
   using namespace oriel;
   if (size < image::kPixelFormatSize) return 0;
   ByteReader reader({bytes, size});

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "fuzz/fuzzer.h"
 #include "fuzz/session_feed.h"
 #include "oriel/core/codec/encoding_table.h"
 #include "oriel/core/rfb/client_session.h"
@@ -97,7 +98,7 @@ Outcome run(std::uint8_t choice, ByteSpan bytes, std::size_t step_bytes, fuzz::C
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(rfb_client_session, bytes, size) {
   if (size < 1) return 0;
   const auto choice = bytes[0];
   const ByteSpan said(bytes + 1, size - 1);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/base/check.h"
 #include "oriel/core/crypto/scram.h"
 
@@ -49,7 +50,7 @@ void feed_client(std::string_view first, std::string_view final) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(scram, bytes, size) {
   if (size == 0) return 0;
   const auto text = as_text({bytes + 1, size - 1});
   const auto end = text.find('\0');

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/app/config/setting_table.h"
 #include "oriel/base/check.h"
 
@@ -18,7 +19,7 @@ void check_line(std::string_view message) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(setting_value, bytes, size) {
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);
   for (const auto& setting : setting_table()) {
     Settings settings;

@@ -3,10 +3,11 @@
 #include <cstdint>
 #include <string_view>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/app/config/settings_file.h"
 #include "oriel/base/check.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(settings_file, bytes, size) {
   auto settings = oriel::config::parse_settings_text({reinterpret_cast<const char*>(bytes), size});
   if (!settings) ORIEL_CHECK(settings.error().message.find('\n') == std::string::npos);
   return 0;

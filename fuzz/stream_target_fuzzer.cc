@@ -6,11 +6,12 @@
 #include <cstdint>
 #include <string_view>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/app/net/stream_target.h"
 #include "oriel/base/check.h"
 #include "oriel/io/net/limits.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(stream_target, bytes, size) {
   using namespace oriel::net;
   const auto target = parse_stream_target({reinterpret_cast<const char*>(bytes), size});
   if (!target) {

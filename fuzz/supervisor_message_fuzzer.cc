@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/base/check.h"
 #include "oriel/io/desktop/limits.h"
 #include "oriel/io/desktop/supervisor_message.h"
@@ -52,7 +53,7 @@ void check_arguments(std::string_view text) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(supervisor_message, bytes, size) {
   if (size < 1) return 0;
   const std::string_view rest(reinterpret_cast<const char*>(bytes) + 1, size - 1);
   if (bytes[0] == 'm') check_packet(rest);

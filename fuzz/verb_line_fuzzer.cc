@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/app/agent/text_reader.h"
 #include "oriel/app/agent/verb_line.h"
 #include "oriel/base/check.h"
@@ -26,7 +27,7 @@ void check(const VerbCall& call) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+ORIEL_FUZZER(verb_line, data, size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   if (const auto calls = parse_verbs(text)) {
     for (const auto& call : *calls) check(call);

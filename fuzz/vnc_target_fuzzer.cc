@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/app/client/limits.h"
 #include "oriel/app/client/url_template.h"
 #include "oriel/app/client/vnc_target.h"
@@ -44,7 +45,7 @@ void check_target(std::string_view text) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(vnc_target, bytes, size) {
   std::string_view rest(reinterpret_cast<const char*>(bytes), size);
   std::array<std::string, 4> parts;
   for (auto& part : parts) {

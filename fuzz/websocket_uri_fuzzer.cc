@@ -6,10 +6,11 @@
 #include <cstdint>
 #include <string_view>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/app/net/websocket_uri.h"
 #include "oriel/base/check.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(websocket_uri, bytes, size) {
   using namespace oriel::net;
   const auto uri = parse_websocket_uri({reinterpret_cast<const char*>(bytes), size});
   if (!uri) {

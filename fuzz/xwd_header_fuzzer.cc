@@ -5,11 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "fuzz/fuzzer.h"
 #include "oriel/base/byte_reader.h"
 #include "oriel/io/desktop/limits.h"
 #include "oriel/io/desktop/xwd_header.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+ORIEL_FUZZER(xwd_header, bytes, size) {
   using namespace oriel;
   if (size < 8) return 0;
   ByteReader reader({bytes, size});
