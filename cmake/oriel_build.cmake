@@ -13,6 +13,7 @@ pkg_check_modules(ISAL REQUIRED IMPORTED_TARGET libisal)
 pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
 pkg_check_modules(JPEG REQUIRED IMPORTED_TARGET libjpeg)
 pkg_check_modules(SPNG REQUIRED IMPORTED_TARGET spng)
+pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp)
 pkg_check_modules(NCURSESW REQUIRED IMPORTED_TARGET ncursesw)
 # Its _XOPEN_SOURCE is for C; our compilers define _GNU_SOURCE for C++, which is more.
 set_property(TARGET PkgConfig::NCURSESW PROPERTY INTERFACE_COMPILE_OPTIONS)

@@ -40,7 +40,7 @@ int main(int count, char** arguments) {
   std::printf("%d x %d; its middle is at %d,%d of the screen\n", size.width, size.height, place.x,
               place.y);
 
-  for (const char* name : {"screen.png", "screen.jpg", "screen.bmp"}) {
+  for (const char* name : {"screen.png", "screen.jpg", "screen.webp", "screen.bmp"}) {
     const auto saved = agent.screenshot().save(folder + name, {.has_cursor = true});
     if (!saved) return example::complain(saved.error());
     std::printf("saved %s\n", name);

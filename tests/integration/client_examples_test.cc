@@ -164,6 +164,7 @@ TEST(ClientExamples, TakePictures) {
                                 HasSubstr("400 x 300; its middle is at 401,301 of the screen\n")));
   EXPECT_THAT(read_file(folder.path("screen.png")), StartsWith("\x89PNG"));
   EXPECT_THAT(read_file(folder.path("screen.jpg")), StartsWith("\xff\xd8"));
+  EXPECT_THAT(read_file(folder.path("screen.webp")), StartsWith("RIFF"));
   EXPECT_THAT(read_file(folder.path("screen.bmp")), StartsWith("BM"));
 }
 

@@ -32,7 +32,7 @@ struct Picture {
 
 struct SaveOptions {
   std::optional<PictureFormat> format = {};  // by the end of the path
-  int quality = kJpegQuality;
+  int quality = kPictureQuality;
 };
 
 }  // namespace oriel::agent

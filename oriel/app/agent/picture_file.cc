@@ -10,6 +10,7 @@
 #include "oriel/core/clipboard/dib.h"
 #include "oriel/core/codec/jpeg_encoder.h"
 #include "oriel/core/codec/png_encoder.h"
+#include "oriel/core/codec/webp_encoder.h"
 #include "oriel/core/image/png.h"
 
 namespace oriel::agent {
@@ -19,6 +20,7 @@ constexpr auto kFormats = std::to_array<PictureFormatName>({
     {"png", PictureFormat::kPng, "image/png"},
     {"jpeg", PictureFormat::kJpeg, "image/jpeg"},
     {"jpg", PictureFormat::kJpeg, "image/jpeg"},
+    {"webp", PictureFormat::kWebp, "image/webp"},
     {"bmp", PictureFormat::kBmp, "image/bmp"},
     {"raw", PictureFormat::kRaw, "application/octet-stream"},
 });
@@ -44,6 +46,17 @@ Bytes write_raw(const image::FrameView& frame) {
       bytes.insert(bytes.end(), {pixel[2], pixel[1], pixel[0], 0xff});
     }
   return bytes;
+}
+
+AgentStatus check(const image::FrameView& frame, int quality, std::string_view format,
+                  int side_max) {
+  if (quality < 1 || quality > 100)
+    return failure(ErrorKind::kInput,
+                   fmt::format("a quality of {}, 1 to 100 are possible", quality));
+  if (std::max(frame.width, frame.height) <= side_max) return {};
+  return failure(ErrorKind::kInput,
+                 fmt::format("{}x{} pixels are too many for {}: at most {} a side", frame.width,
+                             frame.height, format, side_max));
 }
 
 // BITMAPFILEHEADER and BITMAPINFOHEADER (Microsoft, "Bitmap Storage"), 24 bits, rows from the
@@ -107,14 +120,16 @@ AgentResult<Bytes> write_picture(const image::FrameView& frame, PictureFormat fo
   switch (format) {
     case PictureFormat::kPng:
       return codec::PngEncoder().encode(frame);
-    case PictureFormat::kJpeg:
-      if (quality < 1 || quality > 100)
-        return failure(ErrorKind::kInput,
-                       fmt::format("a quality of {}, 1 to 100 are possible", quality));
-      if (std::max(frame.width, frame.height) > kJpegSideMax)
-        return failure(ErrorKind::kInput, fmt::format("{}x{} pixels are too many for JPEG",
-                                                      frame.width, frame.height));
+    case PictureFormat::kJpeg: {
+      ORIEL_TRY_VOID(check(frame, quality, "JPEG", kJpegSideMax));
       return codec::JpegEncoder().encode(frame, quality);
+    }
+    case PictureFormat::kWebp: {
+      ORIEL_TRY_VOID(check(frame, quality, "WebP", codec::kWebpSideMax));
+      auto file = codec::encode_webp(frame, quality);
+      if (file.empty()) return failure(ErrorKind::kInternal, "no memory for a picture as WebP");
+      return file;
+    }
     case PictureFormat::kBmp:
       return write_bmp(frame);
     case PictureFormat::kRaw:

@@ -15,6 +15,7 @@ namespace oriel::agent {
 enum class PictureFormat {
   kPng,
   kJpeg,
+  kWebp,
   kBmp,
   kRaw,  // red, green, blue, 255 of each pixel, rows from the top
 };
@@ -34,12 +35,12 @@ AgentResult<PictureFormat> picture_format_of(std::string_view name);
 // By what follows the last dot of the path. kInput without one.
 AgentResult<PictureFormat> picture_format_of_path(std::string_view path);
 
-inline constexpr int kJpegQuality = 85;
+inline constexpr int kPictureQuality = 85;
 
-// `frame` is not empty. `quality`, 1 to 100, is of JPEG. kInput when the picture is too large for
-// the format.
+// `frame` is not empty. `quality`, 1 to 100, is of JPEG and WebP, whose 100 loses nothing. kInput
+// when the picture is too large for the format.
 AgentResult<Bytes> write_picture(const image::FrameView& frame, PictureFormat format,
-                                 int quality = kJpegQuality);
+                                 int quality = kPictureQuality);
 
 // A PNG or BMP of 24 or 32 bits, as a template to look for. kInput when it is neither.
 AgentResult<image::RgbaImage> parse_picture(ByteSpan file);

@@ -37,12 +37,16 @@ TEST(PictureFile, HasAFormatForEachName) {
 }
 
 TEST(PictureFile, SaysWhichFormatsThereAre) {
-  for (const auto& result : {picture_format_of("webp"), picture_format_of_path("/a.b/shot")}) {
+  for (const auto& result : {picture_format_of("gif"), picture_format_of_path("/a.b/shot")}) {
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().kind, ErrorKind::kInput);
-    EXPECT_TRUE(result.error().message.contains("png, jpeg, jpg, bmp, raw"));
+    EXPECT_TRUE(result.error().message.contains("png, jpeg, jpg, webp, bmp, raw"));
   }
-  EXPECT_FALSE(write_picture(picture({8, 8}).view(), PictureFormat::kJpeg, 0));
+  for (const auto format : {PictureFormat::kJpeg, PictureFormat::kWebp})
+    for (const int quality : {0, 101})
+      EXPECT_FALSE(write_picture(picture({8, 8}).view(), format, quality));
+  EXPECT_FALSE(write_picture(picture({16'384, 1}).view(), PictureFormat::kWebp));
+  EXPECT_TRUE(write_picture(picture({16'383, 1}).view(), PictureFormat::kWebp));
   EXPECT_FALSE(parse_picture(as_bytes("GIF89a")));
 }
 

@@ -22,7 +22,7 @@ class ScreenshotControl {
   Awaitable<Picture> capture_region(image::Rect region);
   // Into the bytes of a file, on another thread.
   static Awaitable<Bytes> encode(image::Frame frame, PictureFormat format,
-                                 int quality = kJpegQuality);
+                                 int quality = kPictureQuality);
   // The picture that it wrote. kInternal when the file cannot be written.
   Awaitable<Picture> save(std::string path, CaptureOptions options = {}, SaveOptions file = {});
 

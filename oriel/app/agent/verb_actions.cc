@@ -128,7 +128,7 @@ Done shot(AsyncAgent& agent, VerbValues values) {
                     .region = picture->region,
                     .picture_size = picture->frame.size(),
                     .media_type = media_type_of(*format)};
-  const int quality = reader.integer("quality", kJpegQuality);
+  const int quality = reader.integer("quality", kPictureQuality);
   auto bytes = co_await ScreenshotControl::encode(std::move(picture->frame), *format, quality);
   if (!bytes) co_return std::unexpected(bytes.error());
   const auto file = reader.text("file", "-");

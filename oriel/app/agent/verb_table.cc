@@ -34,10 +34,16 @@ constexpr VerbArgument kSince{
     "action|now", "action"};
 
 constexpr VerbArgument kShot[] = {
-    {"file", kFile, "png, jpeg, bmp or raw by its end; - is standard output", true},
+    {"file", kFile, "png, jpeg, webp, bmp or raw by its end; - is standard output", true},
     kRegionArgument,
-    {"format", kChoice, "of the file", false, false, "png|jpeg|bmp|raw"},
-    {"quality", kInteger, "of JPEG, 1 to 100", false, false, {}, "85"},
+    {"format", kChoice, "of the file", false, false, "png|jpeg|webp|bmp|raw"},
+    {"quality",
+     kInteger,
+     "of JPEG and WebP, 1 to 100; WebP loses nothing at 100",
+     false,
+     false,
+     {},
+     "85"},
     {"scale", kNumber, "smaller: more than 0, at most 1", false, false, {}, "1"},
     {"long-edge", kInteger, "the longer side at most, in pixels"},
     {"cursor", kFlag, "paints the mouse cursor"},

@@ -1,26 +1,51 @@
 #include "oriel/app/client/first_picture.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace oriel::client {
 
-FirstPicture::FirstPicture(image::Size size)
-    : size_(size), has_come_(static_cast<std::size_t>(size.area())) {}
+namespace {
 
-void FirstPicture::add(std::span<const image::Rect> rects) {
-  for (const auto& rect : rects) {
-    const auto inside = rect.intersected(image::Rect::of(size_));
-    for (int y = inside.y; y < inside.bottom(); ++y) {
-      const auto begin = has_come_.begin() + std::ptrdiff_t{y} * size_.width + inside.x;
-      std::fill(begin, begin + inside.width, true);
-    }
+constexpr int kWordBits = 64;
+
+// The bits [from, to) of a word.
+std::uint64_t bits_of(int from, int to) {
+  const auto below = [](int count) {
+    return count >= kWordBits ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
+  };
+  return below(to) & ~below(from);
+}
+
+}  // namespace
+
+FirstPicture::FirstPicture(image::Size size)
+    : size_(size),
+      row_words_(static_cast<std::size_t>((size.width + kWordBits - 1) / kWordBits)),
+      missing_bits_(row_words_ * static_cast<std::size_t>(size.height)),
+      missing_(size.area()) {
+  for (std::size_t i = 0; i < missing_bits_.size(); ++i) {
+    const int left = static_cast<int>(i % row_words_) * kWordBits;
+    missing_bits_[i] = bits_of(0, std::min(kWordBits, size.width - left));
   }
 }
 
-bool FirstPicture::is_complete() {
-  while (first_missing_ < has_come_.size() && has_come_[first_missing_]) ++first_missing_;
-  return first_missing_ == has_come_.size();
+void FirstPicture::add(std::span<const image::Rect> rects) {
+  for (const auto& rect : rects) {
+    if (is_complete()) return;
+    const auto inside = rect.intersected(image::Rect::of(size_));
+    for (int y = inside.y; y < inside.bottom(); ++y) {
+      auto* row = missing_bits_.data() + row_words_ * static_cast<std::size_t>(y);
+      for (int x = inside.x; x < inside.right(); x = (x / kWordBits + 1) * kWordBits) {
+        auto& word = row[x / kWordBits];
+        const int left = x / kWordBits * kWordBits;
+        const auto come = word & bits_of(x - left, std::min(kWordBits, inside.right() - left));
+        missing_ -= std::popcount(come);
+        word &= ~come;
+      }
+    }
+  }
 }
 
 bool is_uniform(const image::FrameView& pixels) {

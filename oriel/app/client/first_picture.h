@@ -3,6 +3,7 @@
 // owns it.
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -17,13 +18,14 @@ class FirstPicture {
 
   // These pixels have come; what lies outside does not count.
   void add(std::span<const image::Rect> rects);
-  // Every pixel has come once at least. Amortised O(pixels) over all calls.
-  bool is_complete();
+  // Every pixel has come once at least.
+  bool is_complete() const { return missing_ == 0; }
 
  private:
   image::Size size_;
-  std::vector<bool> has_come_;
-  std::size_t first_missing_ = 0;  // no pixel before it is missing
+  std::size_t row_words_;
+  std::vector<std::uint64_t> missing_bits_;  // of each row; bits beyond its end are 0
+  std::int64_t missing_;                     // how many are 1
 };
 
 // All pixels are of one colour.

@@ -1,12 +1,16 @@
 #include <gtest/gtest.h>
 #include <turbojpeg.h>
+#include <webp/decode.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "oriel/base/byte_reader.h"
 #include "oriel/core/codec/jpeg_encoder.h"
 #include "oriel/core/codec/png_encoder.h"
+#include "oriel/core/codec/webp_encoder.h"
 #include "oriel/testing/random_picture.h"
 
 namespace oriel::codec {
@@ -110,6 +114,46 @@ TEST(JpegEncoder, GivesFilesThatTakeNoMoreMemoryThanTheyHave) {
   const auto file = encoder.encode(picture.view(), 80);
   EXPECT_LT(file.size(), 100'000u);
   EXPECT_LE(file.capacity(), 2 * file.size());
+}
+
+image::Frame read_webp(const Bytes& file, image::Size size) {
+  image::Frame frame(size);
+  const auto view = frame.mutable_view();
+  EXPECT_NE(WebPDecodeBGRAInto(file.data(), file.size(), reinterpret_cast<std::uint8_t*>(view.data),
+                               static_cast<std::size_t>(size.area()) * 4, 4 * size.width),
+            nullptr);
+  for (int i = 0; i < size.area(); ++i) view.data[i] &= image::kColourMask;
+  return frame;
+}
+
+TEST(WebpEncoder, KeepsEveryPixelWithoutLoss) {
+  for (const auto kind : kAllPictureKinds)
+    for (const image::Size size : {image::Size{1, 1}, {3, 500}, {4096, 1}, {300, 101}}) {
+      SCOPED_TRACE(picture_kind_name(kind));
+      const auto picture = make_picture(kind, size, 7);
+      EXPECT_EQ(read_webp(encode_webp(picture.view(), kWebpLossless), size), picture);
+    }
+}
+
+TEST(WebpEncoder, EncodesAPartOfAPicture) {
+  const auto picture = make_picture(testing::PictureKind::kText, {320, 200}, 3);
+  const auto part = picture.view().crop({17, 30, 90, 41});
+  const auto read = read_webp(encode_webp(part, kWebpLossless), {90, 41});
+  for (int y = 0; y < 41; ++y)
+    for (int x = 0; x < 90; ++x) ASSERT_EQ(read.at(x, y), picture.at(x + 17, y + 30));
+}
+
+TEST(WebpEncoder, ShowsThePictureNearlyInFewBytes) {
+  const auto picture = make_picture(testing::PictureKind::kGradient, {320, 200}, 3);
+  const auto file = encode_webp(picture.view(), 80);
+  EXPECT_LT(file.size(), encode_webp(picture.view(), kWebpLossless).size());
+  const auto got = read_webp(file, {320, 200});
+  int worst = 0;
+  for (int y = 0; y < 200; ++y)
+    for (int x = 0; x < 320; ++x)
+      worst = std::max(worst, std::abs(static_cast<int>(got.at(x, y) >> 8 & 0xff) -
+                                       static_cast<int>(picture.at(x, y) >> 8 & 0xff)));
+  EXPECT_LT(worst, 40);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "oriel/base/large_allocator.h"
 #include "oriel/core/image/frame_view.h"
 
 namespace oriel::image {
@@ -32,7 +33,7 @@ class Frame {
 
  private:
   Size size_;
-  std::vector<std::uint32_t> pixels_;
+  std::vector<std::uint32_t, LargeAllocator<std::uint32_t>> pixels_;
 };
 
 }  // namespace oriel::image
