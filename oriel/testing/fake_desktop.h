@@ -43,6 +43,7 @@ class FakeDesktop final : public desktop::Desktop, public desktop::InputSink {
     input_log.push_back("pointer " + std::to_string(position.x) + "," + std::to_string(position.y) +
                         " " + std::to_string(buttons));
   }
+  bool wants_shift() const override { return !has_levels; }
   void flush() override { input_log.push_back("flush"); }
 
   // Sets each pixel of `rect` to colour_of(x, y, colour before), and reports it as damaged.
@@ -83,6 +84,7 @@ class FakeDesktop final : public desktop::Desktop, public desktop::InputSink {
   std::vector<std::string> input_log;
   int captures = 0;
   bool is_pointer_followed = false;
+  bool has_levels = true;   // a keysym stands for a character, not for a key
   bool is_stalled = false;  // captures are not answered
 
  private:

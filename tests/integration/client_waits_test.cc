@@ -130,6 +130,39 @@ TEST(ClientWaits, SeeTypingBesideAClockAndACaret) {
   EXPECT_FALSE(acted->recurring.empty());
 }
 
+// The second hand is drawn each second, over more than a thousandth of the screen.
+TEST(ClientWaits, AreStillBetweenTheTicksOfAClockWithHands) {
+  Screen screen;
+  const Rect clock{1000, 40, 164, 164};
+  screen.start({"xclock", "-update", "1", "-geometry", "164x164+1000+40"});
+  for (int i = 0; i < 3; ++i)
+    ASSERT_TRUE(screen.agent().wait().change({.region = clock, .timeout = support::kPatience}));
+  const auto still = screen.agent().wait().still({.timeout = support::kPatience});
+  EXPECT_TRUE(still) << still.error().message;
+}
+
+TEST(ClientWaits, ReadSmallTextByTesseract) {
+  if (std::system("command -v tesseract > /dev/null") != 0) {
+    ASSERT_EQ(std::getenv("CI"), nullptr) << "tesseract-ocr is not installed";
+    GTEST_SKIP() << "tesseract-ocr is not installed";
+  }
+  Screen screen;
+  screen.start({"xterm", "-fn", "fixed", "-geometry", "50x4+40+40", "-e",
+                "printf '\\n Saved the document 4711'; read -r line"});
+  screen.start({"xterm", "-rv", "-fn", "9x15", "-geometry", "50x4+40+240", "-e",
+                "printf '\\n Boxes of sphinx 7890'; read -r line"});
+  const auto saved =
+      screen.agent().wait().text({.text = "Saved the document 4711", .timeout = 60s});
+  ASSERT_TRUE(saved) << saved.error().message;
+  ASSERT_EQ(saved->boxes.size(), 1u);
+  EXPECT_TRUE((Rect{40, 40, 350, 70}).contains(saved->boxes[0])) << saved->boxes[0].y;
+  const auto light = screen.agent().wait().text({.text = "of sphinx [0-9]{4}",
+                                                 .is_pattern = true,
+                                                 .region = Rect{30, 230, 500, 100},
+                                                 .timeout = 60s});
+  EXPECT_TRUE(light) << light.error().message;
+}
+
 // Keys are actions whose effects last 50 to 500 ms; they are looked for when all are gone.
 TEST(ClientWaits, SeeAThousandChangesThatLastAShortWhile) {
   constexpr int kCells = 40, kSize = 8, kPitch = 16;  // of `painter flashes`

@@ -58,9 +58,6 @@ class AgentTarget {
 
   // Takes input for as long as check() is good; what is held is let go when the target goes.
   virtual desktop::InputSink& input() = 0;
-  // It may take a keysym for the key that has it, whatever the level: QEMU and x0vncserver do. So
-  // Shift has to be pressed for capitals.
-  virtual bool wants_shift() const { return false; }
   // Null: there is none.
   virtual desktop::Clipboard* clipboard() = 0;
 

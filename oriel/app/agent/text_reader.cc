@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "oriel/app/agent/limits.h"
-#include "oriel/app/agent/picture_file.h"
+#include "oriel/app/agent/text_picture.h"
 #include "oriel/io/programs/program.h"
 
 namespace oriel::agent {
@@ -17,21 +17,8 @@ using image::Rect;
 
 namespace {
 
-// tesseract wants letters of about 30 pixels, and those of a screen have 10 to 15.
-constexpr int kEnlarged = 2;
-constexpr std::int64_t kEnlargedPixelsMax = 1'500'000;
 // Longer lines are cut: std::regex works on the stack.
 constexpr std::size_t kLineBytesMax = 4096;
-
-image::Frame enlarged(const image::FrameView& view, int times) {
-  image::Frame frame({view.width * times, view.height * times});
-  for (int y = 0; y < frame.size().height; ++y)
-    for (int x = 0; x < frame.size().width; ++x) {
-      const auto* pixel = view.row(y / times) + std::ptrdiff_t{4} * (x / times);
-      frame.at(x, y) = std::uint32_t{pixel[2]} << 16 | std::uint32_t{pixel[1]} << 8 | pixel[0];
-    }
-  return frame;
-}
 
 std::string with_single_spaces(std::string_view text) {
   std::string result;
@@ -60,13 +47,14 @@ std::string failure_of(const programs::ProgramEnd& end) {
 
 AgentResult<std::vector<ReadLine>> read_text(const image::FrameView& picture,
                                              const std::string& language, TimePoint deadline) {
-  const int scale = picture.size().area() <= kEnlargedPixelsMax ? kEnlarged : 1;
-  const auto larger = enlarged(picture, scale);
-  ORIEL_TRY(const auto file, write_picture(larger.view(), PictureFormat::kPng));
+  const int scale = text_scale(picture.size());
+  const auto file = text_picture(picture, scale);
   const auto end = programs::run_program(
       {"tesseract", "stdin", "stdout", "-l", language, "--psm", "11", "tsv"}, file, deadline);
   if (!end && end.error().code == ErrorCode::kTimeout)
-    return failure(ErrorKind::kTimeout, "reading the text took too long");
+    return failure(
+        ErrorKind::kTimeout,
+        "tesseract took too long to read the text: give it a smaller region, or more time");
   if (!end)
     return failure(ErrorKind::kInternal,
                    fmt::format("text is read by the program tesseract, which must be installed "

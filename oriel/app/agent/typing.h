@@ -41,7 +41,7 @@ struct TypeOptions {
   milliseconds interval{};  // after each key; only where the desktop is slow
   // Shift is pressed for capitals and for what is above digits and signs on an American keyboard,
   // as people do: for programs and servers that look at keys, not at characters. A target that
-  // wants it (AgentTarget::wants_shift) gets it anyway.
+  // wants it (desktop::InputSink::wants_shift) gets it anyway.
   bool with_shift = false;
   KeyNames paste_keys = "ctrl+v";
   milliseconds delay{};  // after it

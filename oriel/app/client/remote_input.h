@@ -24,6 +24,8 @@ class RemoteInput final : public desktop::InputSink {
   void key(std::uint32_t keysym, bool is_down) override;
   void key_with_scancode(std::uint32_t keysym, std::uint32_t scancode, bool is_down) override;
   void pointer(image::Point position, std::uint16_t buttons) override;
+  // Nobody says what a server needs, and none is harmed by what all people do.
+  bool wants_shift() const override { return true; }
   void flush() override;
 
   // Lets go of every key and button that is down.

@@ -88,8 +88,6 @@ class RemoteScreen final : public agent::AgentTarget, private RemoteLinkOwner {
   const screen::Screen& screen() const override { return *screen_; }
   const image::Cursor* cursor() const override;
   std::optional<image::Point> pointer() const override { return input_.position(); }
-  // Nobody says what a server needs, and none is harmed by what all people do.
-  bool wants_shift() const override { return true; }
   desktop::InputSink& input() override { return input_; }
   desktop::Clipboard* clipboard() override { return &clipboard_; }
   // By a fence where the server has them. Else by asking for one pixel anew, twice if the first

@@ -8,6 +8,7 @@
 #include <memory>
 #include <utility>
 
+#include "oriel/app/net/tunnel.h"
 #include "oriel/base/time.h"
 #include "oriel/io/net/tls_context.h"
 #include "oriel/io/net/tls_stream.h"
@@ -118,6 +119,12 @@ std::string advice(const WebSocketRefusal& refusal, bool is_root) {
   if (refusal.status == 401)
     return "; give a user and password in the URI or an Authorization header";
   return {};
+}
+
+ConnectFailure tunnel_failure(ErrorCode code) {
+  if (code == ErrorCode::kRefused) return ConnectFailure::kDenied;
+  if (code == ErrorCode::kInvalid) return ConnectFailure::kProtocol;
+  return ConnectFailure::kUnreachable;
 }
 
 }  // namespace
@@ -240,22 +247,13 @@ awaitable<Connected> Connector::open_channel(const ChannelOptions& options) {
 awaitable<std::expected<void, ConnectError>> Connector::tunnel_through(
     Stream& stream, const ChannelOptions& options) {
   abort_step_ = [&stream] { stream.close(); };
-  const auto status = co_await open_tunnel(stream, options.host, options.port, *options.proxy);
+  const auto way = co_await open_tunnel(stream, options.host, options.port, *options.proxy);
   abort_step_ = nullptr;
-  if (status && *status / 100 == 2) co_return std::expected<void, ConnectError>();
+  if (way) co_return std::expected<void, ConnectError>();
   const auto proxy = fmt::format("the proxy {}", options.proxy->shown());
-  if (!status) {
-    const auto failure = status.error().code == ErrorCode::kClosed ? ConnectFailure::kUnreachable
-                                                                   : ConnectFailure::kProtocol;
-    co_return std::unexpected(
-        explained(failure, fmt::format("{}: {}", proxy, status.error().message), proxy));
-  }
-  auto error = explained(
-      *status == 407 ? ConnectFailure::kDenied : ConnectFailure::kUnreachable,
-      fmt::format("{}: {} does not let us through (HTTP {})", options.shown, proxy, *status),
-      proxy);
-  error.status = *status;
-  co_return std::unexpected(std::move(error));
+  co_return std::unexpected(
+      explained(tunnel_failure(way.error().code),
+                fmt::format("{}: {}: {}", options.shown, proxy, way.error().message), proxy));
 }
 
 awaitable<Connected> Connector::secured(StreamPointer stream, const ChannelOptions& options) {

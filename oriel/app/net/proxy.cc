@@ -2,10 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <boost/asio/ip/address.hpp>
 #include <cctype>
-#include <charconv>
 #include <cstdlib>
 #include <string_view>
 #include <vector>
@@ -17,7 +15,6 @@ namespace oriel::net {
 namespace {
 
 constexpr std::uint16_t kProxyPort = 1080;  // as curl has it
-constexpr std::size_t kAnswerBytesMax = 8192;
 
 // The first of `names` that has a value.
 std::string first_set(const Environment& environment, std::initializer_list<const char*> names) {
@@ -61,12 +58,19 @@ bool is_excepted(const std::string& host, std::string_view list) {
   return false;
 }
 
+Result<ProxyKind> parse_kind(std::string_view scheme) {
+  if (scheme == "http") return ProxyKind::kHttp;
+  // Names are the proxy's matter in either case, as with socks5h of curl.
+  if (scheme == "socks5" || scheme == "socks5h") return ProxyKind::kSocks5;
+  return fail(ErrorCode::kInvalid,
+              "the proxy of the environment is not one of http://, socks5:// and socks5h://, which "
+              "alone are known; no_proxy excepts hosts from it");
+}
+
 Result<Proxy> parse_proxy(std::string_view text) {
+  auto kind = ProxyKind::kHttp;
   if (const auto scheme = text.find("://"); scheme != text.npos) {
-    if (lower_case(text.substr(0, scheme)) != "http")
-      return fail(ErrorCode::kInvalid,
-                  "the proxy of the environment is not one of http://, which alone are known; "
-                  "no_proxy excepts hosts from it");
+    ORIEL_TRY(kind, parse_kind(lower_case(text.substr(0, scheme))));
     text.remove_prefix(scheme + 3);
   }
   if (text.ends_with('/')) text.remove_suffix(1);
@@ -75,28 +79,7 @@ Result<Proxy> parse_proxy(std::string_view text) {
     return fail(ErrorCode::kInvalid,
                 fmt::format("the proxy of the environment: {}", authority.error().message));
   return Proxy{std::move(authority->host), authority->port.value_or(kProxyPort),
-               std::move(authority->user), std::move(authority->password)};
-}
-
-// "HTTP/1.1 200 Connection established"
-Result<int> status_of(std::string_view answer) {
-  const auto blank = answer.find(' ');
-  int status = 0;
-  const auto digits = blank == answer.npos ? std::string_view() : answer.substr(blank + 1, 3);
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), status);
-  if (!answer.starts_with("HTTP/1.") || error != std::errc() ||
-      end != digits.data() + digits.size() || status < 100)
-    return fail(ErrorCode::kInvalid, "what it answers is no HTTP");
-  return status;
-}
-
-boost::asio::awaitable<Status> write_all(Stream& stream, std::string_view text) {
-  for (auto rest = as_bytes(text); !rest.empty();) {
-    const auto count = co_await stream.write_some({&rest, 1});
-    if (!count) co_return std::unexpected(count.error());
-    rest = rest.subspan(*count);
-  }
-  co_return Status{};
+               std::move(authority->user), std::move(authority->password), kind};
 }
 
 }  // namespace
@@ -116,29 +99,6 @@ Result<std::optional<Proxy>> proxy_for(const StreamTarget& target, const Environ
     return std::nullopt;
   ORIEL_TRY(auto proxy, parse_proxy(text));
   return proxy;
-}
-
-boost::asio::awaitable<Result<int>> open_tunnel(Stream& stream, std::string host,
-                                                std::uint16_t port, Proxy proxy) {
-  const auto place = fmt::format("{}:{}", host_in_uri(host), port);
-  auto request = fmt::format("CONNECT {0} HTTP/1.1\r\nHost: {0}\r\n", place);
-  if (!proxy.user.empty() || !proxy.password.empty())
-    request +=
-        fmt::format("Proxy-Authorization: {}\r\n", basic_authorization(proxy.user, proxy.password));
-  const auto written = co_await write_all(stream, request + "\r\n");
-  if (!written) co_return std::unexpected(written.error());
-  // Byte by byte: behind the empty line the host itself may speak already.
-  std::string answer;
-  std::array<std::uint8_t, 1> byte;
-  while (!answer.ends_with("\r\n\r\n")) {
-    if (answer.size() >= kAnswerBytesMax)
-      co_return fail(ErrorCode::kInvalid,
-                     fmt::format("its answer has more than {} bytes", kAnswerBytesMax));
-    const auto count = co_await stream.read_some(byte);
-    if (!count) co_return std::unexpected(count.error());
-    answer += static_cast<char>(byte[0]);
-  }
-  co_return status_of(answer);
 }
 
 }  // namespace oriel::net

@@ -33,6 +33,8 @@ class InputPipeline {
   // Where the pointer is, as far as is known, and where it is now without our doing.
   image::Point position() const { return position_; }
   void set_position(image::Point position) { position_ = position; }
+  // Whether texts need Shift for capitals (desktop::InputSink).
+  bool wants_shift() const { return desktop_.input().wants_shift(); }
   // After each batch of events.
   void flush();
   // The viewer has gone, or its input counts no longer: releases what it held.

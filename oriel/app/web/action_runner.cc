@@ -8,7 +8,9 @@ namespace oriel::web {
 ActionRunner::ActionRunner(const boost::asio::any_io_executor& executor, Site site,
                            const std::vector<agent::Action>& actions, Done done)
     : site_(std::move(site)), done_(std::move(done)), timer_(executor) {
-  for (const auto& action : actions) {
+  for (auto action : actions) {
+    if (auto* text = std::get_if<agent::TypeText>(&action); text && site_.input.wants_shift())
+      text->with_shift = true;
     bool is_first = true;
     for (auto& step : agent::steps_of(action))
       steps_.push_back({std::move(step), std::exchange(is_first, false)});

@@ -51,6 +51,17 @@ TEST(ActionRunner, PressesACombinationAndLetsGoInTheOtherOrder) {
   EXPECT_THAT(stage.input(), ElementsAre("down 113", "down 99", "up 99", "up 113"));
 }
 
+TEST(ActionRunner, PressesShiftForCapitalsWhereTheDesktopWantsIt) {
+  Stage stage;
+  ASSERT_TRUE(stage.perform({agent::TypeText{{'a', 'B'}}}));
+  EXPECT_THAT(stage.input(), ElementsAre("down 97", "up 97", "down 66", "up 66"));
+  stage.desktop.has_levels = false;
+  stage.desktop.input_log.clear();
+  ASSERT_TRUE(stage.perform({agent::TypeText{{'a', 'B'}}}));
+  EXPECT_THAT(stage.input(),
+              ElementsAre("down 97", "up 97", "down 65505", "down 66", "up 66", "up 65505"));
+}
+
 TEST(ActionRunner, TypesALongTextWhole) {
   Stage stage;
   const std::vector<std::uint32_t> text(3 * kKeysAtOnce, 'x');

@@ -105,6 +105,9 @@ class InputSink {
   // middle, 2 right, 3 wheel up, 4 wheel down, 5 wheel left, 6 wheel right, 7 back, 8
   // forward.
   virtual void pointer(image::Point position, std::uint16_t buttons) = 0;
+  // It may take a keysym for the key that has it, whatever the level: QEMU and x0vncserver do. So
+  // who types a text by keysyms has to press Shift for capitals, as people do.
+  virtual bool wants_shift() const { return false; }
   // Sends what is buffered; called once after a batch of events.
   virtual void flush() = 0;
 };
