@@ -31,6 +31,7 @@ Tunnel tunnel(std::string answer, Proxy way, std::string host = "::1") {
     if (!bytes.empty()) (void)co_await theirs->write_some({&bytes, 1});
     co_await theirs->shutdown_send();
     result.status = co_await open_tunnel(*ours, host, 5900, way);
+    co_await ours->shutdown_send();
     Bytes buffer(1000);
     const auto heard = co_await theirs->read_some(buffer);
     result.asked = as_text(ByteSpan(buffer).first(heard.value_or(0)));
