@@ -151,8 +151,8 @@ TEST(ClientWaits, ReadSmallTextByTesseract) {
                 "printf '\\n Saved the document 4711'; read -r line"});
   screen.start({"xterm", "-rv", "-fn", "9x15", "-geometry", "50x4+40+240", "-e",
                 "printf '\\n Boxes of sphinx 7890'; read -r line"});
-  const auto saved =
-      screen.agent().wait().text({.text = "Saved the document 4711", .timeout = 60s});
+  const auto saved = screen.agent().wait().text(
+      {.text = "Saved the document 4711", .region = Rect{0, 0, 500, 200}, .timeout = 60s});
   ASSERT_TRUE(saved) << saved.error().message;
   ASSERT_EQ(saved->boxes.size(), 1u);
   EXPECT_TRUE((Rect{40, 40, 350, 70}).contains(saved->boxes[0])) << saved->boxes[0].y;

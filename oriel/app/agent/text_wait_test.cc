@@ -79,7 +79,7 @@ TEST(TextWait, FindsATextWhereItIs) {
   const auto seen = stage.run(stage.waits.text(options));
   ASSERT_TRUE(seen) << seen.error().message;
   EXPECT_EQ(seen->text, "File was saved");
-  EXPECT_THAT(seen->boxes, ElementsAre(Rect{170, 60, 20, 12}));
+  EXPECT_THAT(seen->boxes, ElementsAre(Rect{146, 56, 14, 9}));
 }
 
 TEST(TextWait, ReadsAgainWhenItsRegionChanges) {
