@@ -5,7 +5,7 @@ find_package(Boost 1.81 REQUIRED COMPONENTS json url)
 find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(PNG REQUIRED)
-find_package(CURL REQUIRED)
+find_package(CURL REQUIRED)  # its header; the library is loaded when it is needed
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)

@@ -1,12 +1,12 @@
 #include "oriel/app/monitor/transfer.h"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <atomic>
 
 #include "oriel/app/monitor/alert_limits.h"
+#include "oriel/app/monitor/curl_library.h"
 #include "oriel/app/observe/escape.h"
 #include "oriel/base/check.h"
 #include "oriel/base/version.h"
@@ -14,27 +14,34 @@
 namespace oriel::monitor {
 namespace {
 
+// Of those who have got this far.
+const CurlLibrary& curl() {
+  const auto library = curl_library();
+  ORIEL_CHECK(library);
+  return **library;
+}
+
 struct FreeEasy {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+  void operator()(CURL* easy) const { curl().easy_cleanup(easy); }
 };
 using Easy = std::unique_ptr<CURL, FreeEasy>;
 
 struct FreeList {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  void operator()(curl_slist* list) const { curl().slist_free_all(list); }
 };
 using List = std::unique_ptr<curl_slist, FreeList>;
 
 struct FreeMulti {
-  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+  void operator()(CURLM* multi) const { curl().multi_cleanup(multi); }
 };
 using Multi = std::unique_ptr<CURLM, FreeMulti>;
 
 struct FreeUrl {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+  void operator()(CURLU* url) const { curl().url_cleanup(url); }
 };
 
 void add(List& list, const std::string& text) {
-  auto* longer = curl_slist_append(list.get(), text.c_str());
+  auto* longer = curl().slist_append(list.get(), text.c_str());
   ORIEL_CHECK(longer != nullptr);
   (void)list.release();
   list.reset(longer);
@@ -67,16 +74,16 @@ Error error_of(CURLcode code) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
       return as(ErrorCode::kRefused,
-                fmt::format("the certificate is not trusted ({})", curl_easy_strerror(code)));
+                fmt::format("the certificate is not trusted ({})", curl().easy_strerror(code)));
     case CURLE_USE_SSL_FAILED:
       return as(ErrorCode::kRefused, "the mail server does not offer STARTTLS");
     case CURLE_LOGIN_DENIED:
       return as(ErrorCode::kRefused, "the mail server refused user or password");
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
-      return as(ErrorCode::kInvalid, curl_easy_strerror(code));
+      return as(ErrorCode::kInvalid, curl().easy_strerror(code));
     default:
-      return as(ErrorCode::kUnavailable, curl_easy_strerror(code));
+      return as(ErrorCode::kUnavailable, curl().easy_strerror(code));
   }
 }
 
@@ -85,16 +92,14 @@ Error error_of(CURLcode code) {
 class Transfer::Impl {
  public:
   Impl() {
-    // Once for the process, before any other call.
-    static const CURLcode is_ready = curl_global_init(CURL_GLOBAL_DEFAULT);
-    ORIEL_CHECK(is_ready == CURLE_OK);
-    multi_.reset(curl_multi_init());
+    if (!curl_library()) return;
+    multi_.reset(curl().multi_init());
     ORIEL_CHECK(multi_ != nullptr);
   }
 
   Easy make_easy(const std::string& url, const char* protocols, const std::string& ca_file,
                  std::chrono::milliseconds timeout) {
-    Easy easy(curl_easy_init());
+    Easy easy(curl().easy_init());
     ORIEL_CHECK(easy != nullptr);
     reply_left_ = kWebhookReplyBytesMax;
     set(easy, CURLOPT_URL, url.c_str());
@@ -113,32 +118,33 @@ class Transfer::Impl {
 
   template <typename Value>
   static void set(const Easy& easy, CURLoption option, Value value) {
-    ORIEL_CHECK(curl_easy_setopt(easy.get(), option, value) == CURLE_OK);
+    ORIEL_CHECK(curl().easy_setopt(easy.get(), option, value) == CURLE_OK);
   }
 
   // Until it is done or interrupted.
   Result<CURLcode> perform(const Easy& easy) {
-    ORIEL_CHECK(curl_multi_add_handle(multi_.get(), easy.get()) == CURLM_OK);
+    ORIEL_CHECK(curl().multi_add_handle(multi_.get(), easy.get()) == CURLM_OK);
     const auto result = perform_added();
-    curl_multi_remove_handle(multi_.get(), easy.get());
+    curl().multi_remove_handle(multi_.get(), easy.get());
     return result;
   }
 
   void interrupt() {
     is_interrupted_ = true;
-    curl_multi_wakeup(multi_.get());  // the one call that other threads may make
+    if (multi_ == nullptr) return;
+    curl().multi_wakeup(multi_.get());  // the one call that other threads may make
   }
 
  private:
   Result<CURLcode> perform_added() {
     while (!is_interrupted_) {
       int running = 0, left = 0;
-      if (curl_multi_perform(multi_.get(), &running) != CURLM_OK) break;
-      while (const auto* message = curl_multi_info_read(multi_.get(), &left)) {
+      if (curl().multi_perform(multi_.get(), &running) != CURLM_OK) break;
+      while (const auto* message = curl().multi_info_read(multi_.get(), &left)) {
         if (message->msg == CURLMSG_DONE) return message->data.result;
       }
       if (running == 0) break;
-      if (curl_multi_poll(multi_.get(), nullptr, 0, 1000, nullptr) != CURLM_OK) break;
+      if (curl().multi_poll(multi_.get(), nullptr, 0, 1000, nullptr) != CURLM_OK) break;
     }
     if (is_interrupted_) return fail(ErrorCode::kClosed, "the program ends");
     return fail(ErrorCode::kUnavailable, "libcurl failed");
@@ -155,6 +161,7 @@ Transfer::~Transfer() = default;
 void Transfer::interrupt() { impl_->interrupt(); }
 
 Status Transfer::post(const HttpPost& request) {
+  ORIEL_TRY_VOID(curl_library());
   List headers;
   add(headers, "Content-Type: application/json");
   add(headers, "Expect:");  // no waiting for a 100
@@ -167,7 +174,7 @@ Status Transfer::post(const HttpPost& request) {
   Impl::set(easy, CURLOPT_POSTFIELDSIZE, static_cast<long>(request.body.size()));
   ORIEL_TRY(const auto code, impl_->perform(easy));
   long status = 0;
-  curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
+  curl().easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
   // What the status says counts, also when the reply was too long to be read to its end.
   if (code != CURLE_OK && status == 0) return std::unexpected(error_of(code));
   if (status >= 200 && status < 300) return {};
@@ -178,6 +185,7 @@ Status Transfer::post(const HttpPost& request) {
 }
 
 Status Transfer::send(const MailTransfer& mail) {
+  ORIEL_TRY_VOID(curl_library());
   List to;
   for (const auto& address : mail.to) add(to, address);
   const auto easy = impl_->make_easy(mail.url, "smtp,smtps", mail.ca_file, kMailTimeout);
@@ -196,7 +204,7 @@ Status Transfer::send(const MailTransfer& mail) {
   ORIEL_TRY(const auto code, impl_->perform(easy));
   if (code == CURLE_OK) return {};
   long reply = 0;
-  curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &reply);
+  curl().easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &reply);
   if (reply < 400) return std::unexpected(error_of(code));
   auto error = error_of(code);
   if (error.code == ErrorCode::kUnavailable) {
@@ -212,20 +220,21 @@ Status check_url(std::string_view url, std::string_view scheme, std::string_view
     return fail(ErrorCode::kInvalid,
                 fmt::format("{}, expected {}://HOST or {}://HOST", why, scheme, secure_scheme));
   };
-  const std::unique_ptr<CURLU, FreeUrl> parsed(curl_url());
+  ORIEL_TRY_VOID(curl_library());
+  const std::unique_ptr<CURLU, FreeUrl> parsed(curl().url());
   ORIEL_CHECK(parsed != nullptr);
   const std::string text(url);
-  if (curl_url_set(parsed.get(), CURLUPART_URL, text.c_str(), CURLU_NON_SUPPORT_SCHEME) !=
+  if (curl().url_set(parsed.get(), CURLUPART_URL, text.c_str(), CURLU_NON_SUPPORT_SCHEME) !=
       CURLUE_OK) {
     return wrong("that is no URL");
   }
   const auto part = [&](CURLUPart which) {
     char* found = nullptr;
     std::string value;
-    if (curl_url_get(parsed.get(), which, &found, 0) == CURLUE_OK && found != nullptr) {
+    if (curl().url_get(parsed.get(), which, &found, 0) == CURLUE_OK && found != nullptr) {
       value = found;
     }
-    curl_free(found);
+    curl().free(found);
     return value;
   };
   const auto got = part(CURLUPART_SCHEME);

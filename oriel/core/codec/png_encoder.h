@@ -1,5 +1,6 @@
 #pragma once
-// Pictures of a screen as PNG (ISO 15948), made for speed: somebody waits for them. Pure.
+// Pictures of a screen as PNG (ISO 15948), made for speed: somebody waits for them, so a large
+// one takes two threads.
 
 #include "oriel/base/bytes.h"
 #include "oriel/core/codec/deflate_block.h"
