@@ -788,11 +788,11 @@ awaitable<CallResult<TransferResult>> FileExchange::download(std::shared_ptr<Con
                 });
     co_await window.room(index + 1 < receiving->total_chunks ? kFileChunksAhead : 1);
     while (!landed.empty() && !window.failure()) {
-      auto [at, bytes] = std::move(landed.front());
+      auto chunk_at = std::move(landed.front());
       landed.pop_front();
-      const auto size = bytes.size();
-      std::function<CallResult<void>()> write = [receiving, at, bytes = std::move(bytes)] {
-        return receiving->write(at, bytes);
+      const auto size = chunk_at.second.size();
+      std::function<CallResult<void>()> write = [receiving, landing = std::move(chunk_at)] {
+        return receiving->write(landing.first, landing.second);
       };
       auto written = co_await on_disk(from, write);
       if (!written) window.fail(std::move(written.error()));

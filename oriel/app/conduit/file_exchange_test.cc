@@ -7,6 +7,7 @@
 #include <boost/asio/use_future.hpp>
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "oriel/app/conduit/client.h"
 #include "oriel/app/conduit/server.h"
@@ -48,6 +49,8 @@ class FileExchangeTest : public ::testing::Test {
       std::lock_guard lock(mutex_);
       received_ = file.filename;
     });
+    here_->on_file_received(
+        [this](Context&, const ReceivedFile& file) { pushed_.set_value(file); });
     there_->serve(server_.dispatcher());
     ASSERT_TRUE(server_.start());
     connect();
@@ -91,6 +94,7 @@ class FileExchangeTest : public ::testing::Test {
   std::shared_ptr<FileExchange> here_ = open_exchange(mine_, 10'000'000);
   std::mutex mutex_;
   std::string received_;
+  std::promise<ReceivedFile> pushed_;  // what the server has sent to the client
   Server server_{{.password = "secret", .host = "127.0.0.1", .port = 0}};
   std::optional<Client> client_;
 };
@@ -266,8 +270,7 @@ TEST_F(FileExchangeTest, PushesAFileToAClient) {
   const auto connection = server_.connections().at(0);
   const auto sent = wait(there_->push(connection, "f"), connection);
   ASSERT_TRUE(sent) << sent.error().message;
-  for (int tries = 0; tries < 500 && !std::filesystem::exists(mine_ + "/f"); ++tries)
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(pushed_.get_future().get().size_bytes, 150'000u);
   EXPECT_EQ(text_of(mine_ + "/f"), text);
 }
 
