@@ -10,6 +10,7 @@
 #include <future>
 
 #include "oriel/app/conduit/client.h"
+#include "oriel/app/conduit/file_checksum.h"
 #include "oriel/app/conduit/server.h"
 #include "oriel/core/crypto/base64.h"
 #include "oriel/testing/temporary_folder.h"

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "oriel/app/conduit/binding.h"
+#include "oriel/app/conduit/map_members.h"
 #include "oriel/app/conduit/random_text.h"
 
 namespace oriel::conduit {
@@ -21,19 +22,6 @@ TopicId next_topic() {
 }
 
 double unix_seconds(std::uint64_t unix_ms) { return static_cast<double>(unix_ms) / 1000; }
-
-std::string text_in(const Value& map, std::string_view key) {
-  const auto* value = map.find(key);
-  const auto* text = value != nullptr ? value->if_text() : nullptr;
-  return text != nullptr ? *text : std::string();
-}
-
-std::optional<std::uint64_t> count_in(const Value& map, std::string_view key) {
-  const auto* value = map.find(key);
-  const auto* number = value != nullptr ? value->if_integer() : nullptr;
-  if (number == nullptr || *number < 0) return std::nullopt;
-  return static_cast<std::uint64_t>(*number);
-}
 
 // What the methods give, for their schemas.
 struct ListedStream {
