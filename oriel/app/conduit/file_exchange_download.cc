@@ -27,7 +27,10 @@ awaitable<CallResult<TransferResult>> FileExchange::download(std::shared_ptr<Con
   if (!start) co_return std::unexpected(std::move(start.error()));
   const auto id = text_in(*start, "transfer_id");
   const auto chunk = number_in(*start, "chunk_size", kFileChunkBytes);
-  if (id.empty() || chunk == 0 || chunk > kWirePayloadBytesMax)
+  const auto size = number_in(*start, "size", UINT64_MAX);
+  // Of chunks that are too small there would be too many to keep count of.
+  const auto chunk_min = std::clamp<std::uint64_t>(size, 1, kFileChunkBytesMin);
+  if (id.empty() || chunk < chunk_min || chunk > kWirePayloadBytesMax)
     co_return std::unexpected(CallError{
         .code = CallCode::kInvalidValue,
         .message =
@@ -36,7 +39,7 @@ awaitable<CallResult<TransferResult>> FileExchange::download(std::shared_ptr<Con
   const auto told = text_in(*start, "checksum");
   const FileAnnouncement announced{
       .filename = name,
-      .size_bytes = number_in(*start, "size", UINT64_MAX),
+      .size_bytes = size,
       .checksum = is_checksum(told) ? std::optional(told) : std::nullopt,
       .chunk_bytes = chunk,
       .sender = is_checksum(told) ? "" : id};
@@ -70,13 +73,13 @@ awaitable<CallResult<TransferResult>> FileExchange::download(std::shared_ptr<Con
     while (!landed.empty() && !window.failure()) {
       auto chunk_at = std::move(landed.front());
       landed.pop_front();
-      const auto size = chunk_at.second.size();
+      const auto bytes = chunk_at.second.size();
       std::function<CallResult<void>()> write = [receiving, landing = std::move(chunk_at)] {
         return receiving->write(landing.first, landing.second);
       };
       auto written = co_await on_disk(from, write);
       if (!written) window.fail(std::move(written.error()));
-      progress.transferred_bytes += size;
+      progress.transferred_bytes += bytes;
       progress.elapsed = Clock::now() - began;
       if (written && on_progress) on_progress(progress);
     }

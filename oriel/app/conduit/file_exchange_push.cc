@@ -20,6 +20,11 @@ using boost::asio::awaitable;
 
 constexpr std::chrono::seconds kReadyTimeout{10};  // for file_incoming_ack
 
+// Peers make the ids of what they push: two may have the same.
+std::string transfer_key(const Context& context, const Value& data) {
+  return context.connection().id() + "/" + text_in(data, "transfer_id");
+}
+
 }  // namespace
 
 void FileExchange::serve_pushes(Dispatcher& dispatcher) {
@@ -35,7 +40,7 @@ void FileExchange::serve_pushes(Dispatcher& dispatcher) {
                                                 .checksum = text_in(data, "checksum"),
                                                 .chunk_bytes = kFileChunkBytes,
                                                 .sender = context.connection().id()},
-                                               text_in(data, "transfer_id"));
+                                               transfer_key(context, data));
             Map ready{{"transfer_id", text_in(data, "transfer_id")}, {"ready", begun.has_value()}};
             if (!begun) ready.set("error", begun.error().message);
             ORIEL_TRY_VOID(context.connection().send_message("file_incoming_ack", ready));
@@ -46,8 +51,8 @@ void FileExchange::serve_pushes(Dispatcher& dispatcher) {
   dispatcher.add_handler(
       "file_chunk",
       make_handler(
-          [self](Value data) -> Result<Reply> {
-            const auto receiving = self->find_receiving(text_in(data, "transfer_id"));
+          [self](Context& context, Value data) -> Result<Reply> {
+            const auto receiving = self->find_receiving(transfer_key(context, data));
             if (!receiving)
               return fail(ErrorCode::kInvalid, "a chunk of a transfer that was not begun");
             auto bytes = chunk_bytes(data);
@@ -61,7 +66,7 @@ void FileExchange::serve_pushes(Dispatcher& dispatcher) {
       "file_complete",
       make_handler(
           [self](Context& context, Value data) -> Result<Reply> {
-            const auto receiving = self->find_receiving(text_in(data, "transfer_id"));
+            const auto receiving = self->find_receiving(transfer_key(context, data));
             if (!receiving)
               return fail(ErrorCode::kInvalid, "the end of a transfer that was not begun");
             auto file = self->finish(receiving);

@@ -7,11 +7,11 @@
 #include <boost/asio/use_future.hpp>
 #include <filesystem>
 #include <fstream>
-#include <future>
 
-#include "oriel/app/conduit/client.h"
+#include "oriel/app/conduit/client_stage_test.h"
 #include "oriel/app/conduit/file_checksum.h"
 #include "oriel/app/conduit/server.h"
+#include "oriel/core/conduit/login.h"
 #include "oriel/core/crypto/base64.h"
 #include "oriel/testing/temporary_folder.h"
 
@@ -46,12 +46,8 @@ std::shared_ptr<FileExchange> open_exchange(const std::string& folder, std::uint
 class FileExchangeTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    there_->on_file_received([this](Context&, const ReceivedFile& file) {
-      std::lock_guard lock(mutex_);
-      received_ = file.filename;
-    });
-    here_->on_file_received(
-        [this](Context&, const ReceivedFile& file) { pushed_.set_value(file); });
+    there_->on_file_received([this](Context&, const ReceivedFile& file) { received_.put(file); });
+    here_->on_file_received([this](Context&, const ReceivedFile& file) { pushed_.put(file); });
     there_->serve(server_.dispatcher());
     ASSERT_TRUE(server_.start());
     connect();
@@ -83,19 +79,13 @@ class FileExchangeTest : public ::testing::Test {
     return client_->call("file_upload_start",
                          Map{{"filename", name}, {"size", size}, {"checksum", checksum}});
   }
-  std::string received() {
-    std::lock_guard lock(mutex_);
-    return received_;
-  }
 
   testing::TemporaryFolder folders_;
   std::string store_ = folders_.path("there");
   std::string mine_ = folders_.path("here");
   std::shared_ptr<FileExchange> there_ = open_exchange(store_, 10'000'000);
   std::shared_ptr<FileExchange> here_ = open_exchange(mine_, 10'000'000);
-  std::mutex mutex_;
-  std::string received_;
-  std::promise<ReceivedFile> pushed_;  // what the server has sent to the client
+  Mailbox<ReceivedFile> received_, pushed_;  // at the server, at the client
   Server server_{{.password = "secret", .host = "127.0.0.1", .port = 0}};
   std::optional<Client> client_;
 };
@@ -113,7 +103,7 @@ TEST_F(FileExchangeTest, SendsAFileWholeAndTellsOfIt) {
   EXPECT_EQ(sent->resumed_at_bytes, 0u);
   EXPECT_EQ(last, 200'123u);
   EXPECT_EQ(text_of(store_ + "/report.txt"), text);
-  EXPECT_EQ(received(), "report.txt");
+  EXPECT_EQ(received_.take()->filename, "report.txt");
 }
 
 TEST_F(FileExchangeTest, SendsAnEmptyFile) {
@@ -271,8 +261,41 @@ TEST_F(FileExchangeTest, PushesAFileToAClient) {
   const auto connection = server_.connections().at(0);
   const auto sent = wait(there_->push(connection, "f"), connection);
   ASSERT_TRUE(sent) << sent.error().message;
-  EXPECT_EQ(pushed_.get_future().get().size_bytes, 150'000u);
+  EXPECT_EQ(pushed_.take()->size_bytes, 150'000u);
   EXPECT_EQ(text_of(mine_ + "/f"), text);
+}
+
+TEST_F(FileExchangeTest, KeepsWhatTwoClientsPushWithTheSameIdApart) {
+  Client other({.server_host = "127.0.0.1", .server_port = server_.port(), .password = "secret"});
+  ASSERT_TRUE(other.connect());
+  // As the real programs send it.
+  const auto send = [](Client& client, const char* type, const std::string& text) {
+    EXPECT_TRUE(client.send(type, Map{{"transfer_id", "1"},
+                                      {"filename", text},
+                                      {"size", text.size()},
+                                      {"checksum", password_hash(text)},
+                                      {"chunk_index", 0},
+                                      {"data_b64", crypto::base64(as_bytes(text))}}));
+  };
+  for (const auto* type : {"file_incoming", "file_chunk", "file_complete"}) {
+    send(*client_, type, "one");
+    send(other, type, "two!");
+  }
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(received_.take());
+  EXPECT_EQ(text_of(store_ + "/one"), "one");
+  EXPECT_EQ(text_of(store_ + "/two!"), "two!");
+}
+
+TEST_F(FileExchangeTest, FetchesNoFileInChunksThatAreTooSmall) {
+  server_.rpc("file_download_start",
+              [](const std::string&) {
+                return Map{{"transfer_id", "1"}, {"size", 9'000'000}, {"chunk_size", 1}};
+              },
+              {.parameters = {"filename"}});
+  const auto refused = download("big");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, CallCode::kInvalidValue);
+  EXPECT_THAT(refused.error().message, HasSubstr("no usable transfer_id or chunk_size"));
 }
 
 TEST(FileExchange, ComputesTheChecksumThatOthersDo) {
