@@ -182,6 +182,10 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   // envelope: packed.
   void answer_packed(std::uint64_t correlation, const Bytes& envelope);
   void send_answer(std::uint64_t correlation, Bytes frame);
+  void send_long_answer(std::uint64_t correlation, Value envelope);
+  Value too_long_answer(std::size_t bytes) const;
+  FrameOptions answer_options(std::uint64_t correlation) const;
+  void note_answer();
   ContextPointer begin_handler(std::uint64_t correlation, std::optional<TimePoint> deadline,
                                const std::string& message_type = {});
   void end_handler(std::uint64_t correlation, const ContextPointer& context);

@@ -99,26 +99,50 @@ void Connection::run_method(const std::shared_ptr<const Method>& method, CallRec
 }
 
 void Connection::answer(std::uint64_t correlation, Answer answer) {
-  if (!has_ended_)
-    send_answer(correlation, write_answer_frame(std::move(answer), shared_->numbers));
+  if (has_ended_) return;
+  auto envelope = write_answer(std::move(answer), shared_->numbers);
+  if (shared_->compression == Compression::kNone && is_nearly_all_long(envelope))
+    send_long_answer(correlation, std::move(envelope));
+  else
+    send_answer(correlation, write_answer_frame(envelope));
 }
 
 void Connection::answer_packed(std::uint64_t correlation, const Bytes& envelope) {
   if (!has_ended_) send_answer(correlation, write_packed_answer(envelope));
 }
 
-// One that the peer does not take would end its connection, and all other calls with it.
+FrameOptions Connection::answer_options(std::uint64_t correlation) const {
+  return {
+      .compression = shared_->compression, .timestamp_ms = unix_ms(), .correlation = correlation};
+}
+
 void Connection::send_answer(std::uint64_t correlation, Bytes frame) {
-  if (const auto bytes = frame.size() - kHeaderBytes; bytes > sendable_bytes_) {
-    frame = write_answer_frame(
-        failed_call(CallCode::kInternal, too_long("the answer", bytes, sendable_bytes_)),
-        shared_->numbers);
-  }
-  session_->answer(correlation, std::make_shared<const Bytes>(
-                                    make_frame_in_place(FrameType::kRpcResponse, std::move(frame),
-                                                        {.compression = shared_->compression,
-                                                         .timestamp_ms = unix_ms(),
-                                                         .correlation = correlation})));
+  if (const auto bytes = frame.size() - kHeaderBytes; bytes > sendable_bytes_)
+    frame = write_answer_frame(too_long_answer(bytes));
+  session_->answer(correlation,
+                   std::make_shared<const Bytes>(make_frame_in_place(
+                       FrameType::kRpcResponse, std::move(frame), answer_options(correlation))));
+  note_answer();
+}
+
+void Connection::send_long_answer(std::uint64_t correlation, Value envelope) {
+  auto frame = make_long_answer(std::move(envelope), answer_options(correlation));
+  std::size_t bytes = 0;
+  for (const auto& piece : frame) bytes += piece.bytes.size();
+  if (bytes -= kHeaderBytes; bytes > sendable_bytes_)
+    return send_answer(correlation, write_answer_frame(too_long_answer(bytes)));
+  session_->answer(correlation, std::move(frame));
+  note_answer();
+}
+
+// One that the peer does not take would end its connection, and all other calls with it.
+Value Connection::too_long_answer(std::size_t bytes) const {
+  return write_answer(
+      failed_call(CallCode::kInternal, too_long("the answer", bytes, sendable_bytes_)),
+      shared_->numbers);
+}
+
+void Connection::note_answer() {
   {
     std::lock_guard lock(mutex_);
     ++stats_.calls_answered;

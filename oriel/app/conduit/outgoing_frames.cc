@@ -11,9 +11,9 @@
 namespace oriel::conduit {
 namespace {
 
-// The payload of an answer up to its envelope, behind room for the header.
-Bytes begin_answer() {
-  Bytes frame(kHeaderBytes);
+// The payload of an answer up to its envelope, behind so many zeros.
+Bytes begin_answer(std::size_t bytes_before) {
+  Bytes frame(bytes_before);
   Packer packer(frame);
   packer.map(2);
   packer.text("success");
@@ -65,14 +65,30 @@ Bytes write_call(std::string_view method, const Value& params, std::chrono::mill
   return bytes;
 }
 
-Bytes write_answer_frame(Answer answer, ErrorNumbers numbers) {
-  auto frame = begin_answer();
-  Packer(frame).value(write_answer(std::move(answer), numbers));
+Bytes write_answer_frame(const Value& envelope) {
+  auto frame = begin_answer(kHeaderBytes);
+  Packer(frame).value(envelope);
   return frame;
 }
 
+bool is_nearly_all_long(const Value& envelope) {
+  constexpr std::size_t kRestBytesMax = 4096;
+  const auto bytes = long_bytes(envelope);
+  return bytes > 0 && packed_bytes_max(envelope) - bytes <= kRestBytesMax;
+}
+
+std::vector<HeldBytes> make_long_answer(Value envelope, const FrameOptions& options) {
+  auto pieces = pack_in_pieces(begin_answer(0), std::move(envelope));
+  std::size_t bytes = 0;
+  for (const auto& piece : pieces) bytes += piece.bytes.size();
+  const auto header =
+      std::make_shared<const Bytes>(make_frame_header(FrameType::kRpcResponse, bytes, options));
+  pieces.insert(pieces.begin(), HeldBytes{*header, header});
+  return pieces;
+}
+
 Bytes write_packed_answer(const Bytes& envelope) {
-  auto frame = begin_answer();
+  auto frame = begin_answer(kHeaderBytes);
   frame.insert(frame.end(), envelope.begin(), envelope.end());
   return frame;
 }

@@ -174,6 +174,26 @@ TEST(Server, DescribesResultsOfResponsesAndRoles) {
     EXPECT_FALSE(schema(built_in).find("result")->if_map()->empty()) << built_in;
 }
 
+TEST(Server, AnswersLongTextsAndBytesAsTheyAre) {
+  for (const bool compresses : {false, true}) {
+    auto options = quick_options();
+    options.enable_compression = compresses;
+    ServerStage stage(options);
+    stage.server.rpc("echo", [](Value value) { return value; }, {.run = Run::kLoop});
+    stage.start();
+    auto peer = stage.join();
+    const std::string text(300'000, 't');
+    const Bytes bytes(100'000, 200);
+    const Value values[] = {text, bytes, Map{{"index", 1}, {"data", bytes}, {"size", 2}},
+                            Map{{"texts", Array{text, "short", text}}}};
+    for (const auto& value : values) {
+      const Value params = Array{value};
+      EXPECT_TRUE(data(peer.call("echo", params)) == params) << "it is another one";
+    }
+    EXPECT_EQ(data(peer.call("echo", Array{7})), Value(Array{7})) << "it is as it was";
+  }
+}
+
 TEST(Server, GivesHandlersAContext) {
   auto options = quick_options();
   options.logins = {{.identity = "ann", .password = "geheim", .roles = {"reader"}}};
