@@ -23,7 +23,7 @@ void CallWindow::call(std::string method, Value params,
         auto data = without_hidden_error(
             answer ? CallResult<Value>(answer->data.value_or(Value()))
                    : CallResult<Value>(std::unexpected(std::move(answer.error()))));
-        if (state->failure) return;
+        if (state->failure || state->is_over) return;
         if (!data) {
           state->failure = std::move(data.error());
         } else if (auto taken = done(*data); !taken) {

@@ -20,6 +20,11 @@ namespace oriel::conduit {
 class CallWindow {
  public:
   explicit CallWindow(std::shared_ptr<Connection> connection);
+  // What still comes reaches nobody: `done` may refer to what goes now, as when the coroutine that
+  // waits is cancelled.
+  ~CallWindow() { state_->is_over = true; }
+  CallWindow(const CallWindow&) = delete;
+  CallWindow& operator=(const CallWindow&) = delete;
 
   // Waits until fewer than `most` are under way.
   boost::asio::awaitable<void> room(std::size_t most);
@@ -32,6 +37,7 @@ class CallWindow {
   struct State {
     explicit State(const boost::asio::any_io_executor& executor) : changed(executor) {}
     std::size_t under_way = 0;
+    bool is_over = false;
     std::optional<CallError> failure;
     net::WakeEvent changed;
   };

@@ -103,6 +103,8 @@ class FileExchange : public std::enable_shared_from_this<FileExchange> {
   std::shared_ptr<Sending> find_sending(const std::string& id) const;
   CallResult<ReceivedFile> finish(const ReceivingPointer& receiving);
   void forget_idle();
+  boost::asio::awaitable<CallResult<void>> announce(std::shared_ptr<Connection> to, std::string id,
+                                                    Map announcement);
 
   void serve_uploads(Dispatcher& dispatcher);
   void serve_downloads(Dispatcher& dispatcher);
@@ -115,8 +117,8 @@ class FileExchange : public std::enable_shared_from_this<FileExchange> {
   mutable std::mutex mutex_;                                     // guards the next ones
   std::unordered_map<std::string, ReceivingPointer> receiving_;  // by transfer id
   std::unordered_map<std::string, std::shared_ptr<Sending>> sending_;
-  // Of pushes: told when the peer is ready.
-  std::unordered_map<std::string, std::function<void()>> awaited_;
+  // Of pushes: told that the peer is ready, or why it is not.
+  std::unordered_map<std::string, std::function<void(std::string refusal)>> awaited_;
 };
 
 }  // namespace oriel::conduit

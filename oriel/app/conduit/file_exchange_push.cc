@@ -3,6 +3,8 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "oriel/app/conduit/binding.h"
@@ -19,6 +21,19 @@ namespace {
 using boost::asio::awaitable;
 
 constexpr std::chrono::seconds kReadyTimeout{10};  // for file_incoming_ack
+
+CallError disconnected(const Error& error) {
+  return {.code = CallCode::kDisconnected, .message = error.message};
+}
+
+// Of file_incoming_ack; empty: the peer is ready.
+std::string refusal_in(const Value& data) {
+  const auto* ready = data.find("ready");
+  const bool is_refused = ready != nullptr && ready->if_bool() != nullptr && !*ready->if_bool();
+  if (!is_refused) return "";
+  const auto error = text_in(data, "error");
+  return error.empty() ? "the peer does not take the file" : error;
+}
 
 // Peers make the ids of what they push: two may have the same.
 std::string transfer_key(const Context& context, const Value& data) {
@@ -76,16 +91,47 @@ void FileExchange::serve_pushes(Dispatcher& dispatcher) {
           },
           in_order));
   dispatcher.add_handler("file_incoming_ack", make_handler([self](Value data) {
-                           std::function<void()> ready;
+                           std::function<void(std::string)> answered;
                            {
                              std::lock_guard lock(self->mutex_);
                              const auto found = self->awaited_.find(text_in(data, "transfer_id"));
                              if (found == self->awaited_.end()) return;
-                             ready = std::move(found->second);
+                             answered = std::move(found->second);
                              self->awaited_.erase(found);
                            }
-                           ready();
+                           answered(refusal_in(data));
                          }));
+}
+
+// Tells the peer of a file, and waits until it is ready.
+awaitable<CallResult<void>> FileExchange::announce(std::shared_ptr<Connection> to, std::string id,
+                                                   Map announcement) {
+  const auto self = shared_from_this();
+  const auto executor = to->executor();
+  const auto timer = std::make_shared<boost::asio::steady_timer>(executor, kReadyTimeout);
+  const auto refusal = std::make_shared<std::optional<std::string>>();
+  {
+    std::lock_guard lock(mutex_);
+    awaited_.emplace(id, [executor, timer, refusal](const std::string& told) {
+      boost::asio::dispatch(executor, [timer, refusal, told] {
+        *refusal = told;
+        timer->cancel();
+      });
+    });
+  }
+  // However this ends, also when the coroutine is cancelled.
+  const std::shared_ptr<void> waiting(nullptr, [self, id](void*) {
+    std::lock_guard lock(self->mutex_);
+    self->awaited_.erase(id);
+  });
+  auto sent = co_await to->async_send_message("file_incoming", std::move(announcement));
+  if (!sent) co_return std::unexpected(disconnected(sent.error()));
+  if (!*refusal) co_await timer->async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  if (!*refusal)
+    co_return std::unexpected(CallError::timeout("the peer did not say that it is ready"));
+  if (!(*refusal)->empty())
+    co_return std::unexpected(CallError{.code = CallCode::kExecutionError, .message = **refusal});
+  co_return CallResult<void>();
 }
 
 awaitable<CallResult<TransferResult>> FileExchange::push(std::shared_ptr<Connection> to,
@@ -96,32 +142,14 @@ awaitable<CallResult<TransferResult>> FileExchange::push(std::shared_ptr<Connect
   if (!source) co_return std::unexpected(std::move(source.error()));
   const auto id = random_uuid();
   const auto total = chunks_of(source->size_bytes, kFileChunkBytes);
-  const auto executor = to->executor();
-  const auto timer = std::make_shared<boost::asio::steady_timer>(executor, kReadyTimeout);
-  const auto is_ready = std::make_shared<bool>(false);
-  {
-    std::lock_guard lock(mutex_);
-    awaited_.emplace(id, [executor, timer, is_ready] {
-      boost::asio::dispatch(executor, [timer, is_ready] {
-        *is_ready = true;
-        timer->cancel();
-      });
-    });
-  }
   Map announcement{{"transfer_id", id},
                    {"filename", name},
                    {"size", source->size_bytes},
                    {"checksum", source->checksum},
                    {"total_chunks", total}};
-  auto sent = co_await to->async_send_message("file_incoming", std::move(announcement));
-  if (sent && !*is_ready)
-    co_await timer->async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-  {
-    std::lock_guard lock(mutex_);
-    awaited_.erase(id);
-  }
-  if (sent && !*is_ready)
-    co_return std::unexpected(CallError::timeout("the peer did not say that it is ready"));
+  const auto is_ready = co_await announce(to, id, std::move(announcement));
+  if (!is_ready) co_return std::unexpected(is_ready.error());
+  Status sent;
   TransferProgress progress{.filename = name, .total_bytes = source->size_bytes};
   for (std::uint64_t index = 0; sent && index < total; ++index) {
     auto bytes = co_await read_chunk_on(to, *source, index, kFileChunkBytes);
@@ -135,9 +163,7 @@ awaitable<CallResult<TransferResult>> FileExchange::push(std::shared_ptr<Connect
   }
   Map end{{"transfer_id", id}, {"checksum", source->checksum}};
   if (sent) sent = co_await to->async_send_message("file_complete", std::move(end));
-  if (!sent)
-    co_return std::unexpected(
-        CallError{.code = CallCode::kDisconnected, .message = sent.error().message});
+  if (!sent) co_return std::unexpected(disconnected(sent.error()));
   co_return TransferResult{.filename = name,
                            .size_bytes = source->size_bytes,
                            .checksum = source->checksum,

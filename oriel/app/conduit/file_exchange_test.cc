@@ -3,10 +3,14 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_future.hpp>
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "oriel/app/conduit/client_stage_test.h"
 #include "oriel/app/conduit/file_checksum.h"
@@ -263,6 +267,43 @@ TEST_F(FileExchangeTest, PushesAFileToAClient) {
   ASSERT_TRUE(sent) << sent.error().message;
   EXPECT_EQ(pushed_.take()->size_bytes, 150'000u);
   EXPECT_EQ(text_of(mine_ + "/f"), text);
+}
+
+TEST_F(FileExchangeTest, SaysWhyAClientDoesNotTakeAFile) {
+  std::filesystem::create_directory(store_ + "/2026");
+  folders_.write("there/2026/f", "hello");
+  const auto connection = server_.connections().at(0);
+  const auto refused = wait(there_->push(connection, "2026/f"), connection);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, CallCode::kExecutionError);
+  EXPECT_THAT(refused.error().message, HasSubstr("there is no folder \"2026\""));
+}
+
+TEST_F(FileExchangeTest, MayBeCancelledWhileChunksAreUnderWay) {
+  for (const bool is_upload : {true, false}) {
+    Mailbox<int> begun;
+    std::promise<void> may_answer;
+    const auto answer = [&](const Value&) {
+      begun.put(1);
+      may_answer.get_future().wait();
+      return Map{{"data_b64", "AAAA"}};
+    };
+    folders_.write("here/up", "abc");
+    folders_.write("there/down", "abc");
+    server_.rpc(is_upload ? "file_upload_chunk" : "file_download_chunk", answer);
+    const auto connection = client_->connection();
+    boost::asio::cancellation_signal cancel;
+    auto moved = boost::asio::co_spawn(
+        connection->executor(),
+        is_upload ? here_->upload(connection, "up") : here_->download(connection, "down"),
+        boost::asio::bind_cancellation_slot(cancel.slot(), boost::asio::use_future));
+    ASSERT_TRUE(begun.take());
+    boost::asio::post(connection->executor(),
+                      [&] { cancel.emit(boost::asio::cancellation_type::terminal); });
+    EXPECT_THROW(moved.get(), boost::system::system_error);
+    may_answer.set_value();  // the answer comes to nobody
+    EXPECT_TRUE(client_->call("listall"));
+  }
 }
 
 TEST_F(FileExchangeTest, KeepsWhatTwoClientsPushWithTheSameIdApart) {
