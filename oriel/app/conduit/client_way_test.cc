@@ -110,6 +110,9 @@ TEST(ConduitClient, SpeaksTlsWithAServerThatItTrusts) {
   const auto status = client.connect();
   ASSERT_TRUE(status) << status.error().message;
   EXPECT_EQ(client.call<int>("add", {{"a", 1}, {"b", 2}}), 3);
+  const std::string text(1 << 20, 'x');
+  (*site.server)->rpc("long", [text] { return text; });
+  EXPECT_TRUE(client.call<std::string>("long") == text);
   auto by_hash = site.options();
   by_hash.login = Login::kPasswordHash;  // nobody hears it
   Client other(by_hash);

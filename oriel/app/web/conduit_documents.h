@@ -12,7 +12,7 @@
 namespace oriel::web {
 
 struct Geometry {
-  int width = 0, height = 0;  // pixels
+  std::uint32_t width = 0, height = 0;  // pixels
 };
 BOOST_DESCRIBE_STRUCT(Geometry, (), (width, height))
 
