@@ -14,6 +14,12 @@ using ByteSpan = std::span<const std::uint8_t>;
 // Immutable after construction; any thread may read it.
 using SharedBytes = std::shared_ptr<const Bytes>;
 
+// Bytes inside of something larger, which lives as long as they are held. Immutable.
+struct HeldBytes {
+  ByteSpan bytes;
+  std::shared_ptr<const void> owner;
+};
+
 // The bytes of `text`, lent as long as `text` lives.
 inline ByteSpan as_bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};

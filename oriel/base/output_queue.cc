@@ -1,21 +1,31 @@
 #include "oriel/base/output_queue.h"
 
+#include <utility>
+
 #include "oriel/base/check.h"
 
 namespace oriel {
 
 void OutputQueue::append(ByteSpan bytes) {
   if (bytes.empty()) return;
-  if (pieces_.empty() || pieces_.back().shared || pieces_.back().is_lent) pieces_.emplace_back();
+  if (pieces_.empty() || pieces_.back().held.owner || pieces_.back().is_lent)
+    pieces_.emplace_back();
   auto& owned = pieces_.back().owned;
   owned.insert(owned.end(), bytes.begin(), bytes.end());
   size_bytes_ += bytes.size();
 }
 
 void OutputQueue::append_shared(SharedBytes payload) {
-  if (!payload || payload->empty()) return;
-  size_bytes_ += payload->size();
-  pieces_.emplace_back().shared = std::move(payload);
+  if (!payload) return;
+  const ByteSpan all(*payload);
+  append_held({all, std::move(payload)});
+}
+
+void OutputQueue::append_held(HeldBytes payload) {
+  if (payload.bytes.empty()) return;
+  ORIEL_CHECK(payload.owner);
+  size_bytes_ += payload.bytes.size();
+  pieces_.emplace_back().held = std::move(payload);
 }
 
 std::size_t OutputQueue::gather(std::span<ByteSpan> into) {

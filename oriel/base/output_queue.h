@@ -18,6 +18,7 @@ class OutputQueue {
   void append(ByteSpan bytes);
   // Queues a payload without copying it. Null or empty payloads are ignored.
   void append_shared(SharedBytes payload);
+  void append_held(HeldBytes payload);
 
   bool empty() const { return size_bytes_ == 0; }
   std::size_t size_bytes() const { return size_bytes_; }
@@ -35,9 +36,9 @@ class OutputQueue {
  private:
   struct Piece {
     Bytes owned;
-    SharedBytes shared;
+    HeldBytes held;
     bool is_lent = false;
-    ByteSpan all() const { return shared ? ByteSpan(*shared) : ByteSpan(owned); }
+    ByteSpan all() const { return held.owner ? held.bytes : ByteSpan(owned); }
   };
   std::deque<Piece> pieces_;
   std::size_t front_offset_ = 0;  // bytes of the front piece already written

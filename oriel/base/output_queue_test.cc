@@ -40,6 +40,22 @@ TEST(OutputQueue, DoesNotCopySharedPayloads) {
   EXPECT_EQ(spans[0].data(), payload->data());
 }
 
+TEST(OutputQueue, HoldsTheOwnerOfAPieceUntilItIsWritten) {
+  OutputQueue queue;
+  auto owner = std::make_shared<const std::string>("a text inside of something");
+  const std::weak_ptr<const std::string> watched = owner;
+  const auto text = as_bytes(*owner).subspan(2, 4);
+  queue.append_held({text, std::move(owner)});
+  queue.append_held({});
+  ByteSpan spans[2];
+  ASSERT_EQ(queue.gather(spans), 1u);
+  EXPECT_EQ(spans[0].data(), text.data());
+  queue.consume(3);
+  EXPECT_FALSE(watched.expired());
+  EXPECT_EQ(drain(queue, 1), "t");
+  EXPECT_TRUE(watched.expired());
+}
+
 TEST(OutputQueue, LentPiecesStayWhenMoreIsAppended) {
   OutputQueue queue;
   queue.append(as_bytes("first"));

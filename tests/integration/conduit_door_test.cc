@@ -15,6 +15,7 @@
 
 #include "oriel/app/conduit/client.h"
 #include "oriel/app/web/conduit_documents.h"
+#include "oriel/app/web/monitor_sample.h"
 #include "tests/support/http_client.h"
 #include "tests/support/oriel_server.h"
 #include "tests/support/wait_until.h"

@@ -27,36 +27,54 @@ CallResult<Value> data_of(conduit::Answer answer) {
   return answer->data ? *std::move(answer->data) : Value();
 }
 
-CallResult<Array> described_methods(conduit::Client& client) {
+// What `describe` tells.
+struct Described {
+  Array methods, streams;
+};
+
+CallResult<Described> ask_for_schemas(conduit::Client& client) {
   auto told = data_of(client.request("describe", Map()));
   if (!told) return std::unexpected(std::move(told.error()));
   const auto* methods = told->find("methods");
   if (methods == nullptr || methods->if_array() == nullptr)
     return std::unexpected(CallError{.code = CallCode::kInvalidType,
                                      .message = "the answer of describe has no list of methods"});
-  return *methods->if_array();
+  const auto* streams = told->find("streams");
+  const bool has_streams = streams != nullptr && streams->if_array() != nullptr;
+  return Described{.methods = *methods->if_array(),
+                   .streams = has_streams ? *streams->if_array() : Array()};
 }
 
 bool is_not_there(const CallError& error) { return error.code == CallCode::kMethodNotFound; }
 
-CallResult<std::vector<MethodFacts>> ask_for_methods(conduit::Client& client) {
-  auto rows = described_methods(client);
-  if (!rows && is_not_there(rows.error())) rows = client.discover();
-  if (!rows) return std::unexpected(std::move(rows.error()));
+int print_table(const Described& described) {
   std::vector<MethodFacts> methods;
-  for (const auto& row : *rows) methods.push_back(read_method_facts(row));
-  return methods;
+  for (const auto& row : described.methods) methods.push_back(read_method_facts(row));
+  std::vector<StreamFacts> streams;
+  for (const auto& row : described.streams) streams.push_back(read_stream_facts(row));
+  auto text = methods_table(methods);
+  if (!streams.empty()) text += "\n" + streams_table(streams);
+  return print_text(text);
 }
 
 int print_methods(conduit::Client& client, const ConduitOptions& options) {
-  if (options.shows_schemas || options.is_json) {
-    auto rows = options.shows_schemas ? described_methods(client) : client.discover();
-    if (!rows) return report_call(options.shows_schemas ? "describe" : "listall", rows.error());
+  if (options.is_json && !options.shows_schemas) {
+    auto rows = client.discover();
+    if (!rows) return report_call("listall", rows.error());
     return print_json(Value(*std::move(rows)), options.is_json);
   }
-  const auto methods = ask_for_methods(client);
-  if (!methods) return report_call("listall", methods.error());
-  return print_text(methods_table(*methods));
+  auto described = ask_for_schemas(client);
+  if (options.shows_schemas) {
+    if (!described) return report_call("describe", described.error());
+    return print_json(Value(std::move(described->methods)), options.is_json);
+  }
+  if (!described && is_not_there(described.error())) {
+    auto rows = client.discover();
+    if (!rows) return report_call("listall", rows.error());
+    described = Described{.methods = *std::move(rows), .streams = {}};
+  }
+  if (!described) return report_call("describe", described.error());
+  return print_table(*described);
 }
 
 }  // namespace

@@ -78,6 +78,9 @@ std::string type_of(const Value& schema) {
   if (text == "string" && !text_in(schema, "contentEncoding").empty()) return "bytes";
   const auto* items = schema.find("items");
   if (text == "array" && items != nullptr && items->if_map()) text += " of " + type_of(*items);
+  // Members of any name.
+  const auto* others = schema.find("additionalProperties");
+  if (text == "object" && others != nullptr && others->if_map()) text += " of " + type_of(*others);
   return text;
 }
 
@@ -157,7 +160,7 @@ Value example_of(const Value& schema) {
   if (first == "boolean") return true;
   if (first == "null") return nullptr;
   if (first.starts_with("array")) return example_array(schema);
-  if (first == "object") return example_object(schema);
+  if (first.starts_with("object")) return example_object(schema);
   return "VALUE";
 }
 
@@ -189,6 +192,8 @@ ParameterFacts read_parameter(std::string name, const Value& told, bool is_requi
 std::vector<ParameterFacts> read_members(const Value& schema) {
   std::vector<ParameterFacts> facts;
   if (const auto* items = schema.find("items")) return read_members(without_null(*items));
+  if (const auto* others = schema.find("additionalProperties"); others && others->if_map())
+    return read_members(without_null(*others));
   const auto* properties = schema.find("properties");
   const auto* members = properties != nullptr ? properties->if_map() : nullptr;
   if (members == nullptr) return facts;
@@ -207,7 +212,7 @@ void read_schema(const Value& schema, MethodFacts& facts) {
   if (schema.if_map() == nullptr || schema.if_map()->empty()) return;
   facts.whole = type_of(schema);
   facts.whole_example = shown(example_of(schema));
-  if (facts.whole == "object") facts.whole.clear();
+  if (facts.whole.starts_with("object")) facts.whole.clear();
 }
 
 // The names that Python has for types, of servers without schemas.
@@ -340,6 +345,29 @@ MethodFacts read_method_facts(const Value& told) {
     facts.parameters.push_back(std::move(parameter));
   }
   return facts;
+}
+
+StreamFacts read_stream_facts(const Value& told) {
+  StreamFacts facts{.name = text_in(told, "name"),
+                    .direction = text_in(told, "direction"),
+                    .role = text_in(told, "role")};
+  const auto* element = told.find("element");
+  if (element == nullptr || element->if_map() == nullptr) return facts;
+  facts.element = type_of(*element);
+  facts.members = read_members(without_null(*element));
+  return facts;
+}
+
+std::string streams_table(std::span<const StreamFacts> streams) {
+  if (streams.empty()) return "";
+  const bool has_roles =
+      std::ranges::any_of(streams, [](const auto& stream) { return !stream.role.empty(); });
+  std::vector<Row> rows{{"STREAM", "VALUES", "DIRECTION", has_roles ? "ROLE" : ""}};
+  for (const auto& stream : streams) {
+    rows.push_back({stream.name, stream.element, stream.direction, stream.role});
+    append_rows(stream.members, Direction::kOut, 1, rows);
+  }
+  return in_columns(rows);
 }
 
 std::string methods_table(std::span<const MethodFacts> methods) {

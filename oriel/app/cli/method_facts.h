@@ -37,11 +37,24 @@ struct MethodFacts {
   friend bool operator==(const MethodFacts&, const MethodFacts&) = default;
 };
 
+struct StreamFacts {
+  std::string name;
+  std::string direction;  // "out": it can be subscribed to, "in": the server takes it
+  std::string role;
+  std::string element;  // the type of its values; empty: not told
+  std::vector<ParameterFacts> members;
+
+  friend bool operator==(const StreamFacts&, const StreamFacts&) = default;
+};
+
 // Of what `describe` or `listall` tell of a method. What is not as expected is left out.
 MethodFacts read_method_facts(const conduit::Value& told);
+StreamFacts read_stream_facts(const conduit::Value& told);
 
 // A row for each method; long lists of parameters have several lines.
 std::string methods_table(std::span<const MethodFacts> methods);
+// A row for each stream, with what is in its values beneath; empty when there is none.
+std::string streams_table(std::span<const StreamFacts> streams);
 // An example line, and the parameters one under another.
 std::string method_help(const MethodFacts& method, std::string_view target);
 

@@ -97,6 +97,32 @@ TEST(ConduitMethods, AreShownAsFarAsTheListOfAnOldServerTells) {
             "Result: int\n");
 }
 
+TEST(ConduitMethods, ShowWhatIsInMembersOfAnyName) {
+  const auto facts = read_method_facts(
+      json(R"({"name": "disks", "params": {"type": "object", "properties": {}}, "result": {
+          "type": "object", "required": ["devices"], "properties": {"devices": {"type": "object",
+            "additionalProperties": {"type": "object", "required": ["free"], "properties": {
+              "free": {"type": "integer", "minimum": 0}}}}}}})"));
+  EXPECT_EQ(method_help(facts, "h"),
+            "Example: oriel call h disks\n\ndisks\n\nNo parameters\nResult: object\n"
+            "  devices  object of object\n"
+            "    free   integer, 0 or more\n");
+}
+
+TEST(ConduitMethods, AreFollowedByTheStreams) {
+  const std::vector streams{
+      read_stream_facts(json(R"({"name": "sensors", "direction": "out", "role": "monitor",
+          "element": {"type": "object", "required": ["degrees"],
+                      "properties": {"degrees": {"type": "number"}}}})")),
+      read_stream_facts(json(R"({"name": "frames", "direction": "in", "element": {}})"))};
+  EXPECT_EQ(streams_table(streams),
+            "STREAM     VALUES  DIRECTION  ROLE\n"
+            "sensors    object  out        monitor\n"
+            "  degrees  number\n"
+            "frames     any     in\n");
+  EXPECT_EQ(streams_table({}), "");
+}
+
 TEST(ConduitMethods, CannotDriveTheTerminal) {
   const auto facts = read_method_facts(json(R"({"name": "x\u001b[2J", "parameters": 5})"));
   EXPECT_EQ(facts.name, "x\\x1b[2J");

@@ -5,7 +5,6 @@
 #include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
@@ -24,10 +23,12 @@
 #include <utility>
 #include <vector>
 
+#include "oriel/app/conduit/connection_shared.h"
 #include "oriel/app/conduit/dispatcher.h"
 #include "oriel/app/conduit/limits.h"
+#include "oriel/app/conduit/outgoing_frames.h"
+#include "oriel/app/conduit/pending_calls.h"
 #include "oriel/app/conduit/user_data.h"
-#include "oriel/app/conduit/worker_pool.h"
 #include "oriel/app/observe/log.h"
 #include "oriel/core/conduit/convert.h"
 #include "oriel/core/conduit/peer_session.h"
@@ -57,77 +58,6 @@ struct ConnectionStats {
   std::uint64_t messages_in = 0;
   std::uint64_t messages_out = 0;
   std::optional<Duration> call_latency;  // moving average of calls that were answered
-};
-
-// A message's frame, which may be sent to many.
-struct MessageFrame {
-  SharedBytes bytes;
-  std::size_t payload_bytes = 0;  // before they were compressed
-};
-
-class ConnectionOwner {
- public:
-  virtual ~ConnectionOwner() = default;
-  virtual void connection_opened(Connection& connection, const Opened& opened) = 0;
-  // The peer asks us to send nothing for now, or to go on.
-  virtual void connection_paused(Connection&, bool /*is_paused*/) {}
-  virtual void login_refused(Connection& connection, const LoginRefused& refused) = 0;
-  // Whether the peer may do what needs this role.
-  virtual bool may(const Connection& connection, std::string_view role) = 0;
-  // The last call; calls under way have ended. What a peer that has said CLOSE gave as its reason,
-  // and why it did not let us in, is part of `reason`.
-  virtual void connection_ended(Connection& connection, const Error& reason) = 0;
-  // No method and no handler is at work any more.
-  virtual void handlers_rest() {}
-};
-
-// What connections of one owner have in common; lives as long as the last of them, and so longer
-// than the owner when a handler is still at work. The owner fills it before the first connection
-// and calls end() before the executor's context goes.
-struct ConnectionShared {
-  explicit ConnectionShared(std::size_t workers_max = kWorkersMax) : workers(workers_max) {}
-
-  boost::asio::any_io_executor executor;  // a strand, or the loop of one thread
-  std::function<bool()> is_inside;        // whether the caller is on it
-  Dispatcher dispatcher;
-  WorkerPool workers;
-  UserData user_data;
-  observe::Logger log;
-  ErrorNumbers numbers = ErrorNumbers::kPrograms;
-  Compression compression = Compression::kNone;
-  // Messages of one connection that are on their way from other threads.
-  std::size_t handed_over_max = kQueueMessages;
-
-  // ---- of the strand
-
-  // Null once the owner has gone.
-  ConnectionOwner* owner = nullptr;
-  // Methods and handlers are not begun any more.
-  bool is_stopping = false;
-  // Methods and handlers that have begun and not ended, on whatever thread.
-  std::size_t handlers_running = 0;
-  // Connections with something to write, told to their drivers in one turn.
-  std::vector<std::shared_ptr<Connection>> kicks;
-
-  // ---- any thread
-
-  bool is_on_strand() const {
-    std::lock_guard lock(mutex_);
-    return is_inside && is_inside();
-  }
-  // False, and `work` is dropped, after end().
-  template <typename Work>
-  bool post(Work&& work) const {
-    std::lock_guard lock(mutex_);
-    if (!executor) return false;
-    boost::asio::post(executor, std::forward<Work>(work));
-    return true;
-  }
-  // Nobody touches the executor's context any more; jobs that wait for a worker are dropped.
-  void end();
-
- private:
-  mutable std::mutex mutex_;  // guards executor and is_inside against end()
 };
 
 // Keeps itself alive from start() to the end of the conversation or of the executor's context,
@@ -212,12 +142,6 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   std::uint64_t unix_ms() const { return session_->unix_ms(Clock::now()); }
 
  private:
-  struct PendingCall {
-    std::function<void(Answer)> done;
-    TimePoint sent_at{};
-    std::optional<TimePoint> deadline;
-    std::unique_ptr<std::stop_callback<std::function<void()>>> stop;
-  };
   // A message of the peer, and the handlers that are still to run.
   struct MessageRun {
     std::shared_ptr<const Dispatcher::Handlers> handlers;
@@ -258,6 +182,10 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   // envelope: packed.
   void answer_packed(std::uint64_t correlation, const Bytes& envelope);
   void send_answer(std::uint64_t correlation, Bytes frame);
+  void send_long_answer(std::uint64_t correlation, Value envelope);
+  Value too_long_answer(std::size_t bytes) const;
+  FrameOptions answer_options(std::uint64_t correlation) const;
+  void note_answer();
   ContextPointer begin_handler(std::uint64_t correlation, std::optional<TimePoint> deadline,
                                const std::string& message_type = {});
   void end_handler(std::uint64_t correlation, const ContextPointer& context);
@@ -274,7 +202,6 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   // Our calls.
   void begin_call(std::string method, Value params, CallOptions options,
                   std::function<void(Answer)> done);
-  void end_call(std::uint64_t correlation, Answer answer);
   void arm_call_timer();
   void call_timer_fired();
   Result<SharedBytes> make_message(std::string_view type, const Value& data) const;
@@ -320,9 +247,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   bool is_taking_soon_ = false;
   bool is_held_ = false;
   bool has_ended_ = false;
-  std::uint64_t last_correlation_ = 0;
-  std::unordered_map<std::uint64_t, PendingCall> pending_;
-  std::multimap<TimePoint, std::uint64_t> call_deadlines_;
+  PendingCalls pending_;
   std::optional<TimePoint> armed_for_;
   // Calls of the peer by their correlation, and messages under 0.
   std::unordered_multimap<std::uint64_t, ContextPointer> running_;
@@ -335,9 +260,5 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
 };
 
 using ConnectionPointer = std::shared_ptr<Connection>;
-
-// kInvalid: the type; kTooLarge: for anybody.
-Result<MessageFrame> make_message_frame(std::string_view type, const Value& data,
-                                        Compression compression, std::uint64_t unix_ms);
 
 }  // namespace oriel::conduit

@@ -49,10 +49,19 @@ struct DescribedMethod {
 };
 BOOST_DESCRIBE_STRUCT(DescribedMethod, (), (name, description, params, result, requires_auth, role))
 
+struct DescribedStream {
+  std::string name;
+  std::string direction;  // "out": peers subscribe to it, "in": they send it
+  Map element;            // schema of its values
+  std::optional<std::string> role;
+};
+BOOST_DESCRIBE_STRUCT(DescribedStream, (), (name, direction, element, role))
+
 struct DescribedMethods {
   std::vector<DescribedMethod> methods;
+  std::optional<std::vector<DescribedStream>> streams;
 };
-BOOST_DESCRIBE_STRUCT(DescribedMethods, (), (methods))
+BOOST_DESCRIBE_STRUCT(DescribedMethods, (), (methods, streams))
 
 MethodDescription describe_listall() {
   return describe_method<MethodList>("listall",
@@ -61,7 +70,8 @@ MethodDescription describe_listall() {
 
 MethodDescription describe_describe(const Parameter& method) {
   auto description = describe_method<Value, std::optional<std::string>>(
-      "describe", "Gives the JSON Schemas of one method, or of all.", {&method, 1});
+      "describe", "Gives the JSON Schemas of one method, or of all and of the streams.",
+      {&method, 1});
   description.result_schema["anyOf"] =
       boost::json::array{schema_of<DescribedMethod>(), schema_of<DescribedMethods>()};
   return description;
@@ -116,23 +126,34 @@ std::shared_ptr<const Dispatcher::Handlers> Dispatcher::find_handlers(std::strin
   return found != handlers_.end() ? found->second : nullptr;
 }
 
-// The envelope around a row of each method.
-SharedBytes Dispatcher::list(SharedBytes& kept, Row row) const {
-  std::lock_guard lock(mutex_);
-  if (kept) return kept;
+Array Dispatcher::rows_of(Value (MethodDescription::*row)() const) const {
   Array rows;
   for (const auto& [name, method] : methods_) rows.push_back((method->description.*row)());
-  Map data{{"methods", std::move(rows)}};
-  if (row == &MethodDescription::to_listall_value) data.append("count", methods_.size());
-  kept = packed(Response::of(std::move(data)));
-  return kept;
+  return rows;
+}
+
+SharedBytes Dispatcher::list_all() const {
+  std::lock_guard lock(mutex_);
+  if (listing_) return listing_;
+  Map data{{"methods", rows_of(&MethodDescription::to_listall_value)}, {"count", methods_.size()}};
+  listing_ = packed(Response::of(std::move(data)));
+  return listing_;
+}
+
+SharedBytes Dispatcher::describe_all() const {
+  std::lock_guard lock(mutex_);
+  if (schemas_ && schemas_version_ == streams_->version()) return schemas_;
+  auto streams = streams_->list();
+  Map data{{"methods", rows_of(&MethodDescription::to_schema_value)}};
+  if (!streams.rows.empty()) data.append("streams", std::move(streams.rows));
+  schemas_ = packed(Response::of(std::move(data)));
+  schemas_version_ = streams.version;
+  return schemas_;
 }
 
 void Dispatcher::add_built_in_methods() {
   (void)add_method({.description = describe_listall(),
-                    .body = PackedMethod([this](const Value&) {
-                      return list(listing_, &MethodDescription::to_listall_value);
-                    }),
+                    .body = PackedMethod([this](const Value&) { return list_all(); }),
                     .run = Run::kLoop});
   const Parameter method("method");
   (void)add_method(
@@ -142,7 +163,7 @@ void Dispatcher::add_built_in_methods() {
              read_arguments<std::optional<std::string>>("describe", params, {&method, 1});
          if (!arguments) return std::unexpected(std::move(arguments.error()));
          const auto& name = std::get<0>(*arguments);
-         if (!name) return list(schemas_, &MethodDescription::to_schema_value);
+         if (!name) return describe_all();
          const auto found = find_method(*name);
          if (!found) return std::unexpected(CallError::not_found("RPC method", *name));
          return packed(Response::of(found->description.to_schema_value()));

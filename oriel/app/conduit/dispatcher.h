@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "oriel/app/conduit/context.h"
+#include "oriel/app/conduit/stream_table.h"
 #include "oriel/base/result.h"
 #include "oriel/core/conduit/parameters.h"
 #include "oriel/core/conduit/response.h"
@@ -77,18 +78,24 @@ class Dispatcher {
   // In the order in which they run; null: there is none.
   std::shared_ptr<const Handlers> find_handlers(std::string_view type) const;
 
- private:
-  using Row = Value (MethodDescription::*)() const;
+  // What `describe` tells of streams beside the methods.
+  const StreamTablePointer& streams() const { return streams_; }
 
+ private:
   void add_built_in_methods();
-  SharedBytes list(SharedBytes& kept, Row row) const;
+  SharedBytes list_all() const;
+  SharedBytes describe_all() const;
+  Array rows_of(Value (MethodDescription::*row)() const) const;
 
   mutable std::mutex mutex_;  // guards the next ones
   // What listall and a describe of all answer, which is long; null: to be made.
   mutable SharedBytes listing_;
   mutable SharedBytes schemas_;
+  mutable std::uint64_t schemas_version_ = 0;  // of the streams in them
   std::map<std::string, std::shared_ptr<const Method>, std::less<>> methods_;
   std::map<std::string, std::shared_ptr<const Handlers>, std::less<>> handlers_;
+
+  const StreamTablePointer streams_ = std::make_shared<StreamTable>();
 };
 
 }  // namespace oriel::conduit

@@ -4,6 +4,7 @@
 // Either side of a conversation can offer a folder, and send and fetch. Transfers that were cut off
 // go on where they ended.
 
+#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstdint>
@@ -17,17 +18,16 @@
 
 #include "oriel/app/conduit/connection.h"
 #include "oriel/app/conduit/dispatcher.h"
+#include "oriel/app/conduit/file_chunks.h"
+#include "oriel/app/conduit/file_receiving.h"
+#include "oriel/app/conduit/file_source.h"
+#include "oriel/app/conduit/transfer_progress.h"
 #include "oriel/core/conduit/response.h"
 #include "oriel/io/files/confined_folder.h"
 
 namespace oriel::conduit {
 
-inline constexpr std::uint64_t kFileChunkBytes = 64 * 1024;
-inline constexpr std::uint64_t kFileChunkBytesMin = 4 * 1024;
-inline constexpr std::uint64_t kFileChunkBytesMax = 1024 * 1024;
 inline constexpr std::size_t kFileTransfersMax = 64;  // at a time, of one folder
-// Chunks on their way to the peer that it has not acknowledged.
-inline constexpr std::size_t kFileChunksAhead = 8;
 // A transfer that nothing is heard of is forgotten, and a file that is not whole removed.
 inline constexpr std::chrono::hours kFileTransferIdle{1};
 inline constexpr std::chrono::hours kPartialFileAge{24 * 7};
@@ -40,18 +40,6 @@ struct FileExchangeOptions {
   bool replaces = false;
   std::string role;  // that peers need
 };
-
-struct TransferProgress {
-  std::string filename;
-  std::uint64_t total_bytes = 0;
-  std::uint64_t transferred_bytes = 0;
-  Duration elapsed{};
-
-  double percent() const;  // 100 of an empty file
-  double bytes_per_second() const;
-  std::optional<Duration> remaining() const;  // at the speed so far
-};
-using OnProgress = std::function<void(const TransferProgress&)>;
 
 struct TransferResult {
   std::string filename;  // as it was stored
@@ -101,23 +89,22 @@ class FileExchange : public std::enable_shared_from_this<FileExchange> {
   const files::ConfinedFolder& folder() const { return *folder_; }
 
  private:
-  struct Receiving;
-  struct Sending;
-  struct Announcement {
-    std::string filename;
-    std::uint64_t size_bytes = 0;
-    std::string checksum;
-    std::uint64_t chunk_bytes = 0;
-    std::string sender;  // whose partial files are its own
+  using ReceivingPointer = std::shared_ptr<FileReceiving>;
+  struct Sending {
+    FileSource source;
+    std::atomic<TimePoint> heard_at = Clock::now();
   };
 
   explicit FileExchange(FileExchangeOptions options);
 
-  CallResult<std::shared_ptr<Receiving>> begin_receiving(Announcement announced, std::string id);
-  std::shared_ptr<Receiving> find_receiving(const std::string& id) const;
+  CallResult<ReceivingPointer> begin_receiving(FileAnnouncement announced, std::string id);
+  ReceivingPointer find_receiving(const std::string& id) const;
+  std::string begin_sending(FileSource source);  // its id
   std::shared_ptr<Sending> find_sending(const std::string& id) const;
-  CallResult<ReceivedFile> finish(const std::shared_ptr<Receiving>& receiving);
+  CallResult<ReceivedFile> finish(const ReceivingPointer& receiving);
   void forget_idle();
+  boost::asio::awaitable<CallResult<void>> announce(std::shared_ptr<Connection> to, std::string id,
+                                                    Map announcement);
 
   void serve_uploads(Dispatcher& dispatcher);
   void serve_downloads(Dispatcher& dispatcher);
@@ -127,14 +114,11 @@ class FileExchange : public std::enable_shared_from_this<FileExchange> {
   std::shared_ptr<files::ConfinedFolder> folder_;
   std::function<void(Context&, const ReceivedFile&)> on_received_;
 
-  mutable std::mutex mutex_;                                               // guards the next ones
-  std::unordered_map<std::string, std::shared_ptr<Receiving>> receiving_;  // by transfer id
+  mutable std::mutex mutex_;                                     // guards the next ones
+  std::unordered_map<std::string, ReceivingPointer> receiving_;  // by transfer id
   std::unordered_map<std::string, std::shared_ptr<Sending>> sending_;
-  // Of pushes: told when the peer is ready.
-  std::unordered_map<std::string, std::function<void()>> awaited_;
+  // Of pushes: told that the peer is ready, or why it is not.
+  std::unordered_map<std::string, std::function<void(std::string refusal)>> awaited_;
 };
-
-// The SHA-256 of a file as 64 hex characters; its time is the disk's.
-Result<std::string> file_checksum(const files::File& file);
 
 }  // namespace oriel::conduit

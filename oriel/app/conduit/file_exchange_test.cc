@@ -3,13 +3,19 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_future.hpp>
 #include <filesystem>
 #include <fstream>
+#include <future>
 
-#include "oriel/app/conduit/client.h"
+#include "oriel/app/conduit/client_stage_test.h"
+#include "oriel/app/conduit/file_checksum.h"
 #include "oriel/app/conduit/server.h"
+#include "oriel/core/conduit/login.h"
 #include "oriel/core/crypto/base64.h"
 #include "oriel/testing/temporary_folder.h"
 
@@ -44,10 +50,8 @@ std::shared_ptr<FileExchange> open_exchange(const std::string& folder, std::uint
 class FileExchangeTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    there_->on_file_received([this](Context&, const ReceivedFile& file) {
-      std::lock_guard lock(mutex_);
-      received_ = file.filename;
-    });
+    there_->on_file_received([this](Context&, const ReceivedFile& file) { received_.put(file); });
+    here_->on_file_received([this](Context&, const ReceivedFile& file) { pushed_.put(file); });
     there_->serve(server_.dispatcher());
     ASSERT_TRUE(server_.start());
     connect();
@@ -79,18 +83,13 @@ class FileExchangeTest : public ::testing::Test {
     return client_->call("file_upload_start",
                          Map{{"filename", name}, {"size", size}, {"checksum", checksum}});
   }
-  std::string received() {
-    std::lock_guard lock(mutex_);
-    return received_;
-  }
 
   testing::TemporaryFolder folders_;
   std::string store_ = folders_.path("there");
   std::string mine_ = folders_.path("here");
   std::shared_ptr<FileExchange> there_ = open_exchange(store_, 10'000'000);
   std::shared_ptr<FileExchange> here_ = open_exchange(mine_, 10'000'000);
-  std::mutex mutex_;
-  std::string received_;
+  Mailbox<ReceivedFile> received_, pushed_;  // at the server, at the client
   Server server_{{.password = "secret", .host = "127.0.0.1", .port = 0}};
   std::optional<Client> client_;
 };
@@ -108,7 +107,7 @@ TEST_F(FileExchangeTest, SendsAFileWholeAndTellsOfIt) {
   EXPECT_EQ(sent->resumed_at_bytes, 0u);
   EXPECT_EQ(last, 200'123u);
   EXPECT_EQ(text_of(store_ + "/report.txt"), text);
-  EXPECT_EQ(received(), "report.txt");
+  EXPECT_EQ(received_.take()->filename, "report.txt");
 }
 
 TEST_F(FileExchangeTest, SendsAnEmptyFile) {
@@ -266,9 +265,78 @@ TEST_F(FileExchangeTest, PushesAFileToAClient) {
   const auto connection = server_.connections().at(0);
   const auto sent = wait(there_->push(connection, "f"), connection);
   ASSERT_TRUE(sent) << sent.error().message;
-  for (int tries = 0; tries < 500 && !std::filesystem::exists(mine_ + "/f"); ++tries)
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(pushed_.take()->size_bytes, 150'000u);
   EXPECT_EQ(text_of(mine_ + "/f"), text);
+}
+
+TEST_F(FileExchangeTest, SaysWhyAClientDoesNotTakeAFile) {
+  std::filesystem::create_directory(store_ + "/2026");
+  folders_.write("there/2026/f", "hello");
+  const auto connection = server_.connections().at(0);
+  const auto refused = wait(there_->push(connection, "2026/f"), connection);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, CallCode::kExecutionError);
+  EXPECT_THAT(refused.error().message, HasSubstr("there is no folder \"2026\""));
+}
+
+TEST_F(FileExchangeTest, MayBeCancelledWhileChunksAreUnderWay) {
+  for (const bool is_upload : {true, false}) {
+    Mailbox<int> begun;
+    std::promise<void> may_answer;
+    const auto answer = [&](const Value&) {
+      begun.put(1);
+      may_answer.get_future().wait();
+      return Map{{"data_b64", "AAAA"}};
+    };
+    folders_.write("here/up", "abc");
+    folders_.write("there/down", "abc");
+    server_.rpc(is_upload ? "file_upload_chunk" : "file_download_chunk", answer);
+    const auto connection = client_->connection();
+    boost::asio::cancellation_signal cancel;
+    auto moved = boost::asio::co_spawn(
+        connection->executor(),
+        is_upload ? here_->upload(connection, "up") : here_->download(connection, "down"),
+        boost::asio::bind_cancellation_slot(cancel.slot(), boost::asio::use_future));
+    ASSERT_TRUE(begun.take());
+    boost::asio::post(connection->executor(),
+                      [&] { cancel.emit(boost::asio::cancellation_type::terminal); });
+    EXPECT_THROW(moved.get(), boost::system::system_error);
+    may_answer.set_value();  // the answer comes to nobody
+    EXPECT_TRUE(client_->call("listall"));
+  }
+}
+
+TEST_F(FileExchangeTest, KeepsWhatTwoClientsPushWithTheSameIdApart) {
+  Client other({.server_host = "127.0.0.1", .server_port = server_.port(), .password = "secret"});
+  ASSERT_TRUE(other.connect());
+  // As the real programs send it.
+  const auto send = [](Client& client, const char* type, const std::string& text) {
+    EXPECT_TRUE(client.send(type, Map{{"transfer_id", "1"},
+                                      {"filename", text},
+                                      {"size", text.size()},
+                                      {"checksum", password_hash(text)},
+                                      {"chunk_index", 0},
+                                      {"data_b64", crypto::base64(as_bytes(text))}}));
+  };
+  for (const auto* type : {"file_incoming", "file_chunk", "file_complete"}) {
+    send(*client_, type, "one");
+    send(other, type, "two!");
+  }
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(received_.take());
+  EXPECT_EQ(text_of(store_ + "/one"), "one");
+  EXPECT_EQ(text_of(store_ + "/two!"), "two!");
+}
+
+TEST_F(FileExchangeTest, FetchesNoFileInChunksThatAreTooSmall) {
+  server_.rpc("file_download_start",
+              [](const std::string&) {
+                return Map{{"transfer_id", "1"}, {"size", 9'000'000}, {"chunk_size", 1}};
+              },
+              {.parameters = {"filename"}});
+  const auto refused = download("big");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, CallCode::kInvalidValue);
+  EXPECT_THAT(refused.error().message, HasSubstr("no usable transfer_id or chunk_size"));
 }
 
 TEST(FileExchange, ComputesTheChecksumThatOthersDo) {

@@ -86,6 +86,8 @@ class Server::Shared final : public std::enable_shared_from_this<Server::Shared>
   void abandon();
 
  private:
+  static constexpr std::string_view kUnixPeer = "unix";
+
   struct Doors {
     std::unique_ptr<net::TcpListener> tcp;
     std::unique_ptr<net::UnixListener> unix_socket;
@@ -123,6 +125,8 @@ class Server::Shared final : public std::enable_shared_from_this<Server::Shared>
   void connection_ended(Connection& connection, const Error& reason) override;
   void handlers_rest() override { wake_.cancel(); }
 
+  static std::int64_t unix_ms_now();
+
   Status open_doors();
   Status open_tcp();
   Status open_unix();
@@ -151,10 +155,6 @@ class Server::Shared final : public std::enable_shared_from_this<Server::Shared>
   void say_farewell(const ConnectionPointer& connection);
   boost::asio::awaitable<void> say_farewell_slowly(ConnectionPointer connection,
                                                    SharedHooks<Connection> hooks);
-  template <typename Argument>
-  boost::asio::awaitable<Status> call(const Hook<Argument>& hook, Argument& argument);
-  template <typename Argument>
-  Status call_plain(const Hook<Argument>& hook, Argument& argument);
   void log_hook(std::string_view when, const Status& status);
 
   struct Packet {

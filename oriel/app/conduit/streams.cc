@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "oriel/app/conduit/binding.h"
+#include "oriel/app/conduit/map_members.h"
 #include "oriel/app/conduit/random_text.h"
 
 namespace oriel::conduit {
@@ -22,18 +23,37 @@ TopicId next_topic() {
 
 double unix_seconds(std::uint64_t unix_ms) { return static_cast<double>(unix_ms) / 1000; }
 
-std::string text_in(const Value& map, std::string_view key) {
-  const auto* value = map.find(key);
-  const auto* text = value != nullptr ? value->if_text() : nullptr;
-  return text != nullptr ? *text : std::string();
-}
+// What the methods give, for their schemas.
+struct ListedStream {
+  std::string name;
+  std::string owner;  // "server", or the id of the connection that sends it here
+  std::uint64_t subscribers = 0;
+  bool active = true;
+};
+BOOST_DESCRIBE_STRUCT(ListedStream, (), (name, owner, subscribers, active))
 
-std::optional<std::uint64_t> count_in(const Value& map, std::string_view key) {
-  const auto* value = map.find(key);
-  const auto* number = value != nullptr ? value->if_integer() : nullptr;
-  if (number == nullptr || *number < 0) return std::nullopt;
-  return static_cast<std::uint64_t>(*number);
-}
+struct StreamList {
+  std::vector<ListedStream> streams;
+};
+BOOST_DESCRIBE_STRUCT(StreamList, (), (streams))
+
+struct StreamSubscription {
+  bool subscribed = true;
+  std::string stream, stream_id;
+};
+BOOST_DESCRIBE_STRUCT(StreamSubscription, (), (subscribed, stream, stream_id))
+
+struct StreamUnsubscription {
+  bool unsubscribed = true;
+};
+BOOST_DESCRIBE_STRUCT(StreamUnsubscription, (), (unsubscribed))
+
+struct StreamCreation {
+  bool created = true;
+  std::string stream, stream_id;
+  std::uint64_t credit = 0;  // values that may be sent ahead
+};
+BOOST_DESCRIBE_STRUCT(StreamCreation, (), (created, stream, stream_id, credit))
 
 CallError no_such_stream(const std::string& name) { return CallError::not_found("Stream", name); }
 
@@ -254,7 +274,21 @@ std::shared_ptr<OutgoingStream> StreamHub::create(std::string name, StreamOption
   if (outgoing_.size() >= kStreamsMax) return nullptr;
   auto stream = std::make_shared<OutgoingStream>(name, std::move(options), executor_, compression_);
   outgoing_.emplace(std::move(name), stream);
+  describe(*stream);
   return stream;
+}
+
+void StreamHub::describe(const OutgoingStream& stream) {
+  for (const auto& table : tables_)
+    table->add({.name = stream.name(),
+                .direction = StreamDirection::kOut,
+                .element = stream.options().element,
+                .role = stream.options().role});
+}
+
+void StreamHub::describe(const std::string& name, const Acceptor& acceptor) {
+  for (const auto& table : tables_)
+    table->add({.name = name, .direction = StreamDirection::kIn, .element = acceptor.element});
 }
 
 std::shared_ptr<OutgoingStream> StreamHub::find(const std::string& name) const {
@@ -267,6 +301,7 @@ bool StreamHub::close(const std::string& name) {
   if (found == outgoing_.end()) return false;
   const auto stream = found->second;
   outgoing_.erase(found);
+  for (const auto& table : tables_) table->remove(name, StreamDirection::kOut);
   stream->close();
   std::erase_if(closing_, [](const auto& one) { return one.expired(); });
   if (stream->stats().consumers > 0) closing_.push_back(stream);
@@ -298,6 +333,9 @@ void StreamHub::connection_ended(const std::string& id) {
 }
 
 void StreamHub::serve(Dispatcher& dispatcher) {
+  tables_.push_back(dispatcher.streams());
+  for (const auto& [name, stream] : outgoing_) describe(*stream);
+  for (const auto& [name, acceptor] : acceptors_) describe(name, acceptor);
   serve_methods(dispatcher);
   serve_messages(dispatcher);
 }
@@ -306,23 +344,22 @@ void StreamHub::serve_methods(Dispatcher& dispatcher) {
   const auto self = shared_from_this();
   dispatcher.add_method(make_method(
       "stream_list",
-      [self]() -> CallResult<Value> {
-        Array rows;
+      [self] {
+        StreamList list;
         for (const auto& [name, stream] : self->outgoing_)
-          rows.push_back(Map{{"name", name},
-                             {"owner", "server"},
-                             {"subscribers", stream->stats().consumers},
-                             {"active", stream->is_active()}});
+          list.streams.push_back({.name = name,
+                                  .owner = "server",
+                                  .subscribers = stream->stats().consumers,
+                                  .active = stream->is_active()});
         for (const auto& [key, stream] : self->incoming_)
-          rows.push_back(Map{
-              {"name", key.second}, {"owner", key.first}, {"subscribers", 0}, {"active", true}});
-        return Value(Map{{"streams", std::move(rows)}});
+          list.streams.push_back({.name = key.second, .owner = key.first});
+        return list;
       },
       {.description = "Lists the streams that can be subscribed to.", .run = Run::kLoop}));
   dispatcher.add_method(make_method(
       "stream_subscribe",
       [self](Context& context, std::string stream_name,
-             std::optional<std::uint64_t> credit) -> CallResult<Value> {
+             std::optional<std::uint64_t> credit) -> CallResult<StreamSubscription> {
         const auto stream = self->find(stream_name);
         if (!stream) return std::unexpected(no_such_stream(stream_name));
         if (!context.connection().may(stream->options().role))
@@ -330,33 +367,30 @@ void StreamHub::serve_methods(Dispatcher& dispatcher) {
               fmt::format("{} needs the role {}", stream_name, stream->options().role)));
         stream->add_consumer(context.connection().shared_from_this(), credit);
         self->watch(context.connection());
-        return Value(
-            Map{{"subscribed", true}, {"stream", stream_name}, {"stream_id", stream->id()}});
+        return StreamSubscription{.stream = stream_name, .stream_id = stream->id()};
       },
       {.parameters = {"stream_name", {"credit", Value()}},
        .description = "Subscribes to a stream; with credit, it sends no more than that ahead.",
        .run = Run::kLoop}));
   dispatcher.add_method(make_method(
       "stream_unsubscribe",
-      [self](Context& context, std::string stream_name) -> Value {
+      [self](Context& context, std::string stream_name) {
         if (const auto stream = self->find(stream_name))
           stream->remove_consumer(context.connection().id());
-        return Map{{"unsubscribed", true}};
+        return StreamUnsubscription{};
       },
       {.parameters = {"stream_name"}, .description = "Ends a subscription.", .run = Run::kLoop}));
   dispatcher.add_method(make_method(
       "stream_create",
-      [self](Context& context, std::string stream_name) -> CallResult<Value> {
+      [self](Context& context, std::string stream_name) -> CallResult<StreamCreation> {
         const auto acceptor = self->acceptors_.find(stream_name);
         if (acceptor == self->acceptors_.end()) return std::unexpected(no_such_stream(stream_name));
         if (self->incoming_.contains({context.connection().id(), stream_name}))
           return std::unexpected(CallError::validation("Stream already exists", "stream_name"));
         if (self->accept(context.connection().shared_from_this(), stream_name) == nullptr)
           return std::unexpected(CallError::rate_limited());
-        return Value(Map{{"created", true},
-                         {"stream", stream_name},
-                         {"stream_id", random_uuid()},
-                         {"credit", acceptor->second.credit}});
+        return StreamCreation{
+            .stream = stream_name, .stream_id = random_uuid(), .credit = acceptor->second.credit};
       },
       {.parameters = {"stream_name"},
        .description = "Makes a stream that the caller sends to here.",
@@ -477,10 +511,12 @@ awaitable<CallResult<std::shared_ptr<OutgoingStream>>> StreamHub::create_at(
 
 void StreamHub::on_peer_stream(std::string name,
                                std::function<void(std::shared_ptr<IncomingStream>)> taken,
-                               std::size_t credit) {
-  acceptors_.insert_or_assign(
-      std::move(name),
-      Acceptor{std::move(taken), std::clamp<std::size_t>(credit, 1, kStreamBufferMax)});
+                               std::size_t credit, std::optional<ResultDescription> element) {
+  const Acceptor acceptor{.taken = std::move(taken),
+                          .credit = std::clamp<std::size_t>(credit, 1, kStreamBufferMax),
+                          .element = std::move(element)};
+  describe(name, acceptor);
+  acceptors_.insert_or_assign(std::move(name), acceptor);
 }
 
 }  // namespace oriel::conduit

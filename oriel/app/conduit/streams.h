@@ -32,6 +32,8 @@ struct StreamOptions {
   std::size_t buffer = kStreamBuffer;
   TopicPolicy policy = TopicPolicy::kDropOldest;
   std::string role;  // that consumers need
+  // What its values are, for `describe`: describe_result<T>().
+  std::optional<ResultDescription> element = {};
 };
 
 struct StreamStats {
@@ -152,14 +154,17 @@ class StreamHub : public std::enable_shared_from_this<StreamHub> {
   // Makes a stream at the peer that we push to; it has one consumer, the peer.
   boost::asio::awaitable<CallResult<std::shared_ptr<OutgoingStream>>> create_at(
       std::shared_ptr<Connection> consumer, std::string name, StreamOptions options = {});
-  // Takes streams of this name that peers make here. `taken` gets each new one.
+  // Takes streams of this name that peers make here. `taken` gets each new one. `element`: what
+  // their values are to be, for `describe`.
   void on_peer_stream(std::string name, std::function<void(std::shared_ptr<IncomingStream>)> taken,
-                      std::size_t credit = kStreamBuffer);
+                      std::size_t credit = kStreamBuffer,
+                      std::optional<ResultDescription> element = {});
 
  private:
   struct Acceptor {
     std::function<void(std::shared_ptr<IncomingStream>)> taken;
     std::size_t credit = kStreamBuffer;
+    std::optional<ResultDescription> element;
   };
   // Connection id and name.
   using PeerKey = std::pair<std::string, std::string>;
@@ -167,6 +172,8 @@ class StreamHub : public std::enable_shared_from_this<StreamHub> {
   // Forgets what belongs to the connection when it ends.
   void watch(Connection& connection);
   void connection_ended(const std::string& id);
+  void describe(const OutgoingStream& stream);
+  void describe(const std::string& name, const Acceptor& acceptor);
   void serve_methods(Dispatcher& dispatcher);
   void serve_messages(Dispatcher& dispatcher);
   std::shared_ptr<IncomingStream> accept(std::shared_ptr<Connection> producer,
@@ -182,7 +189,8 @@ class StreamHub : public std::enable_shared_from_this<StreamHub> {
   std::map<PeerKey, std::weak_ptr<OutgoingStream>> pushed_;  // made at peers
   std::map<PeerKey, std::shared_ptr<IncomingStream>> incoming_;
   std::map<std::string, Acceptor> acceptors_;
-  std::set<std::string> watched_;  // ids of connections
+  std::set<std::string> watched_;           // ids of connections
+  std::vector<StreamTablePointer> tables_;  // of the dispatchers that it serves
 };
 
 }  // namespace oriel::conduit

@@ -163,9 +163,15 @@ TEST_F(StreamsTest, ForgetsWhoUnsubscribesOrGoes) {
   }());
   EXPECT_EQ(stats(out).consumers, 0u);
   in = subscribe();
+  EXPECT_EQ(stats(out).consumers, 1u);
+  std::promise<void> ended;
+  const auto consumer = server_.connections().at(0);
+  there([&] {  // the hub waits for it too, and has begun earlier
+    consumer->when_ended([&] { ended.set_value(); });
+    return 0;
+  });
   client_->disconnect();
-  for (int tries = 0; tries < 500 && stats(out).consumers > 0; ++tries)
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  ended.get_future().wait();
   EXPECT_EQ(stats(out).consumers, 0u);
 }
 
@@ -210,6 +216,38 @@ TEST_F(StreamsTest, ListsStreams) {
   const auto& row = listed->find("streams")->if_array()->at(0);
   EXPECT_EQ(*row.find("name"), Value("numbers"));
   EXPECT_EQ(*row.find("subscribers"), Value(1));
+}
+
+struct Temperature {
+  double degrees = 0;
+};
+BOOST_DESCRIBE_STRUCT(Temperature, (), (degrees))
+
+TEST_F(StreamsTest, DescribesTheirValuesAndWhatTheirMethodsGive) {
+  there([&] {
+    there_->create("sensors", {.role = "monitor", .element = describe_result<Temperature>()});
+    there_->on_peer_stream("frames", [](auto) {}, 4, describe_result<Bytes>());
+    return 0;
+  });
+  const auto described = client_->call("describe");
+  ASSERT_TRUE(described) << described.error().message;
+  const auto& streams = *described->find("streams")->if_array();
+  ASSERT_EQ(streams.size(), 2u);
+  EXPECT_EQ(*streams[0].find("name"), Value("frames"));
+  EXPECT_EQ(*streams[0].find("direction"), Value("in"));
+  EXPECT_EQ(*streams[0].find("element")->find("contentEncoding"), Value("base64"));
+  EXPECT_EQ(streams[0].find("role"), nullptr);
+  EXPECT_EQ(*streams[1].find("name"), Value("sensors"));
+  EXPECT_EQ(*streams[1].find("role"), Value("monitor"));
+  EXPECT_NE(streams[1].find("element")->find("properties")->find("degrees"), nullptr);
+  for (const auto* method :
+       {"stream_list", "stream_subscribe", "stream_unsubscribe", "stream_create"}) {
+    const auto schema = client_->describe(method);
+    ASSERT_TRUE(schema) << method;
+    EXPECT_NE(schema->find("result")->find("properties"), nullptr) << method;
+  }
+  there([&] { return there_->close("sensors"); });
+  EXPECT_EQ(client_->call("describe")->find("streams")->if_array()->size(), 1u);
 }
 
 TEST_F(StreamsTest, TakesWhatAProgramPushesWithoutMakingAStream) {

@@ -9,12 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "oriel/core/conduit/value.h"
-
 namespace oriel::web {
 
 struct Geometry {
-  int width = 0, height = 0;  // pixels
+  std::uint32_t width = 0, height = 0;  // pixels
 };
 BOOST_DESCRIBE_STRUCT(Geometry, (), (width, height))
 
@@ -51,19 +49,6 @@ struct ViewerList {
   std::vector<Viewer> viewers;
 };
 BOOST_DESCRIBE_STRUCT(ViewerList, (), (viewers))
-
-// Sections that the host does not have are left out. Their members are those of
-// docs/monitoring.md.
-struct MonitorSample {
-  using Section = std::optional<conduit::Map>;
-
-  Section memory, processor, disk, system, gpu;
-  std::optional<std::vector<conduit::Map>> gpus;
-  Section swap, load, pressure, cgroup, host, mounts, disks, network, sensors, battery;
-};
-BOOST_DESCRIBE_STRUCT(MonitorSample, (),
-                      (memory, processor, disk, system, gpu, gpus, swap, load, pressure, cgroup,
-                       host, mounts, disks, network, sensors, battery))
 
 // ---- topics
 

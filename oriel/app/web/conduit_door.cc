@@ -13,6 +13,7 @@
 #include "oriel/app/monitor/alert_notice.h"
 #include "oriel/app/web/conduit_documents.h"
 #include "oriel/app/web/monitor_door.h"
+#include "oriel/app/web/monitor_sample.h"
 #include "oriel/base/version.h"
 #include "oriel/core/conduit/json.h"
 #include "oriel/core/monitor/document.h"

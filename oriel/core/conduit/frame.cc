@@ -158,6 +158,12 @@ Bytes make_frame_in_place(FrameType type, Bytes frame, const FrameOptions& optio
   return frame;
 }
 
+Bytes make_frame_header(FrameType type, std::size_t payload_bytes, const FrameOptions& options) {
+  Bytes header;
+  write_frame_header(header_of(type, payload_bytes, options), header);
+  return header;
+}
+
 Bytes make_frame(FrameType type, const Value& payload, const FrameOptions& options) {
   if (payload.is_null()) return make_frame(type, ByteSpan(), options);
   return make_frame_in_place(type, pack(payload, kHeaderBytes), options);

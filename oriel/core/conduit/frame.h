@@ -76,6 +76,8 @@ Bytes make_frame(FrameType type, ByteSpan payload, const FrameOptions& options);
 inline Bytes make_frame(FrameType type, const Bytes& payload, const FrameOptions& options) {
   return make_frame(type, ByteSpan(payload), options);
 }
+// The header of one that is not compressed.
+Bytes make_frame_header(FrameType type, std::size_t payload_bytes, const FrameOptions& options);
 // Around a value; null makes an empty payload.
 Bytes make_frame(FrameType type, const Value& payload, const FrameOptions& options);
 

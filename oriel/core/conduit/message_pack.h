@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "oriel/base/bytes.h"
 #include "oriel/base/result.h"
@@ -36,6 +37,14 @@ class Packer {
 Bytes pack(const Value& value, std::size_t bytes_before = 0);
 // What to reserve: no value of UTF-8 text packs to more, most to somewhat less.
 std::size_t packed_bytes_max(const Value& value);
+
+// From this length on texts and bytes may be sent from where they are: writing them takes longer
+// than what holding them costs.
+inline constexpr std::size_t kHeldBytes = 64 * 1024;
+// How many bytes of the value are in texts and bytes that long.
+std::size_t long_bytes(const Value& value);
+// Behind `begin`, the long ones not copied: pieces in their order, which hold the value.
+std::vector<HeldBytes> pack_in_pieces(Bytes begin, Value value);
 
 struct UnpackLimits {
   std::size_t depth = kDepthMax;

@@ -27,6 +27,46 @@ std::string refusal(ByteSpan bytes, ErrorCode code = ErrorCode::kInvalid,
   return value.error().message;
 }
 
+// ---- in pieces
+
+TEST(MessagePack, IsTheSameInPieces) {
+  const std::string text(kHeldBytes, 't'), shorter(kHeldBytes - 1, 's');
+  const Bytes bytes(kHeldBytes + 1, 7);
+  const std::string no_utf8 = text + "\xff";
+  const Map chunk{{"index", 3}, {"data", bytes}, {"size", 9}};
+  struct Case {
+    Value value;
+    std::size_t pieces;  // with what is before, between and behind the long ones
+    std::size_t long_bytes;
+  };
+  const Case cases[] = {{text, 2, kHeldBytes},
+                        {bytes, 2, kHeldBytes + 1},
+                        {shorter, 1, 0},
+                        {chunk, 3, kHeldBytes + 1},
+                        {Array{text, bytes}, 4, 2 * kHeldBytes + 1},
+                        {no_utf8, 1, kHeldBytes + 1},
+                        {7, 1, 0}};
+  for (const auto& one : cases) {
+    const auto pieces = pack_in_pieces(Bytes{1, 2}, one.value);
+    EXPECT_EQ(pieces.size(), one.pieces);
+    EXPECT_EQ(long_bytes(one.value), one.long_bytes);
+    Bytes joined;
+    for (const auto& piece : pieces)
+      joined.insert(joined.end(), piece.bytes.begin(), piece.bytes.end());
+    auto whole = pack(one.value, 2);
+    whole[0] = 1;
+    whole[1] = 2;
+    EXPECT_EQ(joined, whole);
+  }
+}
+
+TEST(MessagePack, HoldsAValueAsLongAsItsPieces) {
+  auto pieces = pack_in_pieces({}, std::string(kHeldBytes, 't'));
+  const auto held = pieces.back();
+  pieces.clear();
+  EXPECT_EQ(held.bytes[kHeldBytes - 1], 't');
+}
+
 struct Form {
   const char* name;
   Value value;

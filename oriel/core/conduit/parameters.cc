@@ -95,23 +95,19 @@ Value MethodDescription::to_listall_value() const {
              {"requires_auth", requires_auth}};
 }
 
-namespace {
-
 // Schemas of ours are not nested too deeply.
-Value value_of(const boost::json::object& schema) {
+Value schema_value(const boost::json::object& schema) {
   auto value = from_json(schema);
   ORIEL_CHECK(value.has_value());
   return *std::move(value);
 }
 
-}  // namespace
-
 Value MethodDescription::to_schema_value() const {
   Map schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
              {"name", name},
              {"description", description},
-             {"params", value_of(params_schema)},
-             {"result", value_of(result_schema)},
+             {"params", schema_value(params_schema)},
+             {"result", schema_value(result_schema)},
              {"requires_auth", requires_auth}};
   if (!role.empty()) schema.append("role", role);
   return schema;

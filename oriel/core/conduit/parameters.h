@@ -189,6 +189,9 @@ ResultDescription describe_result() {
   return {type_name<T>(), schema_of<T>()};
 }
 
+// A schema as it is sent.
+Value schema_value(const boost::json::object& schema);
+
 // What others can know of a method.
 struct MethodDescription {
   std::string name;

@@ -434,10 +434,15 @@ void PeerSession::end_quiet() {
 
 void PeerSession::put(SharedBytes frame) {
   ++stats_.frames_out;
-  if (frame->size() <= kCopyBytes) {
-    output_.append(*frame);
+  const ByteSpan all(*frame);
+  put_piece({all, std::move(frame)});
+}
+
+void PeerSession::put_piece(HeldBytes piece) {
+  if (piece.bytes.size() <= kCopyBytes) {
+    output_.append(piece.bytes);
   } else {
-    output_.append_shared(std::move(frame));
+    output_.append_held(std::move(piece));
   }
 }
 
@@ -460,19 +465,35 @@ Sent PeerSession::offer(SharedBytes frame, TopicId topic, TopicPolicy policy) {
 }
 
 void PeerSession::answer(std::uint64_t correlation, SharedBytes frame) {
-  bool is_wanted = is_open();
-  if (correlation == 0) {
-    if (calls_without_id_.count == 0) return;
-    item_done(calls_without_id_.take_one());
-  } else {
-    const auto call = calls_.extract(correlation);
-    if (call.empty()) return;
-    item_done(call.mapped().bytes);
-    is_wanted = is_wanted && !call.mapped().is_cancelled;
-  }
-  if (!is_wanted) return;
-  answer_bytes_ = std::min(answer_bytes_, output_.size_bytes()) + frame->size();
+  if (!end_call(correlation)) return;
+  count_answer(frame->size());
   put(std::move(frame));
+}
+
+void PeerSession::answer(std::uint64_t correlation, std::vector<HeldBytes> frame) {
+  if (!end_call(correlation)) return;
+  std::size_t bytes = 0;
+  for (const auto& piece : frame) bytes += piece.bytes.size();
+  count_answer(bytes);
+  ++stats_.frames_out;
+  for (auto& piece : frame) put_piece(std::move(piece));
+}
+
+// Whether it still wants an answer.
+bool PeerSession::end_call(std::uint64_t correlation) {
+  if (correlation == 0) {
+    if (calls_without_id_.count == 0) return false;
+    item_done(calls_without_id_.take_one());
+    return is_open();
+  }
+  const auto call = calls_.extract(correlation);
+  if (call.empty()) return false;
+  item_done(call.mapped().bytes);
+  return is_open() && !call.mapped().is_cancelled;
+}
+
+void PeerSession::count_answer(std::size_t bytes) {
+  answer_bytes_ = std::min(answer_bytes_, output_.size_bytes()) + bytes;
 }
 
 bool PeerSession::cancel(std::uint64_t correlation) {

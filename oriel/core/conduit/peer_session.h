@@ -141,6 +141,7 @@ class PeerSession : public Session {
   // The answer to a call, once; nothing for a correlation that is not waiting. Never waits for
   // RESUME. Calls may have the correlation 0, several at a time; any of them is answered.
   void answer(std::uint64_t correlation, SharedBytes frame);
+  void answer(std::uint64_t correlation, std::vector<HeldBytes> frame);
   // We do not wait for this call any more. True when it had not left yet, and now never will: it
   // cannot have run. Otherwise the peer is told, if it is one of ours. Also after the end.
   bool cancel(std::uint64_t correlation);
@@ -221,6 +222,9 @@ class PeerSession : public Session {
   bool is_ahead() const;
   void end_quiet();
   void put(SharedBytes frame);
+  void put_piece(HeldBytes piece);
+  bool end_call(std::uint64_t correlation);
+  void count_answer(std::size_t bytes);
   void flush_outbox();
   Status look_at_progress(TimePoint now, Duration late);
   Result<TimePoint> look_at_life(TimePoint now, Duration late);

@@ -262,6 +262,26 @@ TEST(PeerSession, AnswersEachCallOnce) {
   EXPECT_EQ(take_output(server.session), reply(1, "first"));
 }
 
+TEST(PeerSession, AnswersInPiecesThatItDoesNotCopy) {
+  OpenServer server;
+  ASSERT_TRUE(server.feed(call(1, "a") + call(2, "b")));
+  const auto whole = reply(1, std::string(100'000, 'x'));
+  const auto pieces = [&whole] {
+    const auto owner = share(whole);
+    const ByteSpan all(*owner);
+    return std::vector<HeldBytes>{{all.first(40), owner}, {all.subspan(40), owner}};
+  };
+  server.session.answer(3, pieces());
+  EXPECT_TRUE(server.session.output().empty());
+  const auto answer = pieces();
+  server.session.answer(1, answer);
+  server.session.answer(1, answer);
+  ByteSpan lent[3];
+  ASSERT_EQ(server.session.output().gather(lent), 2u);
+  EXPECT_EQ(lent[1].data(), answer[1].bytes.data());
+  EXPECT_EQ(take_output(server.session), whole);
+}
+
 // ---- cancelling
 
 TEST(PeerSession, TellsOnceThatACallIsCancelledAndKeepsItsAnswer) {

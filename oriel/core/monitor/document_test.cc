@@ -36,10 +36,13 @@ Snapshot full_snapshot() {
                     "Debian", 1763646000, 471.4};
   s.load = Load{7.02, 6.64, 5.83, 14, 287};
   s.pressure.emplace();
-  s.pressure->cpu = ResourcePressure{Stall{1.5, 2, 3, 4}, {}};
-  s.cgroup = Cgroup{2, "/a", 1.5, 0.5, 33.33, 50.0, 6, 7, 1000, 500, {}, {}, 0};
+  s.pressure->cpu = ResourcePressure{Stall{1.5, 2, 3, 4}, Stall{0, 0, 0, 0}};
+  s.pressure->memory = ResourcePressure{Stall{1, 2, 3, 4}, Stall{0.5, 1, 2, 3}};
+  s.pressure->io = s.pressure->memory;
+  s.cgroup = Cgroup{2, "/a", 1.5, 0.5, 33.33, 50.0, 6, 7, 1000, 500, 2000, 250, 0};
   s.host.emplace();
   s.host->memory = s.memory;
+  s.host->processor = s.processor;
   return s;
 }
 
