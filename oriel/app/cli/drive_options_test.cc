@@ -87,6 +87,18 @@ TEST(DriveOptions, SayWhatIsWrong) {
   EXPECT_THAT(refusal("shot", {"host", "-o", "-", "--json"}), HasSubstr("--json"));
 }
 
+TEST(DriveOptions, TakeATimeForAllOfIt) {
+  const auto shot = parse("shot", {"host", "a.png", "--timeout", "1.5"});
+  ASSERT_TRUE(shot) << shot.error().message;
+  EXPECT_EQ(shot->time, std::chrono::milliseconds(1500));
+  EXPECT_FALSE(parse("shot", {"host", "a.png"})->time);
+  EXPECT_THAT(refusal("shot", {"host", "a.png", "--timeout=0"}), HasSubstr("--timeout"));
+  const char* const words[] = {"host", "--json", "--bogus"};
+  EXPECT_TRUE(wants_json(words));
+  const char* const others[] = {"host", "--", "--json"};
+  EXPECT_FALSE(wants_json(others));
+}
+
 TEST(DriveOptions, HaveHelpWithAnExampleForEveryCommand) {
   for (const auto command : drive_commands()) {
     const auto help = drive_help(command);
