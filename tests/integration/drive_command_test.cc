@@ -333,6 +333,27 @@ TEST_F(DriveCommand, EndsByTheTimeOfTheWholeCommand) {
   EXPECT_EQ(held_in(at_target("info", "--json")), "[]");
 }
 
+TEST_F(DriveCommand, LetsGoOfWhatItHoldsWhenItIsInterrupted) {
+  serve();
+  const auto acting = start("acting", fmt::format("do {} 'keydown a; pause 600s' -v", target()));
+  const auto errors = [&] { return support::read_file(folder_.path() / "acting.err"); };
+  ASSERT_TRUE(wait_until([&] { return errors().contains("KeyEvent down"); }));
+  EXPECT_EQ(acting->stop(SIGINT, support::kPatience), 128 + SIGINT);
+  EXPECT_THAT(errors(), HasSubstr("KeyEvent up"));
+}
+
+TEST_F(DriveCommand, SaysWhenNothingIsOnTheClipboard) {
+  serve();
+  const auto nothing = at_target("clip", "get");
+  EXPECT_EQ(nothing.code, 30);
+  EXPECT_EQ(nothing.output, "");
+  EXPECT_THAT(nothing.errors, HasSubstr("nothing is on its clipboard"));
+  ASSERT_EQ(at_target("session start", "").code, 0);
+  ASSERT_EQ(at_target("clip", "set abc").code, 0);
+  EXPECT_EQ(at_target("clip", "get").output, "abc\n");
+  EXPECT_EQ(at_target("clip", "get --no-session").output, "abc\n") << "the server is asked";
+}
+
 TEST_F(DriveCommand, RefusesWhatHasNoMeaningForTheTarget) {
   serve();
   const auto name = at_target("info", "--param vmid=1");

@@ -16,6 +16,15 @@ using desktop::ClipboardFormats;
 constexpr ClipboardFormats kAllFormats = {ClipboardFormat::kText, ClipboardFormat::kRtf,
                                           ClipboardFormat::kHtml, ClipboardFormat::kPng};
 
+constexpr const char* kNotInThisFormat = "the clipboard has nothing in this format";
+constexpr const char* kNotGiven = "the server does not give its clipboard";
+constexpr const char* kNotAnnounced =
+    "the server has announced nothing on its clipboard; many tell only what is copied while we are "
+    "connected";
+constexpr const char* kSaidNothing =
+    "the server says that nothing is on its clipboard; some know only what was copied since we "
+    "connected";
+
 }  // namespace
 
 struct RemoteClipboard::Gathering {
@@ -124,9 +133,8 @@ void RemoteClipboard::request(ClipboardFormat format, desktop::ClipboardDone don
     return done(found->second);
   const bool is_for_news = link_ && !is_ours_ && !has_news_;
   if (!is_for_news && (!link_ || is_ours_ || !formats_.contains(format)))
-    return done(fail(ErrorCode::kUnavailable, formats_.empty() && !is_ours_
-                                                  ? "the clipboard is empty"
-                                                  : "the clipboard has nothing in this format"));
+    return done(fail(ErrorCode::kUnavailable,
+                     formats_.empty() && !is_ours_ ? kSaidNothing : kNotInThisFormat));
   if (waiting_.size() >= desktop::kMaxClipboardRequests)
     return done(fail(ErrorCode::kUnavailable, "too many requests for the clipboard at once"));
   const bool is_asked = std::ranges::find(waiting_, format, &Waiting::format) != waiting_.end();
@@ -160,9 +168,7 @@ void RemoteClipboard::set_timer() {
     while (!waiting_.empty() && waiting_.front().until <= Clock::now()) {
       auto late = std::move(waiting_.front());
       waiting_.pop_front();
-      late.done(fail(ErrorCode::kTimeout, late.is_for_news
-                                              ? "the server has announced nothing on its clipboard"
-                                              : "the server does not give its clipboard"));
+      late.done(fail(ErrorCode::kTimeout, late.is_for_news ? kNotAnnounced : kNotGiven));
     }
     set_timer();
   });

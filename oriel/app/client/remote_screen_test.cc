@@ -583,7 +583,7 @@ TEST(RemoteScreen, WaitsForWhatTheServerSaysOfItsClipboard) {
   ask();
   EXPECT_EQ(text, "") << "it has said nothing yet";
   EXPECT_TRUE(server.run_until([&] { return !text.empty(); }));
-  EXPECT_EQ(text, "the server has announced nothing on its clipboard");
+  EXPECT_THAT(text, HasSubstr("the server has announced nothing on its clipboard"));
   ask();
   screen.input().key('a', true);
   screen.input().flush();
