@@ -42,11 +42,15 @@ std::string help() {
          "         oriel session stop localhost:1\n\n"
          "Keeps a connection to a desktop in the background. Commands for the same target and user "
          "use\n"
-         "it as long as it is there. What is held down stays so between them.\n\n"
+         "it as long as it is there, but for those with a password or options that it does not "
+         "have: they\n"
+         "connect by themselves. Those that act take turns, the others do not wait. What is held "
+         "down\n"
+         "stays so between them, unless the command that holds it is interrupted.\n\n"
          "  start TARGET  connects; --idle SECONDS: ends after so long without a command, else "
          "600\n"
          "  stop TARGET   ends it; --all: ends all\n"
-         "  list          shows those that are there; --json\n" +
+         "  list          shows those that are there, their options, and what they do; --json\n" +
          connection_flags_help() +
          "\nIts socket is in $XDG_RUNTIME_DIR/oriel, else /tmp/oriel-UID, for its user alone.\n";
 }
