@@ -256,6 +256,17 @@ TEST_F(DriveCommand, StopsInASessionWithTheCommandThatWasInterrupted) {
   }
 }
 
+TEST_F(DriveCommand, TellsACommandThatItsSessionWasStopped) {
+  serve();
+  ASSERT_EQ(at_target("session start", "").code, 0);
+  const auto acting = start("acting", fmt::format("do {} 'move 1 1; pause 600s'", target()));
+  ASSERT_TRUE(wait_until([&] { return run("session list").output.contains("does do: move"); }));
+  EXPECT_EQ(at_target("session stop", "").code, 0);
+  const auto stopped = ended(*acting, "acting");
+  EXPECT_EQ(stopped.code, 11) << stopped.errors;
+  EXPECT_THAT(stopped.errors, HasSubstr("the session"));
+}
+
 TEST_F(DriveCommand, LetsNobodyWaitForACommandThatOnlyLooks) {
   serve();
   ASSERT_EQ(at_target("session start", "").code, 0);

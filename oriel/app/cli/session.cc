@@ -139,6 +139,8 @@ int start(DriveOptions options, std::chrono::milliseconds idle) {
   auto destination = destination_of(options, only_target(options));
   if (!destination) return say_usage_error(destination.error().message, is_json);
   options.connection = std::move(destination->connection);
+  if (options.time)
+    options.connection.timeout = std::min(options.connection.timeout, *options.time);
   const auto folder = session_folder();
   if (!folder) return say_usage_error(folder.error().message, is_json);
   const auto socket = session_socket(*folder, options.connection);

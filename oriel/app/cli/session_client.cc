@@ -124,10 +124,11 @@ std::optional<DriveOutcome> run_in_session(const client::ConnectionOptions& conn
       },
       on_loop);
   if (!client.connect()) return std::nullopt;
-  // It keeps to its times by itself.
+  // It keeps to its times by itself, unless it hangs.
   const Map request{{"request", conduit::to_value(request_of(connection, options))}};
-  const auto answer =
-      client.call<Value>(kRunMethod, request, {.timeout = std::chrono::milliseconds::zero()});
+  const auto timeout =
+      options.time ? *options.time + kSessionTimeout : std::chrono::milliseconds::zero();
+  const auto answer = client.call<Value>(kRunMethod, request, {.timeout = timeout});
   const auto shown = shown_target_of(connection);
   if (answer)
     if (const auto differs = differences_in(*answer); !differs.empty()) {

@@ -154,6 +154,24 @@ class SessionServer final : private agent::AgentTargetListener {
   }
 
  private:
+  // A command, from its coming to its end: so long the session is not idle.
+  class Running {
+   public:
+    explicit Running(SessionServer& server) : server_(server) {
+      ++server_.running_;
+      server_.touch();
+    }
+    ~Running() {
+      --server_.running_;
+      server_.touch();
+    }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+
+   private:
+    SessionServer& server_;
+  };
+
   SessionServerOptions logging(SessionServerOptions options) {
     options.connection.log = [this, first = options.connection.log](std::string_view line) {
       if (first && log_.is_opening()) first(line);
@@ -200,8 +218,7 @@ class SessionServer final : private agent::AgentTargetListener {
       for (const auto& flag : flags) differs.push_back(flag);
       co_return Value(Map{{kSessionDiffers, std::move(differs)}});
     }
-    ++running_;
-    touch();
+    const Running running(*this);
     DriveOutcome outcome;
     outcome.target = target_;
     outcome.has_connected = true;
@@ -213,8 +230,6 @@ class SessionServer final : private agent::AgentTargetListener {
       outcome.error = std::move(calls.error());
     }
     ++commands_;
-    --running_;
-    touch();
     co_return to_value(std::move(outcome));
   }
 
@@ -245,6 +260,9 @@ class SessionServer final : private agent::AgentTargetListener {
     const auto ended = co_await std::move(bounded);
     if (ended == WorkEnd::kDone) co_return;
     if (turn) agent_->let_go(held);
+    // Heard only when it is the session that ends.
+    if (ended == WorkEnd::kStopped)
+      outcome.error = {agent::ErrorKind::kConnection, "the session was stopped meanwhile"};
     if (ended == WorkEnd::kTimeout && !outcome.under_way.empty()) set_timed_out(outcome, time);
   }
 
