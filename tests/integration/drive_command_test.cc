@@ -331,12 +331,12 @@ TEST_F(DriveCommand, SaysWhatGoesBothWays) {
 
 TEST_F(DriveCommand, EndsByTheTimeOfTheWholeCommand) {
   serve();
-  const auto alone = at_target("do", "'move 1 1; pause 600s' --timeout 2");
+  const auto alone = at_target("do", "'move 1 1; pause 600s' --time-limit 2");
   EXPECT_EQ(alone.code, 40);
   EXPECT_EQ(alone.errors,
-            "oriel: line 1, column 11: `pause` had not ended within the 2 s of --timeout\n");
+            "oriel: line 1, column 11: `pause` had not ended within the 2 s of --time-limit\n");
   ASSERT_EQ(at_target("session start", "").code, 0);
-  const auto kept = at_target("do", "'keydown a; pause 600s' --timeout 1 --json");
+  const auto kept = at_target("do", "'keydown a; pause 600s' --time-limit 1 --json");
   EXPECT_EQ(kept.code, 40);
   const auto document = boost::json::parse(kept.output);
   EXPECT_EQ(document.at("results").as_array().size(), 1u) << "what was done is told";

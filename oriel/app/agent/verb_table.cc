@@ -42,8 +42,8 @@ constexpr VerbArgument kTimeoutArgument{"timeout", kDuration, "gives up after it
 constexpr VerbArgument kSince{
     "since",
     kChoice,
-    "begin now, or before the last action on this connection, also one of another command in a "
-    "session; without it before the last action of the same command, and where there is none now",
+    "action: look back to the last action on this connection, also another command's in a session; "
+    "now: begin now; without it back to the last action of the same command",
     false,
     false,
     "action|now"};

@@ -218,6 +218,11 @@ class Drive {
     OnOutput on_output;
     if (!options_.is_json)
       on_output = [this, at, label](const VerbOutput& output) { output_.say(at, output, label); };
+    auto& log = destination.connection.log;
+    if (log && !is_one())
+      log = [label, whole = log](std::string_view line) {
+        whole(fmt::format("{}: {}", label, line));
+      };
     tasks_.push_back({.connection = std::move(destination.connection),
                       .calls = std::move(calls),
                       .on_output = std::move(on_output),

@@ -137,7 +137,7 @@ constexpr Flag kFlags[] = {
     {"--password-file", "", "FILE",
      "Its first line is the password; nobody else may read the file. Or ORIEL_PASSWORD, or typed",
      set_password_file},
-    {"--timeout", "", "SECONDS",
+    {"--time-limit", "", "SECONDS",
      "Ends the command after it, whatever it waits for; without it each step has its own time",
      set_time},
     {"--connect-timeout", "", "SECONDS",

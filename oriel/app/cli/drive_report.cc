@@ -165,7 +165,7 @@ VerbOutput output_of(VerbResult result, const std::optional<client::ServerFacts>
 void set_timed_out(DriveOutcome& outcome, std::chrono::milliseconds time) {
   outcome.error = agent::AgentError{
       ErrorKind::kTimeout,
-      fmt::format("{} had not ended within the {} of --timeout",
+      fmt::format("{} had not ended within the {} of --time-limit",
                   outcome.under_way.empty() ? "connecting" : "`" + outcome.under_way + "`",
                   agent::shown(time))};
 }

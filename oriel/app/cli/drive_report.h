@@ -35,7 +35,7 @@ struct DriveOutcome {
 
 VerbOutput output_of(agent::VerbResult result, const std::optional<client::ServerFacts>& server);
 
-// The time of the whole command (--timeout) is over.
+// The time of the whole command (--time-limit) is over.
 void set_timed_out(DriveOutcome& outcome, std::chrono::milliseconds time);
 
 // The exit code of what went wrong.
