@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <map>
 
+#include "oriel/app/agent/sync_agent.h"
 #include "oriel/app/client/remote_screen.h"
 #include "oriel/testing/certificates.h"
 #include "oriel/testing/temporary_folder.h"
@@ -123,6 +124,23 @@ TEST(XvncClient, TypesAndSharesTheClipboard) {
   }));
   EXPECT_TRUE(connection.info().has_extended_clipboard);
   EXPECT_EQ(xvnc.server->run_client({"xclip", "-o", "-selection", "clipboard"}), "grüße Ω");
+}
+
+TEST(XvncClient, AsksForTheClipboard) {
+  const Xvnc xvnc("None");
+  Connection connection(xvnc.options());
+  ASSERT_TRUE(connection.connect());
+  agent::Agent agent(connection.target());
+  const auto nothing = agent.clipboard().get();
+  ASSERT_FALSE(nothing);
+  EXPECT_EQ(nothing.error().kind, agent::ErrorKind::kAction) << nothing.error().message;
+  EXPECT_THAT(nothing.error().message, HasSubstr("nothing is on its clipboard"));
+  xvnc.server->run_client(
+      {"sh", "-c", "printf 'grüße Ω' | xclip -i -selection clipboard >/dev/null 2>&1"});
+  EXPECT_TRUE(wait_until([&] {
+    const auto text = agent.clipboard().get();
+    return text && *text == "grüße Ω";
+  }));
 }
 
 TEST(XvncClient, TrustsOnlyTheCertificateThatItWasTold) {

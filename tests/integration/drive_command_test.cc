@@ -9,6 +9,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -24,6 +25,7 @@ using support::OrielServer;
 using support::wait_until;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr std::string_view kPngSignature = "\x89PNG\r\n";
@@ -43,18 +45,27 @@ class DriveCommand : public ::testing::Test {
   }
   ~DriveCommand() override { run("session stop --all"); }
 
-  Ended run(const std::string& arguments, const std::string& password = "") {
-    const std::string out = folder_.path() / "out", err = folder_.path() / "err";
-    ChildProcess process(
-        {{"sh", "-c",
-          fmt::format("cd {}; exec >{} 2>{} </dev/null; exec {} {}", folder_.path().string(), out,
-                      err, support::oriel_program(), arguments)},
-         {{"XDG_RUNTIME_DIR", runtime_.string()},
-          {"XDG_CONFIG_HOME", folder_.path().string()},
-          {"ORIEL_CONFIG", config_},
-          {"ORIEL_PASSWORD", password}}});
+  // Runs on; its streams go to files NAME.out and NAME.err.
+  std::unique_ptr<ChildProcess> start(const std::string& name, const std::string& arguments,
+                                      const std::string& password = "") {
+    support::Command command{
+        {"sh", "-c",
+         fmt::format("cd {0}; exec >{1}.out 2>{1}.err </dev/null; exec {2} {3}",
+                     folder_.path().string(), name, support::oriel_program(), arguments)},
+        {{"XDG_RUNTIME_DIR", runtime_.string()},
+         {"XDG_CONFIG_HOME", folder_.path().string()},
+         {"ORIEL_CONFIG", config_},
+         {"ORIEL_PASSWORD", password}}};
+    return std::make_unique<ChildProcess>(command);
+  }
+  Ended ended(ChildProcess& process, const std::string& name) {
     wait_until([&] { return process.exit_code().has_value(); });
-    return {process.exit_code(), support::read_file(out), support::read_file(err)};
+    return {process.exit_code(), support::read_file(folder_.path() / (name + ".out")),
+            support::read_file(folder_.path() / (name + ".err"))};
+  }
+  Ended run(const std::string& arguments, const std::string& password = "") {
+    const auto process = start("run", arguments, password);
+    return ended(*process, "run");
   }
   Ended at_target(std::string_view command, const std::string& rest,
                   const std::string& password = "") {
@@ -173,7 +184,7 @@ TEST_F(DriveCommand, PutsNoPasswordIntoNamesOfFiles) {
   int pictures = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
     pictures += entry.path().extension() == ".png" ? 1 : 0;
-    EXPECT_THAT(entry.path().string(), ::testing::Not(HasSubstr("geheim")));
+    EXPECT_THAT(entry.path().string(), Not(HasSubstr("geheim")));
   }
   EXPECT_EQ(pictures, 1);
 }
@@ -214,6 +225,184 @@ TEST_F(DriveCommand, KeepsAConnectionInTheBackground) {
   EXPECT_EQ(run("session list").output, "");
   EXPECT_EQ(at_target("session stop", "").code, 30);
   EXPECT_EQ(at_target("click", "40 50").code, 0) << "without one it connects";
+}
+
+// What a session holds down, as its users are told.
+std::string held_in(const Ended& info) {
+  return boost::json::serialize(boost::json::parse(info.output).at("results").at(0).at("held"));
+}
+
+TEST_F(DriveCommand, StopsInASessionWithTheCommandThatWasInterrupted) {
+  serve();
+  ASSERT_EQ(at_target("session start", "").code, 0);
+  ASSERT_EQ(at_target("do", "'move 5 5; keydown shift'").code, 0);
+  for (const int signal : {SIGINT, SIGTERM, SIGKILL}) {
+    const auto acting =
+        start("acting", fmt::format("do {} 'keydown a; down; pause 600s'", target()));
+    ASSERT_TRUE(wait_until([&] {
+      return held_in(at_target("info", "--json")) == R"(["a","Shift_L","left button"])";
+    })) << "only looking does not wait";
+    EXPECT_THAT(run("session list").output, HasSubstr("does do: keydown, down, pause (process "));
+    const auto waits = at_target("click", "1 1 --connect-timeout 1.2");
+    EXPECT_EQ(waits.code, 40);
+    EXPECT_THAT(waits.errors,
+                AllOf(HasSubstr("oriel: waits for its turn in the session of vnc://127.0.0.1:"),
+                      HasSubstr("it does do: keydown, down, pause (process ")));
+    acting->stop(signal, support::kPatience);
+    const auto next = at_target("move", "7 7");
+    EXPECT_EQ(next.code, 0) << next.errors;
+    EXPECT_EQ(held_in(at_target("info", "--json")), R"(["Shift_L"])")
+        << "what others hold stays down";
+  }
+}
+
+TEST_F(DriveCommand, TellsACommandThatItsSessionWasStopped) {
+  serve();
+  ASSERT_EQ(at_target("session start", "").code, 0);
+  const auto acting = start("acting", fmt::format("do {} 'move 1 1; pause 600s'", target()));
+  ASSERT_TRUE(wait_until([&] { return run("session list").output.contains("does do: move"); }));
+  EXPECT_EQ(at_target("session stop", "").code, 0);
+  const auto stopped = ended(*acting, "acting");
+  EXPECT_EQ(stopped.code, 11) << stopped.errors;
+  EXPECT_THAT(stopped.errors, HasSubstr("the session"));
+}
+
+TEST_F(DriveCommand, LetsNobodyWaitForACommandThatOnlyLooks) {
+  serve();
+  ASSERT_EQ(at_target("session start", "").code, 0);
+  const auto waiting =
+      start("waiting", fmt::format("wait {} colour 5 5 '#123456' timeout=600s", target()));
+  ASSERT_TRUE(wait_until([&] {
+    const auto rows = boost::json::parse(run("session list --json").output);
+    return rows.at(0).at("runs") == 1;
+  }));
+  const auto click = at_target("click", "40 50");
+  EXPECT_EQ(click.code, 0) << click.errors;
+  EXPECT_EQ(click.errors, "");
+  EXPECT_FALSE(waiting->exit_code());
+  waiting->stop(SIGINT, support::kPatience);
+  EXPECT_TRUE(wait_until([&] {
+    const auto rows = boost::json::parse(run("session list --json").output);
+    return rows.at(0).at("runs") == 0;
+  }));
+}
+
+TEST_F(DriveCommand, WaitsInASessionForItsOwnActionsOnly) {
+  serve();
+  ASSERT_EQ(at_target("session start", "").code, 0);
+  ASSERT_EQ(at_target("do", "'click 40 50; wait still'").code, 0);
+  EXPECT_EQ(at_target("wait", "change region=0,100,200x100 timeout=0").code, 40);
+  EXPECT_EQ(at_target("wait", "change timeout=0 since=action").code, 0) << "the pattern draws it";
+  EXPECT_EQ(at_target("do", "'click 60 70; wait change'").code, 0);
+}
+
+TEST_F(DriveCommand, KeepsASessionToItsOptions) {
+  serve("geheim");
+  ASSERT_EQ(at_target("session start", "", "geheim").code, 0);
+  EXPECT_EQ(at_target("info", "").code, 0) << "who says nothing takes it as it is";
+  EXPECT_EQ(at_target("info", "", "geheim").code, 0);
+  const auto guess = at_target("info", "", "falsch");
+  EXPECT_EQ(guess.code, 3) << "no wrong password goes through";
+  EXPECT_THAT(guess.errors, HasSubstr("has another value for the password: this command connects"));
+  const auto looks = at_target("click", "1 1 --view-only", "geheim");
+  EXPECT_EQ(looks.code, 30);
+  EXPECT_THAT(looks.errors, AllOf(HasSubstr("--view-only"), HasSubstr("only looks on")));
+  const auto rows = boost::json::parse(run("session list --json").output);
+  EXPECT_EQ(boost::json::serialize(rows.at(0).at("options")), R"({"password":"given"})");
+  EXPECT_EQ(rows.at(0).at("commands"), 2);
+}
+
+TEST_F(DriveCommand, SaysWhatGoesBothWays) {
+  serve("geheim");
+  const auto alone = at_target("move", "1 1 -v", "geheim");
+  for (const char* line : {"< ProtocolVersion \"RFB 003.008\"", "> ProtocolVersion \"RFB 003.008\"",
+                           "< security types vnc (2)", "> security type vnc (2)",
+                           "< SecurityResult ok", "< ServerInit", "> PointerEvent 1,1"})
+    EXPECT_THAT(alone.errors, HasSubstr(std::string(" DEBUG ") + line));
+  EXPECT_THAT(alone.errors, Not(HasSubstr("geheim")));
+  const auto start = at_target("session start", "-v", "geheim");
+  EXPECT_EQ(start.code, 0);
+  EXPECT_THAT(start.errors, HasSubstr(" DEBUG < SecurityResult ok"));
+  const auto kept = at_target("move", "2 2 -v", "geheim");
+  for (const char* line :
+       {"> ProtocolVersion \"RFB 003.008\"", "< ServerInit", "> PointerEvent 2,2"})
+    EXPECT_THAT(kept.errors, HasSubstr(std::string(" DEBUG ") + line));
+}
+
+TEST_F(DriveCommand, EndsByTheTimeOfTheWholeCommand) {
+  serve();
+  const auto alone = at_target("do", "'move 1 1; pause 600s' --time-limit 2");
+  EXPECT_EQ(alone.code, 40);
+  EXPECT_EQ(alone.errors,
+            "oriel: line 1, column 11: `pause` had not ended within the 2 s of --time-limit\n");
+  ASSERT_EQ(at_target("session start", "").code, 0);
+  const auto kept = at_target("do", "'keydown a; pause 600s' --time-limit 1 --json");
+  EXPECT_EQ(kept.code, 40);
+  const auto document = boost::json::parse(kept.output);
+  EXPECT_EQ(document.at("results").as_array().size(), 1u) << "what was done is told";
+  EXPECT_EQ(document.at("error").at("kind"), "timeout");
+  EXPECT_EQ(held_in(at_target("info", "--json")), "[]");
+}
+
+TEST_F(DriveCommand, LetsGoOfWhatItHoldsWhenItIsInterrupted) {
+  serve();
+  const auto acting = start("acting", fmt::format("do {} 'keydown a; pause 600s' -v", target()));
+  const auto errors = [&] { return support::read_file(folder_.path() / "acting.err"); };
+  ASSERT_TRUE(wait_until([&] { return errors().contains("KeyEvent down"); }));
+  EXPECT_EQ(acting->stop(SIGINT, support::kPatience), 128 + SIGINT);
+  EXPECT_THAT(errors(), HasSubstr("KeyEvent up"));
+}
+
+TEST_F(DriveCommand, SaysWhenNothingIsOnTheClipboard) {
+  serve();
+  const auto nothing = at_target("clip", "get");
+  EXPECT_EQ(nothing.code, 30);
+  EXPECT_EQ(nothing.output, "");
+  EXPECT_THAT(nothing.errors, HasSubstr("nothing is on its clipboard"));
+  ASSERT_EQ(at_target("session start", "").code, 0);
+  ASSERT_EQ(at_target("clip", "set abc").code, 0);
+  EXPECT_EQ(at_target("clip", "get").output, "abc\n");
+  EXPECT_EQ(at_target("clip", "get --no-session").output, "abc\n") << "the server is asked";
+}
+
+TEST_F(DriveCommand, RefusesWhatHasNoMeaningForTheTarget) {
+  serve();
+  const auto name = at_target("info", "--param vmid=1");
+  EXPECT_EQ(name.code, 2);
+  EXPECT_THAT(name.errors, HasSubstr("--param vmid: there is no place for it"));
+  const auto place = run("info --preset novnc --param hots=x");
+  EXPECT_EQ(place.code, 2);
+  EXPECT_THAT(place.errors,
+              AllOf(HasSubstr("--param hots"), HasSubstr("the preset novnc"), HasSubstr("host")));
+  const auto plain = at_target("info", "--insecure");
+  EXPECT_EQ(plain.code, 2);
+  EXPECT_THAT(plain.errors, HasSubstr("encryption is required"));
+  EXPECT_EQ(at_target("shot", "x.png long-edge=0").code, 2);
+}
+
+TEST_F(DriveCommand, TellsWrongUsageInJsonToo) {
+  for (const char* arguments : {"info --json", "shot host --json --bogus", "do host --json bogus",
+                                "info --json --preset novnc --param x=1", "session start --json"}) {
+    const auto wrong = run(arguments);
+    EXPECT_EQ(wrong.code, 2) << arguments;
+    EXPECT_EQ(wrong.errors, "") << arguments;
+    const auto document = boost::json::parse(wrong.output);
+    EXPECT_EQ(document.at("error").at("kind"), "input") << arguments;
+    EXPECT_EQ(document.at("error").at("exit_code"), 2) << arguments;
+  }
+}
+
+TEST_F(DriveCommand, TellsSeveralTargetsInTheirOrder) {
+  serve();
+  const std::string nobody = "127.0.0.1::1";
+  const auto both = run(fmt::format("info --json -t {} -t {}", target(), nobody));
+  const auto rows = boost::json::parse(both.output);
+  EXPECT_FALSE(rows.at(0).as_object().contains("error")) << "the other failed long before";
+  EXPECT_EQ(rows.at(1).at("error").at("exit_code"), 10);
+  const auto text = run(fmt::format("info -t {0} -t {1} -t {0}", target(), nobody));
+  const auto label = fmt::format("vnc://127.0.0.1:{}: ", server_->vnc_port());
+  for (std::size_t at = 0; at < text.output.size(); at = text.output.find('\n', at) + 1)
+    EXPECT_EQ(text.output.substr(at, label.size()), label);
 }
 
 TEST_F(DriveCommand, EndsASessionWithItsServer) {

@@ -18,8 +18,8 @@ ScreenReport AsyncAgent::screen() const {
                       .pointer = target.pointer(),
                       .generation = target.screen().generation(),
                       .has_clipboard = parts_.target.clipboard() != nullptr,
-                      .buttons = parts_.player.buttons()};
-  report.keys.assign(parts_.player.keys().begin(), parts_.player.keys().end());
+                      .buttons = held().buttons};
+  report.keys.assign(held().keys.begin(), held().keys.end());
   if (const auto* cursor = target.cursor(); cursor != nullptr && !cursor->is_empty())
     report.cursor = cursor->size;
   return report;

@@ -51,6 +51,11 @@ class AsyncAgent {
   boost::asio::awaitable<AgentResult<ActReport>> act(ActRequest request);
   boost::asio::awaitable<AgentStatus> pause(milliseconds duration);
 
+  // What this agent has pressed and not let go of.
+  const HeldInput& held() const { return parts_.player.held(); }
+  // For a coroutine of the agent that was cancelled: what is not in `but` goes up.
+  void let_go(const HeldInput& but = {}) { parts_.player.let_go(but); }
+
   AgentTarget& target() { return parts_.target; }
   const DamageLog& log() const { return parts_.log; }
 

@@ -28,8 +28,7 @@ boost::asio::awaitable<void> Bell::wait(TimePoint until) {
 
 boost::asio::awaitable<void> sleep_until(boost::asio::any_io_executor executor, TimePoint until) {
   boost::asio::steady_timer timer(std::move(executor), until);
-  boost::system::error_code cancelled;
-  co_await timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
+  co_await timer.async_wait(boost::asio::use_awaitable);
 }
 
 }  // namespace oriel::agent

@@ -25,7 +25,7 @@ class Bell {
   std::list<boost::asio::steady_timer> waiting_;
 };
 
-// Returns at `until`.
+// Returns at `until`; throws when it is cancelled, as Asio does, so that nothing more is done.
 boost::asio::awaitable<void> sleep_until(boost::asio::any_io_executor executor, TimePoint until);
 
 }  // namespace oriel::agent

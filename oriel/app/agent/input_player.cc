@@ -90,11 +90,18 @@ InputPlayer::InputPlayer(AgentTarget& target) : target_(target), turn_ended_(tar
 
 InputPlayer::~InputPlayer() { let_go(); }
 
-void InputPlayer::let_go() {
-  if ((keys_.empty() && buttons_ == 0) || !target_.check()) return;
+void InputPlayer::let_go(const HeldInput& but) {
+  if ((held_.keys.empty() && held_.buttons == 0) || !target_.check()) return;
   auto& input = target_.input();
-  if (std::exchange(buttons_, 0) != 0) input.pointer(target_.pointer().value_or(Point{}), 0);
-  for (const auto keysym : std::exchange(keys_, {})) input.key(keysym, false);
+  const auto kept = static_cast<std::uint16_t>(held_.buttons & but.buttons);
+  if (std::exchange(held_.buttons, kept) != kept)
+    input.pointer(target_.pointer().value_or(Point{}), kept);
+  for (const auto keysym : std::exchange(held_.keys, {})) {
+    if (but.keys.contains(keysym))
+      held_.keys.insert(keysym);
+    else
+      input.key(keysym, false);
+  }
   input.flush();
 }
 
@@ -169,25 +176,25 @@ void InputPlayer::perform(const Step& step) {
   auto place = target_.pointer().value_or(Point{});
   switch (step.kind) {
     case Step::Kind::kKeyDown:
-      keys_.insert(step.keysym);
+      held_.keys.insert(step.keysym);
       return input.key(step.keysym, true);
     case Step::Kind::kKeyUp:
-      keys_.erase(step.keysym);
+      held_.keys.erase(step.keysym);
       return input.key(step.keysym, false);
     case Step::Kind::kMove:
       place = step.at;
       break;
     case Step::Kind::kButtonDown:
-      buttons_ |= step.buttons;
+      held_.buttons |= step.buttons;
       break;
     case Step::Kind::kButtonUp:
-      buttons_ &= static_cast<std::uint16_t>(~step.buttons);
+      held_.buttons &= static_cast<std::uint16_t>(~step.buttons);
       break;
     case Step::Kind::kPause:
     case Step::Kind::kClipboard:
       return;
   }
-  input.pointer(place, buttons_);
+  input.pointer(place, held_.buttons);
   // Each place counts: an input that buffers may keep only the last of several.
   input.flush();
 }

@@ -2,6 +2,8 @@
 // Does actions on a target, one after another, and knows what it holds.
 
 #include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <memory>
 #include <set>
 #include <vector>
 
@@ -10,6 +12,12 @@
 #include "oriel/app/agent/bell.h"
 
 namespace oriel::agent {
+
+// What is down.
+struct HeldInput {
+  std::uint16_t buttons = 0;     // of RFB's mask
+  std::set<std::uint32_t> keys;  // keysyms
+};
 
 // Lives on the loop of its target, which outlives it. Those who ask at the same time take turns.
 class InputPlayer {
@@ -23,10 +31,9 @@ class InputPlayer {
   // All is checked before anything is done. kInput names the action and what is wrong with it.
   boost::asio::awaitable<AgentStatus> play(std::vector<Action> actions);
 
-  // Of RFB's mask: what is down.
-  std::uint16_t buttons() const { return buttons_; }
-  const std::set<std::uint32_t>& keys() const { return keys_; }
-  void let_go();
+  const HeldInput& held() const { return held_; }
+  // Of all that is held, but for what is in `but`.
+  void let_go(const HeldInput& but = {});
 
  private:
   // What is on the clipboard, and whether a program has asked for it.
@@ -45,8 +52,7 @@ class InputPlayer {
   Bell turn_ended_;
   bool is_playing_ = false;
   int keys_at_once_ = 0;
-  std::uint16_t buttons_ = 0;
-  std::set<std::uint32_t> keys_;
+  HeldInput held_;
   std::shared_ptr<Offered> offered_;
 };
 

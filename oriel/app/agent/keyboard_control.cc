@@ -38,7 +38,7 @@ Done failed(AgentError error) { co_return std::unexpected(std::move(error)); }
 
 Done KeyboardControl::type_text(std::string text, TypeOptions options) {
   // What is held already is not pressed, and above all not let go.
-  const auto& held = parts_.player.keys();
+  const auto& held = parts_.player.held().keys;
   options.with_shift = (options.with_shift || parts_.target.input().wants_shift()) &&
                        !held.contains(kShiftLeft) && !held.contains(kShiftRight);
   auto actions = typing(text, options);

@@ -121,7 +121,8 @@ Done shot(AsyncAgent& agent, VerbValues values) {
   CaptureOptions options{.region = reader.region(),
                          .scale = reader.number("scale", 1),
                          .long_edge_px = reader.integer("long-edge", 0),
-                         .has_cursor = reader.flag("cursor")};
+                         .has_cursor = reader.flag("cursor"),
+                         .timeout = reader.duration("timeout", kCatchUpTimeout)};
   auto picture = co_await agent.screenshot().capture(options);
   if (!picture) co_return std::unexpected(picture.error());
   VerbResult result{.mark = picture->mark,

@@ -101,6 +101,38 @@ TEST(Verbs, WaitSinceTheLastActionOfTheRun) {
   EXPECT_TRUE(stage.run_one("wait color 5 5 #ff0000 timeout=0"));
 }
 
+TEST(Verbs, WaitForNothingThatAnotherRunHasDone) {
+  Stage stage;
+  stage.target.when_key = [&](std::uint32_t, bool is_down) {
+    if (is_down) stage.target.fill({1, 2, 30, 40}, 0xff0000 ^ stage.target.screen().generation());
+  };
+  const auto next = [&stage](VerbRun& verbs, std::string_view line) {
+    return stage.run(verbs.next(parse_verbs(line)->front()));
+  };
+  VerbRun other(stage.agent), own(stage.agent), third(stage.agent);
+  ASSERT_TRUE(next(other, "key a"));
+  EXPECT_FALSE(next(own, "wait change timeout=0"));
+  EXPECT_TRUE(next(own, "wait change timeout=0 since=action")) << "as it was asked";
+  ASSERT_TRUE(next(own, "key b"));
+  EXPECT_TRUE(next(own, "wait change timeout=0"));
+  EXPECT_FALSE(next(third, "wait change timeout=0"));
+  EXPECT_TRUE(next(other, "wait change timeout=0"));
+}
+
+TEST(Verbs, LetGoOfWhatOneRunHasPressed) {
+  Stage stage;
+  ASSERT_TRUE(stage.run_one("move 5 5; keydown shift; down left"));
+  const auto held = stage.agent.held();
+  ASSERT_TRUE(stage.run_one("keydown a; down right"));
+  stage.take_input();
+  stage.agent.let_go(held);
+  EXPECT_THAT(stage.take_input(), ElementsAre("pointer 5,5 1", "up 97"));
+  EXPECT_EQ(stage.agent.held().buttons, 1);
+  EXPECT_THAT(stage.agent.held().keys, ElementsAre(0xffe1u));
+  stage.agent.let_go();
+  EXPECT_THAT(stage.take_input(), ElementsAre("pointer 5,5 0", "up 65505"));
+}
+
 TEST(Verbs, TakePicturesIntoFilesOrOut) {
   Stage stage;
   const testing::TemporaryFolder folder;

@@ -109,6 +109,17 @@ TEST(VerbLine, SaysWhereAndWhatWasExpected) {
   EXPECT_THAT(error_of("wait still region=1,2,0x5"), HasSubstr("a region X,Y,WIDTHxHEIGHT"));
 }
 
+TEST(VerbLine, NamesTheLimitOfANumber) {
+  EXPECT_THAT(error_of("scroll down 99999999999"),
+              HasSubstr("amount: 1 to 1000 is expected, not '99999999999'"));
+  EXPECT_THAT(error_of("scroll down 99999999999999999999"), HasSubstr("1 to 1000 is expected"));
+  for (const auto* line : {"scroll up 0", "shot a.png long-edge=0", "click 1 1 count=0",
+                           "key a count=0", "shot a.jpg quality=0"})
+    EXPECT_THAT(error_of(line), HasSubstr("is expected, not '0'")) << line;
+  EXPECT_EQ(std::get<std::int64_t>(one("scroll down 1000").values.at("amount")), 1000);
+  EXPECT_THAT(error_of("scroll down 1001"), HasSubstr("1 to 1000"));
+}
+
 TEST(VerbLine, TakesWordsOfACommandLine) {
   const auto call = parse_verb_words({"wait", "text", "two words", "--timeout=3s"});
   ASSERT_TRUE(call) << call.error().message;
@@ -136,6 +147,7 @@ TEST(VerbTable, HasRowsThatFitTogether) {
     EXPECT_FALSE(verb.help.empty()) << verb.name;
     EXPECT_EQ(one(verb.example).verb, &verb) << verb.example;
     EXPECT_EQ(verb.is_wait, verb.name.starts_with("wait "));
+    EXPECT_TRUE(verb.only_looks || !verb.is_wait) << verb.name;
     bool is_optional = false;
     for (const auto& argument : verb.arguments) {
       EXPECT_FALSE(argument.help.empty()) << verb.name << ' ' << argument.name;

@@ -19,8 +19,18 @@ namespace {
 
 using enum ArgumentType;
 
-constexpr VerbArgument kX{"x", kInteger, "pixels from the left edge", true};
-constexpr VerbArgument kY{"y", kInteger, "pixels from the upper edge", true};
+// Far beyond every screen: the screen itself says what is on it.
+constexpr std::int64_t kPlaceMost = 1 << 20;
+constexpr IntegerRange kPlaceRange{-kPlaceMost, kPlaceMost};
+
+constexpr VerbArgument kX{"x", kInteger,   "pixels from the left edge", true, false, {},
+                          {},  kPlaceRange};
+constexpr VerbArgument kY{"y", kInteger,   "pixels from the upper edge", true, false, {},
+                          {},  kPlaceRange};
+constexpr VerbArgument kNeededX{"x", kInteger,   "pixels from the left edge", true, true, {},
+                                {},  kPlaceRange};
+constexpr VerbArgument kNeededY{"y", kInteger,   "pixels from the upper edge", true, true, {},
+                                {},  kPlaceRange};
 constexpr VerbArgument kButton{
     "button", kChoice, "which one", false, false, "left|middle|right|back|forward", "left"};
 constexpr VerbArgument kMods{"mods", kKeys, "keys that are down meanwhile, such as ctrl+shift"};
@@ -30,8 +40,13 @@ constexpr VerbArgument kRegionArgument{"region", kRegion, "part of the screen: X
 constexpr VerbArgument kTimeoutArgument{"timeout", kDuration, "gives up after it", false, false,
                                         {},        "10s"};
 constexpr VerbArgument kSince{
-    "since",      kChoice, "look back to the last action of this run, or begin now", false, false,
-    "action|now", "action"};
+    "since",
+    kChoice,
+    "action: look back to the last action on this connection, also another command's in a session; "
+    "now: begin now; without it back to the last action of the same command",
+    false,
+    false,
+    "action|now"};
 
 constexpr VerbArgument kShot[] = {
     {"file", kFile, "png, jpeg, webp, bmp or raw by its end; - is standard output", true},
@@ -43,17 +58,25 @@ constexpr VerbArgument kShot[] = {
      false,
      false,
      {},
-     "85"},
+     "85",
+     {1, 100}},
     {"scale", kNumber, "smaller: more than 0, at most 1", false, false, {}, "1"},
-    {"long-edge", kInteger, "the longer side at most, in pixels"},
+    {"long-edge",
+     kInteger,
+     "the longer side at most, in pixels",
+     false,
+     false,
+     {},
+     {},
+     {1, kPlaceMost}},
     {"cursor", kFlag, "paints the mouse cursor"},
+    {"timeout", kDuration, "until the desktop gives a sign of life", false, false, {}, "5s"},
 };
 constexpr VerbArgument kClick[] = {
-    kX,    kY,    kButton, {"count", kInteger, "2 is a double click", false, false, {}, "1"},
-    kMods, kDelay};
-constexpr VerbArgument kMove[] = {{"x", kInteger, "pixels from the left edge", true, true},
-                                  {"y", kInteger, "pixels from the upper edge", true, true},
-                                  kDelay};
+    kX,      kY,
+    kButton, {"count", kInteger, "2 is a double click", false, false, {}, "1", {1, kClicksMax}},
+    kMods,   kDelay};
+constexpr VerbArgument kMove[] = {kNeededX, kNeededY, kDelay};
 constexpr VerbArgument kDrag[] = {
     {"path", kPath, "places; from where the pointer is when there is but one", true, true},
     kButton,
@@ -62,7 +85,7 @@ constexpr VerbArgument kDrag[] = {
     kDelay};
 constexpr VerbArgument kScroll[] = {
     {"direction", kChoice, "where to", true, true, "up|down|left|right"},
-    {"amount", kInteger, "steps of the wheel", true, false, {}, "3"},
+    {"amount", kInteger, "steps of the wheel", true, false, {}, "3", {1, kScrollMax}},
     kX,
     kY,
     kMods,
@@ -77,7 +100,9 @@ constexpr VerbArgument kPaste[] = {{"text", kText, "what to paste", true, true},
                                    {"keys", kKeys, "that paste it", false, false, {}, "ctrl+v"},
                                    kDelay};
 constexpr VerbArgument kKey[] = {
-    kKeyNames, {"count", kInteger, "how often", false, false, {}, "1"}, kDelay};
+    kKeyNames,
+    {"count", kInteger, "how often", false, false, {}, "1", {1, kKeyRepeatsMax}},
+    kDelay};
 constexpr VerbArgument kKeyState[] = {kKeyNames, kDelay};
 constexpr VerbArgument kHold[] = {
     kKeyNames, {"duration", kDuration, "how long", true, true}, kDelay};
@@ -86,8 +111,13 @@ constexpr VerbArgument kButtonState[] = {
     kDelay};
 constexpr VerbArgument kPause[] = {{"duration", kDuration, "how long", true, true}};
 constexpr VerbArgument kClipSet[] = {{"text", kText, "what to put there", true, true}, kDelay};
-constexpr VerbArgument kClipGet[] = {
-    {"timeout", kDuration, "gives up after it", false, false, {}, "5s"}};
+constexpr VerbArgument kClipGet[] = {{"timeout",
+                                      kDuration,
+                                      "until the server has told what is on it, and given it",
+                                      false,
+                                      false,
+                                      {},
+                                      "5s"}};
 constexpr VerbArgument kStill[] = {
     kRegionArgument,
     {"quiet", kDuration, "without a change", false, false, {}, "150ms"},
@@ -102,10 +132,10 @@ constexpr VerbArgument kImage[] = {
     kSince,
     kTimeoutArgument};
 constexpr VerbArgument kColourWait[] = {
-    {"x", kInteger, "pixels from the left edge", true, true},
-    {"y", kInteger, "pixels from the upper edge", true, true},
+    kNeededX,
+    kNeededY,
     {"colour", kColour, "#RRGGBB", true, true},
-    {"tolerance", kInteger, "of each channel, 0 to 255", false, false, {}, "0"},
+    {"tolerance", kInteger, "of each channel, 0 to 255", false, false, {}, "0", {0, 255}},
     kSince,
     kTimeoutArgument};
 constexpr VerbArgument kTextWait[] = {{"text", kText, "in one line of the screen", true, true},
@@ -116,8 +146,8 @@ constexpr VerbArgument kTextWait[] = {{"text", kText, "in one line of the screen
                                       kTimeoutArgument};
 
 constexpr auto kVerbs = std::to_array<Verb>({
-    {"shot", "Takes a picture of the screen", "shot out.png region=0,0,640x480", kShot,
-     verbs::shot},
+    {"shot", "Takes a picture of the screen", "shot out.png region=0,0,640x480", kShot, verbs::shot,
+     false, true},
     {"click", "Clicks at a place, or where the pointer is", "click 100 200 button=right", kClick,
      verbs::click},
     {"move", "Moves the pointer", "move 100 200", kMove, verbs::move},
@@ -132,26 +162,35 @@ constexpr auto kVerbs = std::to_array<Verb>({
     {"hold", "Holds keys for a while", "hold Left 500ms", kHold, verbs::hold},
     {"down", "Presses a mouse button and holds it", "down left", kButtonState, verbs::down},
     {"up", "Lets go of a mouse button", "up left", kButtonState, verbs::up},
-    {"pause", "Does nothing for a while; a wait is better", "pause 500ms", kPause, verbs::pause},
-    {"clip get", "Reads the clipboard", "clip get", kClipGet, verbs::clip_get},
+    {"pause", "Does nothing for a while; a wait is better", "pause 500ms", kPause, verbs::pause,
+     false, true},
+    {"clip get", "Reads the clipboard", "clip get", kClipGet, verbs::clip_get, false, true},
     {"clip set", "Puts a text on the clipboard", R"(clip set "text")", kClipSet, verbs::clip_set},
     {"clip clear", "Empties the clipboard", "clip clear", {}, verbs::clip_clear},
     {"clip history",
      "What was set and got, the newest first",
      "clip history",
      {},
-     verbs::clip_history},
+     verbs::clip_history,
+     false,
+     true},
     {"wait still", "Waits until nothing changes", "wait still quiet=300ms", kStill,
-     verbs::wait_still, true},
+     verbs::wait_still, true, true},
     {"wait change", "Waits until something changes", "wait change region=0,0,200x50", kChange,
-     verbs::wait_change, true},
+     verbs::wait_change, true, true},
     {"wait image", "Waits for a picture", "wait image button.png fuzz=10", kImage,
-     verbs::wait_image, true},
+     verbs::wait_image, true, true},
     {"wait colour", "Waits for the colour of a pixel", "wait colour 10 20 #ff0000", kColourWait,
-     verbs::wait_colour, true},
+     verbs::wait_colour, true, true},
     {"wait text", "Waits for a text, read by tesseract", R"(wait text "Saved")", kTextWait,
-     verbs::wait_text, true},
-    {"info", "Says how large the screen is and where the pointer", "info", {}, verbs::info},
+     verbs::wait_text, true, true},
+    {"info",
+     "Says how large the screen is and where the pointer",
+     "info",
+     {},
+     verbs::info,
+     false,
+     true},
 });
 
 constexpr auto kAliases = std::to_array<std::pair<std::string_view, std::string_view>>({
@@ -183,8 +222,8 @@ std::optional<Point> point_of(std::string_view text, char separator = ',') {
   if (middle == std::string_view::npos) return std::nullopt;
   const auto x = number_of<int>(text.substr(0, middle));
   const auto y = number_of<int>(text.substr(middle + 1));
-  constexpr int kMost = 1 << 20;
-  if (!x || !y || *x < -kMost || *x > kMost || *y < -kMost || *y > kMost) return std::nullopt;
+  const auto is_near = [](int value) { return value >= -kPlaceMost && value <= kPlaceMost; };
+  if (!x || !y || !is_near(*x) || !is_near(*y)) return std::nullopt;
   return Point{*x, *y};
 }
 
@@ -244,6 +283,17 @@ AgentResult<VerbValue> value_or(const std::optional<T>& value, const VerbArgumen
   return expected(argument, what, text);
 }
 
+AgentResult<VerbValue> integer_of(const VerbArgument& argument, std::string_view text) {
+  const auto digits = text.substr(text.starts_with('-') ? 1 : 0);
+  const bool is_number =
+      !digits.empty() && std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
+  const auto value = number_of<std::int64_t>(text);
+  const auto& [least, most] = argument.range;
+  if (value && *value >= least && *value <= most) return VerbValue(*value);
+  if (!is_number) return expected(argument, "a whole number", text);
+  return expected(argument, fmt::format("{} to {}", least, most), text);
+}
+
 }  // namespace
 
 std::string_view name_of(ArgumentType type) {
@@ -280,7 +330,7 @@ std::string usage_of(const Verb& verb) {
 AgentResult<VerbValue> parse_value(const VerbArgument& argument, std::string_view text) {
   switch (argument.type) {
     case kInteger:
-      return value_or(number_of<std::int64_t>(text), argument, "a whole number", text);
+      return integer_of(argument, text);
     case kNumber:
       if (const auto value = number_of<double>(text); value && std::isfinite(*value))
         return VerbValue(*value);
@@ -330,6 +380,13 @@ boost::asio::awaitable<AgentResult<VerbResult>> run(VerbCall call, AsyncAgent& a
   result->verb = call.verb->name;
   result->took = Clock::now() - begun;
   co_return result;
+}
+
+boost::asio::awaitable<AgentResult<VerbResult>> VerbRun::next(VerbCall call) {
+  if (call.verb->is_wait)
+    call.values.try_emplace("since", std::string(has_acted_ ? "action" : "now"));
+  has_acted_ = has_acted_ || !call.verb->only_looks;
+  return run(std::move(call), agent_);
 }
 
 }  // namespace oriel::agent

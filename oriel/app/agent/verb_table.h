@@ -5,6 +5,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -32,6 +33,11 @@ enum class ArgumentType {
 };
 std::string_view name_of(ArgumentType type);
 
+struct IntegerRange {
+  std::int64_t least = std::numeric_limits<std::int64_t>::min();
+  std::int64_t most = std::numeric_limits<std::int64_t>::max();
+};
+
 struct VerbArgument {
   std::string_view name;
   ArgumentType type = ArgumentType::kText;
@@ -40,6 +46,7 @@ struct VerbArgument {
   bool is_required = false;
   std::string_view choices = {};    // "left|middle|right"
   std::string_view otherwise = {};  // what it is when it is left out, as it is written
+  IntegerRange range = {};          // of integers
 };
 
 struct Verb {
@@ -50,6 +57,7 @@ struct Verb {
   // `values` have been checked against the arguments. Lives on the loop of the agent.
   boost::asio::awaitable<AgentResult<VerbResult>> (*run)(AsyncAgent& agent, VerbValues values);
   bool is_wait = false;
+  bool only_looks = false;  // sends nothing that the desktop could notice, so others may act along
 };
 
 // Sorted as help shows them.
@@ -69,5 +77,19 @@ AgentStatus check_values(const Verb& verb, const VerbValues& values);
 
 // Does it and stamps the result.
 boost::asio::awaitable<AgentResult<VerbResult>> run(VerbCall call, AsyncAgent& agent);
+
+// Verbs that belong together, such as those of one `oriel do`, on an agent that others may use too:
+// a wait that says nothing else looks back to the last action of its own run, never to one of
+// theirs. Lives on the loop of the agent, which outlives it.
+class VerbRun {
+ public:
+  explicit VerbRun(AsyncAgent& agent) : agent_(agent) {}
+  // One after another. Only one run acts at a time.
+  boost::asio::awaitable<AgentResult<VerbResult>> next(VerbCall call);
+
+ private:
+  AsyncAgent& agent_;
+  bool has_acted_ = false;
+};
 
 }  // namespace oriel::agent

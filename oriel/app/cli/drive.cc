@@ -6,12 +6,16 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
 #include <boost/json.hpp>
 #include <cctype>
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <optional>
+#include <stop_token>
 #include <utility>
+#include <vector>
 
 #include "oriel/app/cli/command_table.h"
 #include "oriel/app/cli/drive_named.h"
@@ -58,15 +62,6 @@ Status name_files(std::vector<agent::VerbCall>& calls, const std::string& target
   return {};
 }
 
-// Pictures for standard output, and what there is to read beside them.
-// False when not all of it could be written.
-bool print_output(const VerbOutput& output, bool names_target, const std::string& target) {
-  if (!output.picture.empty()) return write_all(output.picture.data(), output.picture.size());
-  const auto text =
-      names_target && !output.text.empty() ? target + ": " + output.text : output.text;
-  return write_all(text.data(), text.size());
-}
-
 class Progress {
  public:
   explicit Progress(std::size_t count)
@@ -89,41 +84,117 @@ class Progress {
   bool is_shown_;
 };
 
+// What the targets say, in the order of the targets: what comes before its turn is kept.
+class OrderedOutput {
+ public:
+  OrderedOutput(std::size_t count, const Progress& progress) : kept_(count), progress_(progress) {}
+
+  void say(std::size_t target, const VerbOutput& output, const std::string& label) {
+    if (kept_.size() == 1)
+      return write(output.picture.empty() ? as_bytes(output.text) : ByteSpan(output.picture));
+    kept_[target].text += with_label(output.text, label);
+    print_ready();
+  }
+  void end(std::size_t target, const std::string& error) {
+    kept_[target].error = error;
+    kept_[target].is_over = true;
+    print_ready();
+  }
+  // Not all could be written.
+  bool is_lost() const { return is_lost_; }
+
+ private:
+  struct Kept {
+    std::string text, error;
+    bool is_over = false;
+  };
+
+  static std::string with_label(std::string_view text, const std::string& label) {
+    std::string labelled;
+    while (!text.empty()) {
+      const auto line = text.substr(0, text.find('\n'));
+      labelled += fmt::format("{}: {}\n", label, line);
+      text.remove_prefix(std::min(line.size() + 1, text.size()));
+    }
+    return labelled;
+  }
+  void write(ByteSpan bytes) {
+    if (!write_all(bytes.data(), bytes.size())) is_lost_ = true;
+  }
+  void print_ready() {
+    while (next_ < kept_.size()) {
+      auto& kept = kept_[next_];
+      if (!kept.text.empty() || !kept.error.empty()) progress_.clear();
+      write(as_bytes(std::exchange(kept.text, {})));
+      if (!kept.is_over) return;
+      std::fputs(kept.error.c_str(), stderr);
+      ++next_;
+    }
+  }
+
+  std::vector<Kept> kept_;
+  std::size_t next_ = 0;  // whose turn it is
+  const Progress& progress_;
+  bool is_lost_ = false;
+};
+
+// Ends what is under way at the first signal, so that nothing stays held down; by the second one
+// the program ends as programs do.
+class Interruption {
+ public:
+  explicit Interruption(asio::io_context& io) : signals_(io) {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+      struct sigaction now{};
+      // A shell has told its background jobs to ignore some.
+      if (::sigaction(signal, nullptr, &now) == 0 && now.sa_handler != SIG_IGN)
+        signals_.add(signal);
+    }
+    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+      if (error) return;
+      signal_ = signal;
+      signals_.clear();
+      stop_.request_stop();
+    });
+  }
+  void end() { signals_.cancel(); }
+  std::stop_token token() const { return stop_.get_token(); }
+  // Nothing came: 0.
+  int signal() const { return signal_; }
+
+ private:
+  asio::signal_set signals_;
+  std::stop_source stop_;
+  int signal_ = 0;
+};
+
 class Drive {
  public:
-  explicit Drive(DriveOptions options) : options_(std::move(options)) {
+  explicit Drive(DriveOptions options)
+      : options_(std::move(options)),
+        progress_(std::max<std::size_t>(options_.targets.size(), 1)),
+        output_(std::max<std::size_t>(options_.targets.size(), 1), progress_) {
     if (options_.targets.empty()) options_.targets.emplace_back();
+    outcomes_.resize(options_.targets.size());
   }
 
   int run() {
     std::signal(SIGPIPE, SIG_IGN);
-    Progress progress(options_.targets.size());
-    std::vector<DriveOutcome> outcomes;
-    asio::io_context io{1};
-    for (const auto& target : options_.targets) {
-      auto named = connection_to(options_.connection, target);
-      if (!named) {
-        say_error(named.error().message);
-        return kUsage;
+    for (const auto& target : options_.targets)
+      if (auto added = add(target); !added)
+        return say_usage_error(added.error().message, options_.is_json);
+    // A session is told the words as they are.
+    if (options_.uses_session && is_one() && !names_files_by_target()) {
+      const auto& task = tasks_[0];
+      if (auto outcome = run_in_session(task.connection, options_, task.on_output)) {
+        finished(0, *std::move(outcome));
+        return report();
       }
-      auto connection = *std::move(named);
-      auto calls = options_.calls;
-      const auto shown = shown_target_of(connection);
-      if (auto files = name_files(calls, shown, is_one()); !files) {
-        say_error(files.error().message);
-        return kUsage;
-      }
-      // A session is told the words as they are.
-      if (options_.uses_session && is_one() && !names_files_by_target()) {
-        if (auto outcome = run_in_session(connection, options_, listener(shown))) {
-          finished(*outcome, progress, outcomes);
-          continue;
-        }
-      }
-      start(io, std::move(connection), std::move(calls), progress, outcomes);
     }
-    io.run();
-    return report(std::move(outcomes));
+    interruption_.emplace(io_);
+    for (std::size_t at = 0; at < tasks_.size(); ++at) start(at);
+    io_.run();
+    if (const int signal = interruption_->signal(); signal != 0) std::raise(signal);
+    return report();
   }
 
  private:
@@ -136,56 +207,70 @@ class Drive {
     });
   }
 
-  OnOutput listener(const std::string& target) {
-    if (options_.is_json) return nullptr;
-    return [this, target](const VerbOutput& output) {
-      if (!print_output(output, !is_one(), target)) is_output_lost_ = true;
-    };
+  Status add(const std::string& target) {
+    ORIEL_TRY(auto destination, destination_of(options_, target));
+    const auto at = tasks_.size();
+    const auto label =
+        destination.name.empty() ? shown_target_of(destination.connection) : destination.name;
+    auto calls = options_.calls;
+    ORIEL_TRY_VOID(name_files(calls, label, is_one()));
+    outcomes_[at].name = std::move(destination.name);
+    OnOutput on_output;
+    if (!options_.is_json)
+      on_output = [this, at, label](const VerbOutput& output) { output_.say(at, output, label); };
+    auto& log = destination.connection.log;
+    if (log && !is_one())
+      log = [label, whole = log](std::string_view line) {
+        whole(fmt::format("{}: {}", label, line));
+      };
+    tasks_.push_back({.connection = std::move(destination.connection),
+                      .calls = std::move(calls),
+                      .on_output = std::move(on_output),
+                      .time = options_.time});
+    return {};
   }
 
-  void start(asio::io_context& io, client::ConnectionOptions connection,
-             std::vector<agent::VerbCall> calls, Progress& progress,
-             std::vector<DriveOutcome>& outcomes) {
-    auto again = [this, &io, connection, calls, &progress,
-                  &outcomes](DriveOutcome outcome) mutable {
-      const bool may_ask = is_one() && connection.password.empty() && !outcome.has_connected &&
-                           outcome.error &&
-                           outcome.error->kind == agent::ErrorKind::kAuthentication;
-      if (may_ask)
-        if (auto password = ask_for_password(outcome.target)) {
-          connection.password = *std::move(password);
-          return start(io, std::move(connection), std::move(calls), progress, outcomes);
-        }
-      finished(outcome, progress, outcomes);
-    };
-    auto on_output = listener(shown_target_of(connection));
-    asio::co_spawn(
-        io,
-        drive_target(io.get_executor(), std::move(connection), std::move(calls),
-                     std::move(on_output)),
-        [again = std::move(again)](std::exception_ptr thrown, DriveOutcome outcome) mutable {
-          if (thrown) std::rethrow_exception(thrown);
-          again(std::move(outcome));
-        });
+  void start(std::size_t at) {
+    auto task = tasks_[at];
+    task.stop = interruption_->token();
+    asio::co_spawn(io_, drive_target(io_.get_executor(), std::move(task)),
+                   [this, at](const std::exception_ptr& thrown, DriveOutcome outcome) {
+                     if (thrown) std::rethrow_exception(thrown);
+                     if (!starts_again(at, outcome)) finished(at, std::move(outcome));
+                   });
   }
 
-  void finished(const DriveOutcome& outcome, Progress& progress,
-                std::vector<DriveOutcome>& outcomes) const {
-    progress.clear();
-    if (outcome.error && !options_.is_json)
-      std::fputs(error_line(outcome, !is_one()).c_str(), stderr);
-    progress.done(!outcome.error);
-    outcomes.push_back(outcome);
+  // With a password that a person gives, where one is missing.
+  bool starts_again(std::size_t at, const DriveOutcome& outcome) {
+    auto& connection = tasks_[at].connection;
+    const bool may_ask = is_one() && connection.password.empty() && !outcome.has_connected &&
+                         outcome.error && outcome.error->kind == agent::ErrorKind::kAuthentication;
+    if (!may_ask) return false;
+    auto password = ask_for_password(outcome.target);
+    if (!password) return false;
+    connection.password = *std::move(password);
+    start(at);
+    return true;
   }
 
-  int report(std::vector<DriveOutcome> outcomes) const {
+  void finished(std::size_t at, DriveOutcome outcome) {
+    outcome.name = std::move(outcomes_[at].name);
+    const bool is_said = outcome.error && !options_.is_json;
+    output_.end(at, is_said ? error_line(outcome, !is_one()) : std::string());
+    progress_.done(!outcome.error);
+    outcomes_[at] = std::move(outcome);
+    if (++finished_ == outcomes_.size() && interruption_) interruption_->end();
+  }
+
+  int report() {
     int code = kDone;
     boost::json::array documents;
-    for (const auto& outcome : outcomes) {
+    for (const auto& outcome : outcomes_) {
       if (code == kDone) code = exit_code_of(outcome);
       documents.push_back(json_of(outcome));
     }
-    if (is_output_lost_ && code == kDone) {
+    progress_.clear();
+    if (output_.is_lost() && code == kDone) {
       say_error("standard output takes no more");
       return kActionFailed;
     }
@@ -197,25 +282,26 @@ class Drive {
   }
 
   DriveOptions options_;
-  bool is_output_lost_ = false;
+  Progress progress_;
+  OrderedOutput output_;
+  asio::io_context io_{1};
+  std::optional<Interruption> interruption_;
+  std::vector<DriveTask> tasks_;
+  std::vector<DriveOutcome> outcomes_;
+  std::size_t finished_ = 0;
 };
 
 }  // namespace
 
 int run_drive(std::string_view command, std::span<const char* const> arguments) {
   auto options = parse_drive_arguments(command, arguments);
-  if (!options) {
-    say_error(options.error().message);
-    return kUsage;
-  }
+  if (!options) return say_usage_error(options.error().message, wants_json(arguments));
   if (options->wants_help) {
     fmt::print("{}", drive_help(command));
     return kDone;
   }
-  if (auto read = read_drive_secrets(*options); !read) {
-    say_error(read.error().message);
-    return kUsage;
-  }
+  if (auto read = read_drive_secrets(*options); !read)
+    return say_usage_error(read.error().message, options->is_json);
   return Drive(std::move(*options)).run();
 }
 

@@ -1,17 +1,22 @@
 #pragma once
-// Targets of commands that are names in the configuration file.
+// Where a command goes: an address, or a name of the configuration file.
 
 #include <string>
 
+#include "oriel/app/cli/drive_options.h"
 #include "oriel/app/client/connection_options.h"
 #include "oriel/base/result.h"
 
 namespace oriel::cli {
 
-// `given` for `target`: a name in the configuration file, and then what `given` leaves open is as
-// the file has it, or an address. Warns on standard error of a name whose certificate is not
-// checked. Errors are for the user.
-Result<client::ConnectionOptions> connection_to(client::ConnectionOptions given,
-                                                const std::string& target);
+struct Destination {
+  client::ConnectionOptions connection;
+  std::string name;  // of the configuration file; empty for an address
+};
+
+// For one target of `options`: a name in the configuration file, and then what the options leave
+// open is as the file has it, or an address. Warns on standard error of a name whose certificate is
+// not checked. Errors are for the user, also about flags that have no meaning for this target.
+Result<Destination> destination_of(const DriveOptions& options, const std::string& target);
 
 }  // namespace oriel::cli

@@ -53,6 +53,7 @@ Status add_parameter(Options& options, std::string_view text) {
   const auto equals = text.find('=');
   if (equals == 0 || equals == std::string_view::npos)
     return wrong(fmt::format("expected NAME=VALUE, got \"{}\"", printable(text)));
+  options.parameter_names.emplace_back(text.substr(0, equals));
   options.connection.parameters.insert_or_assign(std::string(text.substr(0, equals)),
                                                  std::string(text.substr(equals + 1)));
   return {};
@@ -79,6 +80,10 @@ Status set_password_file(Options& options, std::string_view text) {
 }
 Status set_timeout(Options& options, std::string_view text) {
   ORIEL_TRY(options.connection.timeout, parse_time(text, 1ms, 24h));
+  return {};
+}
+Status set_time(Options& options, std::string_view text) {
+  ORIEL_TRY(options.time, parse_time(text, 1ms, 24h));
   return {};
 }
 Status set_encodings(Options& options, std::string_view text) {
@@ -132,8 +137,11 @@ constexpr Flag kFlags[] = {
     {"--password-file", "", "FILE",
      "Its first line is the password; nobody else may read the file. Or ORIEL_PASSWORD, or typed",
      set_password_file},
-    {"--connect-timeout", "", "SECONDS", "Until the first picture is there; 10 without it",
-     set_timeout},
+    {"--time-limit", "", "SECONDS",
+     "Ends the command after it, whatever it waits for; without it each step has its own time",
+     set_time},
+    {"--connect-timeout", "", "SECONDS",
+     "Until the first picture is there, or a session is free to act; 10 without it", set_timeout},
     {"--header", "", "'NAME: VALUE'", "Added to the handshake of a WebSocket; several times",
      add_header},
     {"--cookie", "", "NAME=VALUE", "Likewise", add_cookie},
@@ -351,6 +359,14 @@ Result<DriveOptions> parse_connection_flags(std::span<const char* const> argumen
   if (options.connection.tls.certificate_file.empty() != options.connection.tls.key_file.empty())
     return wrong("--cert and --key-file belong together, only one of them is given");
   return options;
+}
+
+bool wants_json(std::span<const char* const> arguments) {
+  for (const std::string_view argument : arguments) {
+    if (argument == "--") return false;
+    if (argument == "--json") return true;
+  }
+  return false;
 }
 
 Result<DriveOptions> parse_drive_arguments(std::string_view command,

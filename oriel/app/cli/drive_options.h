@@ -2,6 +2,8 @@
 // What `oriel shot`, `click`, `do` and the other commands that drive a desktop are told, read from
 // their arguments.
 
+#include <chrono>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,11 +20,14 @@ struct DriveOptions {
   std::vector<std::string> targets;
   // Of each of them; `target` is empty.
   client::ConnectionOptions connection;
+  std::vector<std::string> parameter_names;  // that --param gave
   std::vector<agent::VerbCall> calls;
   // The same as text or words, for a session.
   std::string text;
   std::vector<std::string> words;
 
+  // For all of it: a session, connecting, the verbs. Nothing: they have times of their own.
+  std::optional<std::chrono::milliseconds> time;
   std::string password_file;
   bool is_json = false;
   bool is_verbose = false;
@@ -40,6 +45,9 @@ Result<DriveOptions> parse_drive_arguments(std::string_view command,
 // `rest`.
 Result<DriveOptions> parse_connection_flags(std::span<const char* const> arguments,
                                             std::vector<std::string>& rest);
+
+// Whether --json is among the arguments, also of some that are wrong otherwise.
+bool wants_json(std::span<const char* const> arguments);
 
 // Whether it is the first word of a verb, or "do".
 bool is_drive_command(std::string_view name);

@@ -87,6 +87,21 @@ TEST(DriveOptions, SayWhatIsWrong) {
   EXPECT_THAT(refusal("shot", {"host", "-o", "-", "--json"}), HasSubstr("--json"));
 }
 
+TEST(DriveOptions, TakeATimeForAllOfIt) {
+  const auto shot = parse("shot", {"host", "a.png", "--time-limit", "1.5"});
+  ASSERT_TRUE(shot) << shot.error().message;
+  EXPECT_EQ(shot->time, std::chrono::milliseconds(1500));
+  EXPECT_FALSE(parse("shot", {"host", "a.png"})->time);
+  const auto wait = parse("wait", {"host", "still", "--timeout=3s"});
+  ASSERT_TRUE(wait) << wait.error().message;
+  EXPECT_FALSE(wait->time) << "that is the wait's own";
+  EXPECT_THAT(refusal("shot", {"host", "a.png", "--time-limit=0"}), HasSubstr("--time-limit"));
+  const char* const words[] = {"host", "--json", "--bogus"};
+  EXPECT_TRUE(wants_json(words));
+  const char* const others[] = {"host", "--", "--json"};
+  EXPECT_FALSE(wants_json(others));
+}
+
 TEST(DriveOptions, HaveHelpWithAnExampleForEveryCommand) {
   for (const auto command : drive_commands()) {
     const auto help = drive_help(command);

@@ -4,12 +4,16 @@
 #include <fmt/ranges.h>
 
 #include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/json/value_from.hpp>
+#include <cstdio>
 #include <utility>
 
 #include "oriel/app/agent/waits.h"
 #include "oriel/app/cli/command_table.h"
+#include "oriel/app/cli/say.h"
 #include "oriel/app/observe/escape.h"
+#include "oriel/core/keys/key_name.h"
 
 namespace oriel::cli {
 namespace {
@@ -54,6 +58,21 @@ std::string boxes_text(const std::vector<image::Rect>& boxes) {
   return text;
 }
 
+// Keys by their names, then buttons.
+std::vector<std::string> held_in(const agent::ScreenReport& screen) {
+  std::vector<std::string> held;
+  for (const auto keysym : screen.keys) held.push_back(keys::name_of_keysym(keysym));
+  constexpr std::pair<agent::Button, const char*> kButtons[] = {
+      {agent::Button::kLeft, "left button"},
+      {agent::Button::kMiddle, "middle button"},
+      {agent::Button::kRight, "right button"},
+      {agent::Button::kBack, "back button"},
+      {agent::Button::kForward, "forward button"}};
+  for (const auto& [button, name] : kButtons)
+    if ((screen.buttons & static_cast<std::uint16_t>(button)) != 0) held.emplace_back(name);
+  return held;
+}
+
 std::string info_text(const VerbResult& result, const std::optional<client::ServerFacts>& server) {
   std::string text;
   const auto line = [&text](std::string_view name, const std::string& value) {
@@ -67,6 +86,7 @@ std::string info_text(const VerbResult& result, const std::optional<client::Serv
   line("size", fmt::format("{}x{}", result.screen->size.width, result.screen->size.height));
   const auto& pointer = result.screen->pointer;
   line("pointer", pointer ? fmt::format("{},{}", pointer->x, pointer->y) : "not known");
+  line("held", fmt::format("{}", fmt::join(held_in(*result.screen), ", ")));
   if (!server) return text;
   line("server", fmt::format("{}, {}", server->kind, server->version));
   line("security", server->security);
@@ -106,6 +126,7 @@ json::object json_of(const VerbResult& result, const std::optional<client::Serve
     out["size"] = {{"width", result.screen->size.width}, {"height", result.screen->size.height}};
     out["generation"] = result.screen->generation;
     out["has_clipboard"] = result.screen->has_clipboard;
+    out["held"] = json::value_from(held_in(*result.screen));
   }
   if (server && result.screen) out["server"] = json_of(*server);
   if (result.pointer) out["pointer"] = {{"x", result.pointer->x}, {"y", result.pointer->y}};
@@ -141,6 +162,14 @@ VerbOutput output_of(VerbResult result, const std::optional<client::ServerFacts>
   return output;
 }
 
+void set_timed_out(DriveOutcome& outcome, std::chrono::milliseconds time) {
+  outcome.error = agent::AgentError{
+      ErrorKind::kTimeout,
+      fmt::format("{} had not ended within the {} of --time-limit",
+                  outcome.under_way.empty() ? "connecting" : "`" + outcome.under_way + "`",
+                  agent::shown(time))};
+}
+
 int exit_code_of(const agent::AgentError& error, bool has_connected) {
   switch (error.kind) {
     case ErrorKind::kConnection:
@@ -165,22 +194,40 @@ int exit_code_of(const DriveOutcome& outcome) {
   return outcome.error ? exit_code_of(*outcome.error, outcome.has_connected) : kDone;
 }
 
+json::object error_document(const agent::AgentError& error, bool has_connected) {
+  return {{"error",
+           {{"kind", agent::error_kind_name(error.kind)},
+            {"message", error.message},
+            {"exit_code", exit_code_of(error, has_connected)}}}};
+}
+
 json::object json_of(const DriveOutcome& outcome) {
   json::array results;
   for (const auto& output : outcome.outputs) results.push_back(output.json);
-  json::object out{{"target", outcome.target}, {"results", std::move(results)}};
+  json::object out{{"target", outcome.target}};
+  if (!outcome.name.empty()) out["name"] = outcome.name;
+  out["results"] = std::move(results);
   if (!outcome.error) return out;
-  json::object error{{"kind", agent::error_kind_name(outcome.error->kind)},
-                     {"message", outcome.error->message},
-                     {"exit_code", exit_code_of(outcome)}};
+  auto document = error_document(*outcome.error, outcome.has_connected);
+  auto& error = document["error"].as_object();
   if (!outcome.error_where.empty()) error["where"] = outcome.error_where;
   out["error"] = std::move(error);
   return out;
 }
 
+int say_usage_error(std::string_view message, bool is_json) {
+  if (!is_json) {
+    say_error(message);
+    return kUsage;
+  }
+  const auto document = error_document({ErrorKind::kInput, std::string(message)}, false);
+  std::fputs((json::serialize(document) + "\n").c_str(), stdout);
+  return kUsage;
+}
+
 std::string error_line(const DriveOutcome& outcome, bool names_target) {
   std::string line = "oriel: ";
-  if (names_target) line += outcome.target + ": ";
+  if (names_target) line += outcome.label() + ": ";
   if (!outcome.error_where.empty()) line += outcome.error_where + ": ";
   return line + outcome.error->message + "\n";
 }

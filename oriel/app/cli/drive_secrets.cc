@@ -1,13 +1,12 @@
 #include "oriel/app/cli/drive_secrets.h"
 
-#include <fmt/format.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 
 #include "oriel/app/cli/monitor_login.h"
 #include "oriel/app/cli/say.h"
+#include "oriel/app/observe/log.h"
 
 namespace oriel::cli {
 
@@ -21,11 +20,14 @@ Status read_drive_secrets(DriveOptions& options) {
   }
   if (const char* ticket = std::getenv("ORIEL_TICKET"); ticket != nullptr)
     connection.parameters.try_emplace("ticket", ticket);
-  if (options.is_verbose)
-    connection.log = [](std::string_view line) {
-      fmt::print(stderr, "{}\n", line);
-      std::fflush(stderr);
-    };
+  if (options.is_verbose) {
+    // As the conduit's commands and `oriel monitor` say it; at once, and without a thread, which a
+    // session could not take along.
+    const observe::Logger logger(observe::make_callback_sink(
+        config::LogLevel::kDebug, config::LogFormat::kText,
+        [](const std::string& line) { std::fputs((line + "\n").c_str(), stderr); }));
+    connection.log = [logger](std::string_view line) { logger.debug(line); };
+  }
   if (!connection.tls.verify)
     say_error(
         "WARNING: --insecure: the certificate is not checked, so anybody on the way can be the "

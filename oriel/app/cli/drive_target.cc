@@ -2,13 +2,35 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
+#include "oriel/app/cli/bounded_work.h"
 #include "oriel/app/client/connection_plan.h"
 
 namespace oriel::cli {
 
 using boost::asio::awaitable;
+
+namespace {
+
+awaitable<void> connect_and_drive(boost::asio::any_io_executor executor, DriveTask task,
+                                  DriveOutcome& outcome) {
+  client::RemoteScreen screen(std::move(executor), std::move(task.connection));
+  auto connected = co_await screen.connect();
+  if (!connected) {
+    outcome.error = std::move(connected.error());
+    co_return;
+  }
+  outcome.has_connected = true;
+  {
+    agent::AsyncAgent agent(screen);
+    co_await run_calls(screen, agent, std::move(task.calls), std::move(task.on_output), outcome);
+  }
+  co_await screen.disconnect();
+}
+
+}  // namespace
 
 std::string shown_target_of(const client::ConnectionOptions& options) {
   const auto plan = client::plan_connection(options, net::process_environment);
@@ -19,36 +41,38 @@ awaitable<void> run_calls(client::RemoteScreen& screen, agent::AsyncAgent& agent
                           std::vector<agent::VerbCall> calls, OnOutput on_output,
                           DriveOutcome& outcome) {
   const bool has_places = calls.size() > 1;
+  agent::VerbRun verbs(agent);
   for (auto& call : calls) {
-    const auto where = fmt::format("line {}, column {}", call.line, call.column);
-    auto result = co_await agent::run(std::move(call), agent);
+    outcome.under_way = call.verb->name;
+    if (has_places) outcome.error_where = fmt::format("line {}, column {}", call.line, call.column);
+    auto result = co_await verbs.next(std::move(call));
     if (!result) {
       outcome.error = std::move(result.error());
-      if (has_places) outcome.error_where = where;
       co_return;
     }
+    outcome.under_way.clear();
+    outcome.error_where.clear();
     outcome.outputs.push_back(output_of(std::move(*result), screen.info()));
     if (on_output) on_output(outcome.outputs.back());
   }
 }
 
-awaitable<DriveOutcome> drive_target(boost::asio::any_io_executor executor,
-                                     client::ConnectionOptions options,
-                                     std::vector<agent::VerbCall> calls, OnOutput on_output) {
+awaitable<DriveOutcome> drive_target(boost::asio::any_io_executor executor, DriveTask task) {
   DriveOutcome outcome;
-  outcome.target = shown_target_of(options);
-  client::RemoteScreen screen(std::move(executor), std::move(options));
-  auto connected = co_await screen.connect();
-  if (!connected) {
-    outcome.error = std::move(connected.error());
-    co_return outcome;
+  outcome.target = shown_target_of(task.connection);
+  std::optional<TimePoint> until;
+  if (task.time) {
+    until = Clock::now() + *task.time;
+    task.connection.timeout = std::min(task.connection.timeout, *task.time);
   }
-  outcome.has_connected = true;
-  {
-    agent::AsyncAgent agent(screen);
-    co_await run_calls(screen, agent, std::move(calls), std::move(on_output), outcome);
-  }
-  co_await screen.disconnect();
+  const auto time = task.time;
+  const auto stop = task.stop;
+  auto work = connect_and_drive(std::move(executor), std::move(task), outcome);
+  auto bounded = run_bounded(std::move(work), until, stop);
+  const auto end = co_await std::move(bounded);
+  // What had ended just before is over, not late.
+  if (end == WorkEnd::kTimeout && (!outcome.under_way.empty() || !outcome.has_connected))
+    set_timed_out(outcome, *time);
   co_return outcome;
 }
 

@@ -3,7 +3,10 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <functional>
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -22,11 +25,17 @@ boost::asio::awaitable<void> run_calls(client::RemoteScreen& screen, agent::Asyn
                                        std::vector<agent::VerbCall> calls, OnOutput on_output,
                                        DriveOutcome& outcome);
 
+struct DriveTask {
+  client::ConnectionOptions connection;
+  std::vector<agent::VerbCall> calls;
+  OnOutput on_output;
+  std::optional<std::chrono::milliseconds> time = {};  // for all of it
+  std::stop_token stop = {};  // requested on the loop: lets go of what is held, and ends
+};
+
 // Connects, does the calls and disconnects.
 boost::asio::awaitable<DriveOutcome> drive_target(boost::asio::any_io_executor executor,
-                                                  client::ConnectionOptions options,
-                                                  std::vector<agent::VerbCall> calls,
-                                                  OnOutput on_output);
+                                                  DriveTask task);
 
 // Where the options lead, without secrets.
 std::string shown_target_of(const client::ConnectionOptions& options);

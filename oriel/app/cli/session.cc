@@ -42,18 +42,17 @@ std::string help() {
          "         oriel session stop localhost:1\n\n"
          "Keeps a connection to a desktop in the background. Commands for the same target and user "
          "use\n"
-         "it as long as it is there. What is held down stays so between them.\n\n"
+         "it as long as it is there, but for those with a password or options that it does not "
+         "have: they\n"
+         "connect by themselves. Those that act take turns, the others do not wait. What is held "
+         "down\n"
+         "stays so between them, unless the command that holds it is interrupted.\n\n"
          "  start TARGET  connects; --idle SECONDS: ends after so long without a command, else "
          "600\n"
          "  stop TARGET   ends it; --all: ends all\n"
-         "  list          shows those that are there; --json\n" +
+         "  list          shows those that are there, their options, and what they do; --json\n" +
          connection_flags_help() +
          "\nIts socket is in $XDG_RUNTIME_DIR/oriel, else /tmp/oriel-UID, for its user alone.\n";
-}
-
-int usage(std::string_view sentence) {
-  say_error(sentence);
-  return kUsage;
 }
 
 // ---- start
@@ -83,13 +82,18 @@ agent::AgentStatus hear(int pipe) {
   return agent::failure(static_cast<agent::ErrorKind>(text[0]), text.substr(1));
 }
 
-// Of a process that nobody waits for: no terminal, no streams.
+void close_streams(int first, int last) {
+  const int nowhere = ::open("/dev/null", O_RDWR);
+  for (int stream = first; stream <= last; ++stream) ::dup2(nowhere, stream);
+  if (nowhere > STDERR_FILENO) ::close(nowhere);
+}
+
+// Of a process that nobody waits for: no terminal, and no streams but the one for its log, as long
+// as it connects.
 void leave_terminal() {
   ::setsid();
   (void)!::chdir("/");
-  const int nowhere = ::open("/dev/null", O_RDWR);
-  for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream) ::dup2(nowhere, stream);
-  if (nowhere > STDERR_FILENO) ::close(nowhere);
+  close_streams(STDIN_FILENO, STDOUT_FILENO);
 }
 
 // No thread may have been started before.
@@ -102,8 +106,10 @@ agent::AgentStatus start_in_background(const SessionServerOptions& options) {
   if (child == 0) {
     ::close(ends[0]);
     leave_terminal();
-    run_session_server(options,
-                       [pipe = ends[1]](const agent::AgentStatus& status) { tell(pipe, status); });
+    run_session_server(options, [pipe = ends[1]](const agent::AgentStatus& status) {
+      close_streams(STDERR_FILENO, STDERR_FILENO);
+      tell(pipe, status);
+    });
     ::_exit(0);
   }
   ::close(ends[1]);
@@ -113,20 +119,36 @@ agent::AgentStatus start_in_background(const SessionServerOptions& options) {
   return status;
 }
 
-int start(DriveOptions options, std::chrono::milliseconds idle) {
-  if (options.targets.size() > 1) return usage("session start takes one target");
-  if (!options.targets.empty()) {
-    auto named = connection_to(std::move(options.connection), options.targets[0]);
-    if (!named) return usage(named.error().message);
-    options.connection = *std::move(named);
+int say_failure(const agent::AgentError& error, bool is_json) {
+  if (!is_json) {
+    say_error(error.message);
+    return exit_code_of(error, false);
   }
+  fmt::print("{}\n", boost::json::serialize(error_document(error, false)));
+  return exit_code_of(error, false);
+}
+
+// The target of a command that takes one, or none beside a preset or a template.
+std::string only_target(const DriveOptions& options) {
+  return options.targets.empty() ? std::string() : options.targets[0];
+}
+
+int start(DriveOptions options, std::chrono::milliseconds idle) {
+  const bool is_json = options.is_json;
+  if (options.targets.size() > 1) return say_usage_error("session start takes one target", is_json);
+  auto destination = destination_of(options, only_target(options));
+  if (!destination) return say_usage_error(destination.error().message, is_json);
+  options.connection = std::move(destination->connection);
+  if (options.time)
+    options.connection.timeout = std::min(options.connection.timeout, *options.time);
   const auto folder = session_folder();
-  if (!folder) return usage(folder.error().message);
+  if (!folder) return say_usage_error(folder.error().message, is_json);
   const auto socket = session_socket(*folder, options.connection);
-  if (!socket) return usage(socket.error().message);
+  if (!socket) return say_usage_error(socket.error().message, is_json);
   if (call_session(*socket, "session.info"))
-    return usage(
-        "there is a session of this target and user already; `oriel session list` shows it");
+    return say_usage_error(
+        "there is a session of this target and user already; `oriel session list` shows it",
+        is_json);
   auto status = start_in_background({options.connection, *socket, idle});
   if (!status && status.error().kind == agent::ErrorKind::kAuthentication &&
       options.connection.password.empty())
@@ -134,30 +156,26 @@ int start(DriveOptions options, std::chrono::milliseconds idle) {
       options.connection.password = *std::move(password);
       status = start_in_background({options.connection, *socket, idle});
     }
-  if (status) return kDone;
-  say_error(status.error().message);
-  return exit_code_of(status.error(), false);
+  return status ? kDone : say_failure(status.error(), is_json);
 }
 
 // ---- stop, list
 
 int stop(const DriveOptions& options, bool is_all) {
+  const bool is_json = options.is_json;
   const auto folder = session_folder();
-  if (!folder) return usage(folder.error().message);
+  if (!folder) return say_usage_error(folder.error().message, is_json);
   std::vector<std::string> sockets;
   if (is_all) {
     sockets = session_sockets(*folder);
   } else {
-    auto connection = options.connection;
+    const auto& connection = options.connection;
     if (options.targets.size() != 1 && connection.preset.empty() && connection.url_template.empty())
-      return usage("session stop wants a target, or --all");
-    if (!options.targets.empty()) {
-      auto named = connection_to(std::move(connection), options.targets[0]);
-      if (!named) return usage(named.error().message);
-      connection = *std::move(named);
-    }
-    const auto socket = session_socket(*folder, connection);
-    if (!socket) return usage(socket.error().message);
+      return say_usage_error("session stop wants a target, or --all", is_json);
+    const auto destination = destination_of(options, only_target(options));
+    if (!destination) return say_usage_error(destination.error().message, is_json);
+    const auto socket = session_socket(*folder, destination->connection);
+    if (!socket) return say_usage_error(socket.error().message, is_json);
     sockets.push_back(*socket);
   }
   bool was_there = is_all;
@@ -168,9 +186,10 @@ int stop(const DriveOptions& options, bool is_all) {
       ::unlink(socket.c_str());  // of one that was killed
   }
   if (was_there) return kDone;
-  say_error(
-      "there is no session of this target and user; `oriel session list` shows those there are");
-  return kActionFailed;
+  return say_failure({agent::ErrorKind::kState,
+                      "there is no session of this target and user; `oriel session list` shows "
+                      "those there are"},
+                     is_json);
 }
 
 double number_in(const Value& map, std::string_view key) {
@@ -181,9 +200,31 @@ double number_in(const Value& map, std::string_view key) {
   return 0;
 }
 
+std::string text_in(const Value& map, std::string_view key) {
+  const auto* value = map.find(key);
+  const auto* text = value != nullptr ? value->if_text() : nullptr;
+  return text != nullptr ? *text : std::string();
+}
+
+boost::json::object options_in(const Value& info) {
+  boost::system::error_code error;
+  auto options = boost::json::parse(text_in(info, "options"), error);
+  return !error && options.is_object() ? std::move(options.get_object()) : boost::json::object();
+}
+
+// ", view-only, ca=/etc/ca.pem".
+std::string options_text(const boost::json::object& options) {
+  std::string text;
+  for (const auto& [name, value] : options) {
+    text += fmt::format(", {}", std::string_view(name));
+    if (value.is_string()) text += fmt::format("={}", std::string_view(value.get_string()));
+  }
+  return text;
+}
+
 int list(bool is_json) {
   const auto folder = session_folder();
-  if (!folder) return usage(folder.error().message);
+  if (!folder) return say_usage_error(folder.error().message, is_json);
   boost::json::array rows;
   std::string text;
   for (const auto& socket : session_sockets(*folder)) {
@@ -193,17 +234,22 @@ int list(bool is_json) {
       continue;
     }
     const auto& info = **answer;
-    const auto* target = info.find("target");
-    const std::string name = target != nullptr && target->if_text() ? *target->if_text() : "";
+    const auto name = text_in(info, "target");
     rows.push_back({{"target", name},
                     {"pid", static_cast<std::int64_t>(number_in(info, "pid"))},
                     {"age_s", number_in(info, "age_s")},
                     {"idle_s", number_in(info, "idle_s")},
                     {"commands", static_cast<std::int64_t>(number_in(info, "commands"))},
+                    {"runs", static_cast<std::int64_t>(number_in(info, "runs"))},
+                    {"options", options_in(info)},
                     {"socket", socket}});
-    text +=
-        fmt::format("{:<40} pid {:<8.0f} {:.0f} commands, the last {:.0f} s ago\n", name,
-                    number_in(info, "pid"), number_in(info, "commands"), number_in(info, "idle_s"));
+    text += fmt::format("{:<40} pid {:<8.0f} {:.0f} commands, the last {:.0f} s ago{}\n", name,
+                        number_in(info, "pid"), number_in(info, "commands"),
+                        number_in(info, "idle_s"), options_text(options_in(info)));
+    if (const auto acts = text_in(info, "acts"); !acts.empty()) {
+      rows.back().as_object()["acts"] = acts;
+      text += fmt::format("  does {}\n", acts);
+    }
   }
   fmt::print("{}", is_json ? boost::json::serialize(rows) + "\n" : text);
   return kDone;
@@ -214,7 +260,8 @@ int list(bool is_json) {
 int run_session(std::span<const char* const> arguments) {
   std::vector<std::string> rest;
   auto options = parse_connection_flags(arguments, rest);
-  if (!options) return usage(options.error().message);
+  const bool is_json = wants_json(arguments);
+  if (!options) return say_usage_error(options.error().message, is_json);
   if (options->wants_help) {
     fmt::print("{}", help());
     return kDone;
@@ -225,7 +272,7 @@ int run_session(std::span<const char* const> arguments) {
   for (std::size_t i = 0; i < rest.size(); ++i) {
     if (rest[i] == "--idle" && i + 1 < rest.size()) {
       const auto seconds = parse_time(rest[++i], 1s, 24h * 365);
-      if (!seconds) return usage("--idle: " + seconds.error().message);
+      if (!seconds) return say_usage_error("--idle: " + seconds.error().message, is_json);
       idle = *seconds;
     } else if (rest[i] == "--all") {
       is_all = true;
@@ -236,16 +283,18 @@ int run_session(std::span<const char* const> arguments) {
     }
   }
   if (what == "list") return list(options->is_json);
-  if (what == "stop") return stop(*options, is_all);
-  if (what != "start")
-    return usage(
+  if (what != "start" && what != "stop")
+    return say_usage_error(
         fmt::format("session wants start, stop or list, not \"{}\"; `oriel session --help` "
                     "says more",
-                    what));
+                    what),
+        is_json);
+  if (auto read = read_drive_secrets(*options); !read)
+    return say_usage_error(read.error().message, is_json);
+  if (what == "stop") return stop(*options, is_all);
   if (options->targets.empty() && options->connection.preset.empty() &&
       options->connection.url_template.empty())
-    return usage("no TARGET is given: oriel session start TARGET");
-  if (auto read = read_drive_secrets(*options); !read) return usage(read.error().message);
+    return say_usage_error("no TARGET is given: oriel session start TARGET", is_json);
   return start(std::move(*options), idle);
 }
 

@@ -1,5 +1,6 @@
 #include "oriel/app/cli/session_client.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -7,7 +8,9 @@
 #include <filesystem>
 #include <utility>
 
+#include "oriel/app/cli/say.h"
 #include "oriel/app/cli/session_place.h"
+#include "oriel/app/cli/session_request.h"
 #include "oriel/app/conduit/client.h"
 #include "oriel/base/version.h"
 #include "oriel/core/conduit/frame.h"
@@ -53,12 +56,7 @@ DriveOutcome outcome_of(const Value& value) {
   return outcome;
 }
 
-}  // namespace
-
-std::optional<CallResult<Value>> call_session(const std::string& socket, const std::string& method,
-                                              Map params) {
-  struct stat status{};
-  if (::lstat(socket.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return std::nullopt;
+conduit::ClientOptions client_options(const std::string& socket) {
   conduit::ClientOptions options;
   options.target = "unix:" + socket;
   options.allow_no_password = true;
@@ -67,12 +65,47 @@ std::optional<CallResult<Value>> call_session(const std::string& socket, const s
   options.version = std::string(kVersion);
   options.max_message_size = conduit::kWirePayloadBytesMax;
   options.connect_timeout = kSessionTimeout;
-  conduit::Client client(options);
+  return options;
+}
+
+bool is_there(const std::string& socket) {
+  struct stat status{};
+  return ::lstat(socket.c_str(), &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
+SessionRequest request_of(const client::ConnectionOptions& connection,
+                          const DriveOptions& options) {
+  std::error_code ignored;
+  SessionRequest request;
+  request.words = options.words;
+  request.text = options.text;
+  request.folder = std::filesystem::current_path(ignored).string();
+  request.process = ::getpid();
+  request.options = session_options(connection);
+  request.turn_ms = connection.timeout.count();
+  request.time_ms = options.time ? options.time->count() : 0;
+  request.is_verbose = connection.log != nullptr;
+  return request;
+}
+
+// What differs, as a clause; empty when nothing does.
+std::string differences_in(const Value& answer) {
+  const auto* flags = answer.find(kSessionDiffers);
+  std::string text;
+  if (flags == nullptr || flags->if_array() == nullptr) return text;
+  for (const auto& flag : *flags->if_array())
+    if (const auto* name = flag.if_text()) text += (text.empty() ? "" : ", ") + *name;
+  return text;
+}
+
+}  // namespace
+
+std::optional<CallResult<Value>> call_session(const std::string& socket,
+                                              const std::string& method) {
+  if (!is_there(socket)) return std::nullopt;
+  conduit::Client client(client_options(socket));
   if (!client.connect()) return std::nullopt;
-  // Verbs have time-outs of their own.
-  const bool is_long = method == kRunMethod;
-  return client.call<Value>(
-      method, params, {.timeout = is_long ? std::chrono::milliseconds::zero() : kSessionTimeout});
+  return client.call<Value>(method, Map{}, {.timeout = kSessionTimeout});
 }
 
 std::optional<DriveOutcome> run_in_session(const client::ConnectionOptions& connection,
@@ -80,25 +113,40 @@ std::optional<DriveOutcome> run_in_session(const client::ConnectionOptions& conn
   const auto folder = session_folder();
   if (!folder) return std::nullopt;
   const auto socket = session_socket(*folder, connection);
-  if (!socket) return std::nullopt;
-  conduit::Array words;
-  for (const auto& word : options.words) words.push_back(word);
-  std::error_code ignored;
-  const auto answer =
-      call_session(*socket, kRunMethod,
-                   Map{{"words", std::move(words)},
-                       {"text", options.text},
-                       {"folder", std::filesystem::current_path(ignored).string()}});
-  if (!answer) return std::nullopt;
+  if (!socket || !is_there(*socket)) return std::nullopt;
+  conduit::Client client(client_options(*socket));
+  const auto on_loop = conduit::HandlerOptions{.run = conduit::Run::kLoop};
+  (void)client.on(kSessionNotice, [](const std::string& clause) { say_error(clause); }, on_loop);
+  (void)client.on(
+      kSessionLog,
+      [log = connection.log](const std::string& line) {
+        if (log) log(line);
+      },
+      on_loop);
+  if (!client.connect()) return std::nullopt;
+  // It keeps to its times by itself, unless it hangs.
+  const Map request{{"request", conduit::to_value(request_of(connection, options))}};
+  const auto timeout =
+      options.time ? *options.time + kSessionTimeout : std::chrono::milliseconds::zero();
+  const auto answer = client.call<Value>(kRunMethod, request, {.timeout = timeout});
+  const auto shown = shown_target_of(connection);
+  if (answer)
+    if (const auto differs = differences_in(*answer); !differs.empty()) {
+      say_error(
+          fmt::format("the session of {} has another value for {}: this command connects "
+                      "by itself",
+                      shown, differs));
+      return std::nullopt;
+    }
   DriveOutcome outcome;
-  if (*answer) {
-    outcome = outcome_of(**answer);
+  if (answer) {
+    outcome = outcome_of(*answer);
   } else {
-    outcome.target = shown_target_of(connection);
+    outcome.target = shown;
     outcome.has_connected = true;
     outcome.error =
         agent::AgentError{agent::ErrorKind::kConnection,
-                          "the session ended before it had answered: " + answer->error().message};
+                          "the session ended before it had answered: " + answer.error().message};
   }
   if (on_output)
     for (const auto& output : outcome.outputs) on_output(output);

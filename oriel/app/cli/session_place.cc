@@ -42,7 +42,8 @@ Result<std::string> session_socket(const std::string& folder,
                                    const client::ConnectionOptions& options) {
   const auto plan = client::plan_connection(options, net::process_environment);
   if (!plan) return fail(ErrorCode::kInvalid, plan.error().message);
-  const auto name = conduit::password_hash(fmt::format("{}\n{}", plan->shown, plan->user));
+  // With the query, which may say to which machine a proxy leads.
+  const auto name = conduit::password_hash(fmt::format("{}\n{}", plan->target.shown(), plan->user));
   return fmt::format("{}/{}{}{}", folder, kPrefix, name.substr(0, kNameDigits), kEnd);
 }
 

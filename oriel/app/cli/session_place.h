@@ -13,8 +13,8 @@ namespace oriel::cli {
 // kRefused when it is somebody else's.
 Result<std::string> session_folder();
 
-// The socket of a target as `user`: the same for all ways to write the target. kInvalid for options
-// that lead nowhere.
+// The socket of a target as its user: the same for all ways to write the target. kInvalid for
+// options that lead nowhere.
 Result<std::string> session_socket(const std::string& folder,
                                    const client::ConnectionOptions& options);
 

@@ -38,7 +38,8 @@ struct ConnectionOptions {
   // tls.verify = false lets anybody in between read and act along. ca_file and ca_pem are trusted
   // in place of the system's certificates.
   net::TlsConnectOptions tls = {};
-  // Of servers that are reached without TLS only those that begin it themselves (VeNCrypt, Apple).
+  // Of servers that are reached without TLS only those that begin it themselves (VeNCrypt); for
+  // others connecting fails with kInput before anything secret is said.
   bool requires_encryption = false;
 
   // Of WebSockets only: fields of the handshake, cookies among them, and what is offered.

@@ -12,8 +12,9 @@ constexpr Preset kTable[] = {
      "${scheme}://${host}:${port}/api2/json/nodes/${node}/${guest}/${vmid}/vncwebsocket"
      "?port=${vnc_port}&vncticket=${ticket}",
      kProxmox, "PVEAuthCookie",
-     "Proxmox VE: vnc_port and ticket are what POST .../vncproxy with websocket=1 answers; guest "
-     "is qemu or lxc; needs the cookie PVEAuthCookie or a header Authorization: PVEAPIToken=..."},
+     "Proxmox VE: vnc_port and ticket are the `port` and `ticket` that POST .../vncproxy with "
+     "websocket=1 answers; port is the web page's, 8006 without it; guest is qemu or lxc; needs "
+     "the cookie PVEAuthCookie or a header Authorization: PVEAPIToken=..."},
     {"novnc", "${scheme}://${host}:${port}/websockify", kNovnc, "",
      "noVNC with websockify, and Oriel; scheme=ws without TLS"},
     {"openstack", "${scheme}://${host}:${port}/websockify?token=${ticket}", kNovnc, "",

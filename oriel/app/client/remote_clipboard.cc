@@ -16,6 +16,15 @@ using desktop::ClipboardFormats;
 constexpr ClipboardFormats kAllFormats = {ClipboardFormat::kText, ClipboardFormat::kRtf,
                                           ClipboardFormat::kHtml, ClipboardFormat::kPng};
 
+constexpr const char* kNotInThisFormat = "the clipboard has nothing in this format";
+constexpr const char* kNotGiven = "the server does not give its clipboard";
+constexpr const char* kNotAnnounced =
+    "the server has announced nothing on its clipboard; many tell only what is copied while we are "
+    "connected";
+constexpr const char* kSaidNothing =
+    "the server says that nothing is on its clipboard; some know only what was copied since we "
+    "connected";
+
 }  // namespace
 
 struct RemoteClipboard::Gathering {
@@ -32,6 +41,7 @@ RemoteClipboard::~RemoteClipboard() = default;
 void RemoteClipboard::use(std::shared_ptr<RemoteLink> link) {
   link_ = std::move(link);
   caps_.reset();
+  has_news_ = false;
   if (!link_) answer_all({ErrorCode::kUnavailable, "the connection to the desktop was lost"});
 }
 
@@ -40,10 +50,12 @@ void RemoteClipboard::use(std::shared_ptr<RemoteLink> link) {
 void RemoteClipboard::came(const rfb::CutText& text) {
   if (caps_) return;  // that of a server that says all twice
   is_ours_ = false;
+  has_news_ = true;
   known_.clear();
   known_[ClipboardFormat::kText] = *desktop::from_wire(
       ClipboardFormat::kText, as_bytes(clipboard::latin1_to_utf8(as_text(text.text))));
   formats_ = {ClipboardFormat::kText};
+  answer(ClipboardFormat::kText, known_[ClipboardFormat::kText]);
   changed_(formats_);
 }
 
@@ -58,21 +70,41 @@ void RemoteClipboard::came(const rfb::ClipboardCaps& caps) {
   // Everything by announcement, nothing unasked.
   say(rfb::ClipboardCaps{desktop::wire_bits(kAllFormats), rfb::kAllClipboardActions, {}});
   announce();
+  if (std::ranges::any_of(waiting_, &Waiting::is_for_news)) ask_for_news();
 }
 
 void RemoteClipboard::came(const rfb::ClipboardNotify& notify) {
   // That whoever had it before has lost it, to us.
   if (is_ours_ && notify.formats == 0) return;
+  const bool was_asked = std::ranges::any_of(waiting_, &Waiting::is_for_news);
   is_ours_ = false;
+  has_news_ = true;
   known_.clear();
   formats_ = desktop::desktop_formats(notify.formats);
-  answer_all({ErrorCode::kUnavailable, "the clipboard has changed meanwhile"});
-  changed_(formats_);
+  if (was_asked)
+    ask_for_contents();
+  else
+    answer_all({ErrorCode::kUnavailable, "the clipboard has changed meanwhile"});
+  if (!was_asked || !formats_.empty()) changed_(formats_);
+}
+
+// Nothing was heard yet: a server of the extended clipboard tells when it is asked, others tell
+// only what is copied from now on.
+void RemoteClipboard::ask_for_news() {
+  if (caps_ && (caps_->actions & rfb::kClipboardPeek) != 0) say(rfb::ClipboardPeek{});
+}
+
+// Those that waited for news want it now, or cannot have it.
+void RemoteClipboard::ask_for_contents() {
+  for (auto& waiting : std::exchange(waiting_, {}))
+    request(waiting.format, std::move(waiting.done));
 }
 
 void RemoteClipboard::came(const rfb::ClipboardProvide& provide) {
   // Of what was not asked for nothing was announced: it is news.
-  const bool is_answer = !waiting_.empty();
+  const bool is_answer =
+      std::ranges::any_of(waiting_, [](const Waiting& waiting) { return !waiting.is_for_news; });
+  has_news_ = true;
   if (!is_answer) {
     is_ours_ = false;
     known_.clear();
@@ -99,14 +131,18 @@ void RemoteClipboard::request(ClipboardFormat format, desktop::ClipboardDone don
   if (is_ours_ && link_ && offered_.contains(format)) return provider_(format, std::move(done));
   if (const auto found = known_.find(format); !is_ours_ && found != known_.end())
     return done(found->second);
-  if (!link_ || is_ours_ || !formats_.contains(format))
-    return done(fail(ErrorCode::kUnavailable, "the clipboard has nothing in this format"));
+  const bool is_for_news = link_ && !is_ours_ && !has_news_;
+  if (!is_for_news && (!link_ || is_ours_ || !formats_.contains(format)))
+    return done(fail(ErrorCode::kUnavailable,
+                     formats_.empty() && !is_ours_ ? kSaidNothing : kNotInThisFormat));
   if (waiting_.size() >= desktop::kMaxClipboardRequests)
     return done(fail(ErrorCode::kUnavailable, "too many requests for the clipboard at once"));
   const bool is_asked = std::ranges::find(waiting_, format, &Waiting::format) != waiting_.end();
-  waiting_.push_back({format, std::move(done), Clock::now() + desktop::kClipboardTimeout});
+  waiting_.push_back(
+      {format, std::move(done), Clock::now() + desktop::kClipboardTimeout, is_for_news});
   set_timer();
   if (is_asked) return;
+  if (is_for_news) return ask_for_news();
   say(rfb::ClipboardRequest{clipboard::format_bit(desktop::wire_format(format))});
 }
 
@@ -130,9 +166,9 @@ void RemoteClipboard::set_timer() {
   timer_.async_wait([this, alive = std::weak_ptr(offer_number_)](boost::system::error_code error) {
     if (error || alive.expired()) return;
     while (!waiting_.empty() && waiting_.front().until <= Clock::now()) {
-      auto done = std::move(waiting_.front().done);
+      auto late = std::move(waiting_.front());
       waiting_.pop_front();
-      done(fail(ErrorCode::kTimeout, "the server does not give its clipboard"));
+      late.done(fail(ErrorCode::kTimeout, late.is_for_news ? kNotAnnounced : kNotGiven));
     }
     set_timer();
   });

@@ -41,10 +41,13 @@ class RemoteClipboard final : public desktop::Clipboard {
     desktop::ClipboardFormat format;
     desktop::ClipboardDone done;
     TimePoint until;
+    bool is_for_news = false;  // the server has not said yet what is on it
   };
   // What a server has asked for, while the provider finds it.
   struct Gathering;
 
+  void ask_for_news();
+  void ask_for_contents();
   void came(const rfb::ClipboardCaps& caps);
   void came(const rfb::ClipboardRequest& request);
   void came(const rfb::ClipboardPeek&);
@@ -64,7 +67,8 @@ class RemoteClipboard final : public desktop::Clipboard {
   std::optional<rfb::ClipboardCaps> caps_;  // the server's
   // Of the server.
   desktop::ClipboardFormats formats_;
-  bool is_ours_ = false;  // what was offered last is on it: the server has said nothing since
+  bool has_news_ = false;  // it has said what is on it, or that nothing is
+  bool is_ours_ = false;   // what was offered last is on it: the server has said nothing since
   std::map<desktop::ClipboardFormat, Bytes> known_;
   std::list<Waiting> waiting_;
   boost::asio::steady_timer timer_;

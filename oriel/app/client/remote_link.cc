@@ -45,6 +45,7 @@ void RemoteLink::say_cut_text(ByteSpan latin1) {
 }
 
 void RemoteLink::session_progressed() {
+  log_handshake();
   for (const auto& event : session_.take_events()) {
     if (log_) log_came(event);
     if (owner_ != nullptr) owner_->link_event(event);
@@ -58,6 +59,11 @@ void RemoteLink::close(Error reason) {
   driver_->close_after_flush(std::move(reason));
 }
 
+void RemoteLink::log_handshake() {
+  for (const auto& step : session_.take_handshake())
+    if (log_) log_((step.is_ours ? "> " : "< ") + step.text);
+}
+
 void RemoteLink::log_came(const rfb::ClientEvent& event) {
   log_("< " + text_of(event));
   // The session has answered it.
@@ -69,6 +75,7 @@ void RemoteLink::log_came(const rfb::ClientEvent& event) {
 void RemoteLink::session_ended(const Error& reason) {
   // Destroys this at the end of the function.
   const auto self = std::move(self_);
+  log_handshake();
   if (log_) log_("ended: " + reason.message);
   if (auto* owner = std::exchange(owner_, nullptr)) owner->link_ended(reason);
 }

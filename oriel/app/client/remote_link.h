@@ -58,6 +58,7 @@ class RemoteLink final : public std::enable_shared_from_this<RemoteLink>, net::S
   void session_writable() override {}
   bool waits_for_room() const override { return false; }
   void session_ended(const Error& reason) override;
+  void log_handshake();
   void log_came(const rfb::ClientEvent& event);
 
   rfb::ClientSession session_;

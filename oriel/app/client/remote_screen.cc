@@ -242,6 +242,13 @@ void RemoteScreen::ready() {
 void RemoteScreen::link_ended(const Error& reason) {
   const auto link = std::exchange(link_, nullptr);
   auto error = failure_of(reason, link->session(), plan_.shown);
+  const bool is_in_the_open =
+      options_.requires_encryption && reason.code == ErrorCode::kUnsupported && opening_;
+  if (is_in_the_open)
+    error = {ErrorKind::kInput,
+             fmt::format("{}: encryption is required, and neither the target nor the server has "
+                         "it: {}",
+                         plan_.shown, reason.message)};
   input_.use(nullptr);
   clipboard_.use(nullptr);
   if (opening_) {

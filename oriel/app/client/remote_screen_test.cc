@@ -526,9 +526,13 @@ TEST(RemoteScreen, LogsEachMessageAndNoSecret) {
   screen.input().key('h', true);
   screen.input().key(0xff0d, true);
   screen.input().flush();
-  for (const char* line : {"connecting to ws://localhost", "< ServerInit 4x2", "> SetPixelFormat",
-                           "> SetEncodings", "< FramebufferUpdate 1 rectangles, 8 pixels",
-                           "> KeyEvent down (a character)", "> KeyEvent down keysym 0xff0d"})
+  for (const char* line :
+       {"connecting to ws://localhost", "< ProtocolVersion \"RFB 003.008\"",
+        "> ProtocolVersion \"RFB 003.008\"", "< security types vnc (2)", "> security type vnc (2)",
+        "> security vnc, the answer (not shown)", "< SecurityResult ok", "> ClientInit shared",
+        "\"box\"", "< ServerInit 4x2", "> SetPixelFormat", "> SetEncodings",
+        "< FramebufferUpdate 1 rectangles, 8 pixels", "> KeyEvent down (a character)",
+        "> KeyEvent down keysym 0xff0d"})
     EXPECT_THAT(log, HasSubstr(line));
   EXPECT_THAT(log, Not(HasSubstr("hidden")));
 }
@@ -552,13 +556,70 @@ TEST(RemoteScreen, HasOnTheClipboardWhatWasPutThereLast) {
   ScriptedServer server(Carrier::kTcp, up_to(Step::kAll, script));
   RemoteScreen screen(server.loop.get_executor(), server.options());
   ASSERT_TRUE(server.run(screen.connect()));
-  EXPECT_THAT(clipboard_text(screen), HasSubstr("nothing in this format"));
   screen.clipboard()->offer({desktop::ClipboardFormat::kText},
                             [](desktop::ClipboardFormat, desktop::ClipboardDone done) {
                               done(Bytes{'o', 'u', 'r', 's'});
                             });
   EXPECT_EQ(clipboard_text(screen), "ours");
   EXPECT_TRUE(server.run_until([&] { return clipboard_text(screen) == "theirs"; }));
+}
+
+TEST(RemoteScreen, WaitsForWhatTheServerSaysOfItsClipboard) {
+  const Script script = [](net::Stream& stream) -> awaitable<void> {
+    (void)co_await hear(stream, 10 + 8);  // the request for more, and a key
+    const Bytes theirs{3, 0, 0, 0, 0, 0, 0, 6, 't', 'h', 'e', 'i', 'r', 's'};
+    co_await say(stream, theirs);
+  };
+  ScriptedServer server(Carrier::kTcp, up_to(Step::kAll, script));
+  RemoteScreen screen(server.loop.get_executor(), server.options());
+  ASSERT_TRUE(server.run(screen.connect()));
+  std::string text;
+  const auto ask = [&] {
+    text.clear();
+    screen.clipboard()->request(desktop::ClipboardFormat::kText, [&text](Result<Bytes> bytes) {
+      text = bytes ? std::string(as_text(*bytes)) : bytes.error().message;
+    });
+  };
+  ask();
+  EXPECT_EQ(text, "") << "it has said nothing yet";
+  EXPECT_TRUE(server.run_until([&] { return !text.empty(); }));
+  EXPECT_THAT(text, HasSubstr("the server has announced nothing on its clipboard"));
+  ask();
+  screen.input().key('a', true);
+  screen.input().flush();
+  EXPECT_TRUE(server.run_until([&] { return !text.empty(); }));
+  EXPECT_EQ(text, "theirs");
+}
+
+TEST(RemoteScreen, RefusesAServerWithoutTheEncryptionThatIsRequired) {
+  ScriptedServer server(Carrier::kTcp, up_to(Step::kChallenge));
+  auto options = server.options();
+  options.requires_encryption = true;
+  const auto error = failure(server, options);
+  EXPECT_EQ(error.kind, ErrorKind::kInput);
+  EXPECT_THAT(error.message, HasSubstr("encryption is required"));
+}
+
+TEST_P(EveryCarrier, TellsAnUnknownVersionAtOnce) {
+  const Bytes nine{'R', 'F', 'B', ' ', '0', '0', '9', '.', '0', '0', '9', '\n'};
+  const Script script = [nine](net::Stream& stream) -> awaitable<void> {
+    co_await say(stream, nine);
+    (void)co_await hear(stream, 100);
+  };
+  ScriptedServer server(GetParam(), script);
+  const auto error = failure(server);
+  EXPECT_EQ(error.kind, ErrorKind::kProtocol);
+  EXPECT_THAT(error.message, HasSubstr("RFB 009.009"));
+}
+
+TEST(RemoteScreen, TellsAWebSocketThatIsClosedAtOnceAsTcpDoes) {
+  // It speaks no HTTP at all: it closes.
+  ScriptedServer server(Carrier::kTcp, closing());
+  auto options = server.options();
+  options.target = "ws" + options.target.substr(3);
+  const auto error = failure(server, options);
+  EXPECT_EQ(error.kind, ErrorKind::kConnection);
+  EXPECT_THAT(error.message, HasSubstr("the peer closed the connection"));
 }
 
 TEST(RemoteScreen, RefusesInputWhereItOnlyLooksOn) {

@@ -153,6 +153,18 @@ bool is_public(std::string_view name) {
 
 std::span<const std::string_view> template_names() { return kNames; }
 
+Result<std::vector<std::string>> names_in_template(std::string_view text) {
+  ORIEL_TRY(const auto placeholders, find_placeholders(text));
+  std::vector<std::string> names;
+  for (const auto& placeholder : placeholders) names.emplace_back(placeholder.name);
+  return names;
+}
+
+bool is_same_parameter(std::string_view name, std::string_view other) {
+  const auto is_port = [](std::string_view one) { return one == "port" || one == "host_port"; };
+  return name == other || (is_port(name) && is_port(other));
+}
+
 Result<ExpandedUrl> expand_url_template(std::string_view text,
                                         const TemplateParameters& parameters) {
   if (text.size() > kTargetBytesMax)

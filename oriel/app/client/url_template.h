@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "oriel/base/result.h"
 
@@ -19,6 +20,11 @@ using TemplateParameters = std::map<std::string, std::string, std::less<>>;
 // Names with a meaning of their own; any other may be given too. `host_port` is another name of
 // `port`, where the web server listens; `vnc_port` is what Proxmox's vncproxy answers.
 std::span<const std::string_view> template_names();
+
+// The names of the places in a template, in their order. Errors as below.
+Result<std::vector<std::string>> names_in_template(std::string_view text);
+// Whether a value of this name goes to a place of that one: `port` and `host_port` are one.
+bool is_same_parameter(std::string_view name, std::string_view other);
 
 struct ExpandedUrl {
   std::string url;

@@ -132,6 +132,12 @@ Result<std::uint32_t> keysym_of_name(std::string_view name) {
   return keysym;
 }
 
+std::string name_of_keysym(std::uint32_t keysym) {
+  char name[kNameBytesMax];
+  const int size = xkb_keysym_get_name(keysym, name, sizeof name);
+  return size > 0 ? std::string(name) : fmt::format("{:#x}", keysym);
+}
+
 Result<std::vector<std::uint32_t>> keysyms_of_combination(std::string_view names) {
   std::vector<std::uint32_t> keysyms;
   for (bool is_last = false; !is_last;) {

@@ -3,6 +3,7 @@
 // Pure; any thread.
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +18,9 @@ inline constexpr std::size_t kCombinationKeysMax = 8;
 // "ctrl"; lctrl and rctrl for its side), or an X keysym name as keysymdef.h has it. kInvalid names
 // the text.
 Result<std::uint32_t> keysym_of_name(std::string_view name);
+
+// What X calls the key, such as "Shift_L", "a" or "U0416"; keysym_of_name takes it back.
+std::string name_of_keysym(std::uint32_t keysym);
 
 // Names with '+' between, pressed in that order and released in the other; '+' itself is "plus", or
 // the last character as in "ctrl++".

@@ -102,6 +102,15 @@ TEST(KeyName, RefusesBrokenAndEndlessCombinations) {
   EXPECT_EQ(endless.error().code, ErrorCode::kTooLarge);
 }
 
+TEST(KeyName, NamesKeysSoThatTheyAreFoundAgain) {
+  EXPECT_EQ(name_of_keysym(XKB_KEY_Shift_L), "Shift_L");
+  for (const std::uint32_t keysym : {XKB_KEY_a, XKB_KEY_Return, XKB_KEY_F13, XKB_KEY_KP_Enter}) {
+    const auto found = keysym_of_name(name_of_keysym(keysym));
+    ASSERT_TRUE(found) << name_of_keysym(keysym);
+    EXPECT_EQ(*found, keysym);
+  }
+}
+
 TEST(KeyName, TypesTextWithItsLineEnds) {
   EXPECT_EQ(keysyms_of_text("a\nb\r\nc\td"),
             (Keysyms{'a', XKB_KEY_Return, 'b', XKB_KEY_Return, 'c', XKB_KEY_Tab, 'd'}));

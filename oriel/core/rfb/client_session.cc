@@ -148,8 +148,10 @@ Result<Need> ClientSession::receive_one(ByteSpan bytes) {
 
 Result<Need> ClientSession::receive_version(ByteSpan bytes) {
   if (bytes.size() < kVersionSize) return Need{0, kVersionSize};
+  heard("ProtocolVersion \"" + clean_text(bytes.first(kVersionSize)) + "\"");
   ORIEL_TRY(version_, choose_version(bytes.first(kVersionSize)));
   output_.append(as_bytes(version_->line));
+  said(fmt::format("ProtocolVersion \"{}\"", version_name()));
   phase_ = version_->server_decides_security ? Phase::kSecurityDecision : Phase::kSecurityOffer;
   return Need{kVersionSize, 1};
 }
@@ -174,9 +176,12 @@ Result<Need> ClientSession::receive_security_offer(ByteSpan bytes) {
   if (bytes.size() < 1 + count) return Need{0, 1 + count};
   const auto list = bytes.subspan(1, count);
   const std::vector<std::uint32_t> offered(list.begin(), list.end());
+  heard("security types " + describe_security_types(offered));
   const auto* type = choose_security(offered);
   if (type == nullptr) return no_common_security(offered);
   output_.append(ByteSpan(&type->id, 1));
+  const std::uint32_t chosen = type->id;
+  said("security type " + describe_security_types({&chosen, 1}));
   ORIEL_TRY_VOID(start_security(*type));
   return Need{1 + count, 1};
 }
@@ -188,6 +193,7 @@ Result<Need> ClientSession::receive_security_decision(ByteSpan bytes) {
     refusal_ = Refusal::kTurnedAway;
     return receive_refusal(bytes, 4);
   }
+  heard(fmt::format("security type {}, as the server decides", describe_security_types({&id, 1})));
   const auto* type = choose_security({&id, 1});
   if (type == nullptr) return no_common_security({&id, 1});
   ORIEL_TRY_VOID(start_security(*type));
@@ -231,6 +237,8 @@ Transition ClientSession::transition() const {
 Status ClientSession::tls_started(const TlsPeer& peer, TimePoint) {
   ORIEL_CHECK(transition() != Transition::kNone);
   tls_peer_ = peer;
+  heard(fmt::format("TLS{}{}", peer.is_verified ? ", verified" : "",
+                    peer.fingerprint.empty() ? "" : ", certificate SHA-256 " + peer.fingerprint));
   return go_on_with_security(security_->tls_started(output_));
 }
 
@@ -245,6 +253,8 @@ Status ClientSession::go_on_with_security(Status status) {
     return status;
   }
   if (!security_->is_done()) return {};
+  said(fmt::format("security {}{}", security_->name(),
+                   security_->is_none() ? "" : ", the answer (not shown)"));
   phase_ = Phase::kResult;
   if (security_->is_none() && !version_->none_has_security_result) say_client_init();
   return {};
@@ -252,6 +262,7 @@ Status ClientSession::go_on_with_security(Status status) {
 
 void ClientSession::say_client_init() {
   output_.append(Bytes{config_.is_shared});
+  said(config_.is_shared ? "ClientInit shared" : "ClientInit exclusive");
   phase_ = Phase::kServerInit;
 }
 
@@ -260,6 +271,7 @@ Result<Need> ClientSession::receive_result(ByteSpan bytes) {
   if (bytes.size() < 4) return Need{0, 4};
   const auto result = ByteReader(bytes).u32();
   if (result == 0) {
+    heard("SecurityResult ok");
     say_client_init();
     return Need{4, 1};
   }

@@ -108,6 +108,14 @@ enum class Refusal {
   kTooManyAttempts,   // it does not listen any more, for a while
 };
 
+// What was said in the handshake, before the first event, as a line for logs; of secrets only that
+// they were said.
+struct HandshakeStep {
+  bool is_ours = false;
+  std::string text;
+  friend bool operator==(const HandshakeStep&, const HandshakeStep&) = default;
+};
+
 // One strand owns it.
 class ClientSession final : public Session {
  public:
@@ -126,6 +134,7 @@ class ClientSession final : public Session {
   Status tls_started(const TlsPeer& peer, TimePoint now) override;
 
   std::vector<ClientEvent> take_events() { return std::exchange(events_, {}); }
+  std::vector<HandshakeStep> take_handshake() { return std::exchange(handshake_, {}); }
   bool is_connected() const { return phase_ == Phase::kMessages; }
   // "RFB 003.008", once it is agreed upon.
   std::string_view version_name() const;
@@ -197,6 +206,8 @@ class ClientSession final : public Session {
   Status start_security(const SecurityType& type);
   Status go_on_with_security(Status status);
   void say_client_init();
+  void heard(std::string text) { handshake_.push_back({false, std::move(text)}); }
+  void said(std::string text) { handshake_.push_back({true, std::move(text)}); }
   std::string awaited() const;
   void finish_rectangle();
 
@@ -223,6 +234,7 @@ class ClientSession final : public Session {
   CutTextReceiver cut_text_;
   OutputQueue output_;
   std::vector<ClientEvent> events_;
+  std::vector<HandshakeStep> handshake_;
   bool is_turn_over_ = false;
 };
 

@@ -11,6 +11,9 @@ constexpr Version kTable[] = {
     {8, "RFB 003.008\n", false, true, true},
 };
 
+// RealVNC's programs say 4.0 to 5.0, and speak 3.8 with all others. Nobody says more.
+constexpr int kMajorMost = 5;
+
 // Three digits, or -1.
 int number(ByteSpan digits) {
   int value = 0;
@@ -39,9 +42,9 @@ Result<const Version*> choose_version(ByteSpan line) {
   const int major = number(line.subspan(4, 3)), minor = number(line.subspan(8, 3));
   const bool is_version = as_text(line.first(4)) == "RFB " && line[7] == '.' && line[11] == '\n' &&
                           major >= 0 && minor >= 0;
-  if (!is_version || major < 3 || (major == 3 && minor < 3)) {
+  if (!is_version || major < 3 || major > kMajorMost || (major == 3 && minor < 3)) {
     return fail(ErrorCode::kInvalid, fmt::format("protocol version: got \"{}\", expected \"RFB "
-                                                 "003.003\" to \"RFB 003.008\" and a line feed; "
+                                                 "003.003\" to \"RFB 005.000\" and a line feed; "
                                                  "is this an RFB (VNC) peer?",
                                                  quoted(line)));
   }

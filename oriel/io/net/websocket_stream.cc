@@ -491,6 +491,8 @@ class WebSocketStream final : public Stream {
   const Below& shared() const { return *socket_.next_layer().below(); }
 
   static Error handshake_failed(const error_code& error) {
+    if (error == http::error::end_of_stream || error == http::error::partial_message)
+      return {ErrorCode::kClosed, "the peer closed the connection"};
     if (error.category() == make_error_code(http::error::bad_version).category()) {
       return {ErrorCode::kInvalid,
               fmt::format("the server's answer is no HTTP: {}", error.message())};
