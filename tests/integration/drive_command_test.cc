@@ -164,6 +164,11 @@ TEST_F(DriveCommand, TakesNamesOfTheConfigurationFile) {
     EXPECT_THAT(info.output, HasSubstr("\"version\":\"RFB 003.008\""));
   }
   EXPECT_EQ(run("shot -t lab -t web '{target}.png'").code, 0);
+  for (const char* file : {"lab.png", "web.png"})
+    EXPECT_TRUE(std::filesystem::exists(folder_.path() / file)) << file;
+  const auto both = boost::json::parse(run("info -t lab -t web --json").output);
+  EXPECT_EQ(both.at(0).at("name"), "lab");
+  EXPECT_EQ(both.at(1).at("name"), "web");
   const auto spot = run("info web --param port=1");
   EXPECT_EQ(spot.code, 10) << "what is said on the spot wins";
   ASSERT_EQ(run("session start lab").code, 0);
@@ -242,12 +247,12 @@ TEST_F(DriveCommand, StopsInASessionWithTheCommandThatWasInterrupted) {
     ASSERT_TRUE(wait_until([&] {
       return held_in(at_target("info", "--json")) == R"(["a","Shift_L","left button"])";
     })) << "only looking does not wait";
-    EXPECT_THAT(run("session list").output, HasSubstr("does do: keydown, down, pause (process "));
+    EXPECT_THAT(run("session list").output, HasSubstr("does keydown, down, pause (process "));
     const auto waits = at_target("click", "1 1 --connect-timeout 1.2");
     EXPECT_EQ(waits.code, 40);
     EXPECT_THAT(waits.errors,
                 AllOf(HasSubstr("oriel: waits for its turn in the session of vnc://127.0.0.1:"),
-                      HasSubstr("it does do: keydown, down, pause (process ")));
+                      HasSubstr("it does keydown, down, pause (process ")));
     acting->stop(signal, support::kPatience);
     const auto next = at_target("move", "7 7");
     EXPECT_EQ(next.code, 0) << next.errors;
@@ -260,7 +265,7 @@ TEST_F(DriveCommand, TellsACommandThatItsSessionWasStopped) {
   serve();
   ASSERT_EQ(at_target("session start", "").code, 0);
   const auto acting = start("acting", fmt::format("do {} 'move 1 1; pause 600s'", target()));
-  ASSERT_TRUE(wait_until([&] { return run("session list").output.contains("does do: move"); }));
+  ASSERT_TRUE(wait_until([&] { return run("session list").output.contains("does move"); }));
   EXPECT_EQ(at_target("session stop", "").code, 0);
   const auto stopped = ended(*acting, "acting");
   EXPECT_EQ(stopped.code, 11) << stopped.errors;

@@ -255,7 +255,9 @@ class Drive {
 
   void finished(std::size_t at, DriveOutcome outcome) {
     outcome.name = std::move(outcomes_[at].name);
-    const bool is_said = outcome.error && !options_.is_json;
+    // Who has interrupted it knows why it ends.
+    const bool is_interrupted = interruption_ && interruption_->signal() != 0;
+    const bool is_said = outcome.error && !options_.is_json && !is_interrupted;
     output_.end(at, is_said ? error_line(outcome, !is_one()) : std::string());
     progress_.done(!outcome.error);
     outcomes_[at] = std::move(outcome);

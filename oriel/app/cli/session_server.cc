@@ -114,13 +114,12 @@ class SessionLog {
   std::list<conduit::Connection*> listeners_;
 };
 
-// "do: click, wait still, shot, ..."; of the words that are typed none.
+// "click, wait still, shot, ..."; of the words that are typed none.
 std::string names_of(const std::vector<agent::VerbCall>& calls) {
   constexpr std::size_t kShown = 3;
-  if (calls.size() == 1) return std::string(calls[0].verb->name);
-  std::string names = "do:";
+  std::string names;
   for (std::size_t i = 0; i < calls.size() && i < kShown; ++i)
-    names += fmt::format("{} {}", i == 0 ? "" : ",", calls[i].verb->name);
+    names += fmt::format("{}{}", i == 0 ? "" : ", ", calls[i].verb->name);
   return names + (calls.size() > kShown ? ", ..." : "");
 }
 

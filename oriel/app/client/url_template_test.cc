@@ -33,6 +33,15 @@ TEST(UrlTemplate, TakesTheNamesOfTheGuide) {
             "wss://h.example:8006/vncproxy/s%201?auth=t");
 }
 
+TEST(UrlTemplate, NamesItsPlaces) {
+  const auto names = names_in_template("${scheme}://${host}:${port}/${x}?a=${host}");
+  ASSERT_TRUE(names);
+  EXPECT_EQ(*names, (std::vector<std::string>{"scheme", "host", "port", "x", "host"}));
+  EXPECT_FALSE(names_in_template("ws://${host"));
+  EXPECT_TRUE(is_same_parameter("host_port", "port"));
+  EXPECT_FALSE(is_same_parameter("vnc_port", "port"));
+}
+
 TEST(UrlTemplate, TakesTheNamesOfTheOriginal) {
   const TemplateParameters parameters{{"host", "h"}, {"host_port", "8006"}, {"vnc_port", "5901"}};
   EXPECT_EQ(expanded("wss://${host}:${host_port}/x?port=${vnc_port}", parameters),
