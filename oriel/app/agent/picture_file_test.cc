@@ -16,7 +16,8 @@ image::Frame picture(image::Size size) {
 
 TEST(PictureFile, IsReadBackAsItWas) {
   for (const auto format : {PictureFormat::kPng, PictureFormat::kBmp})
-    for (const image::Size size : {image::Size{1, 1}, image::Size{5, 3}, image::Size{64, 40}}) {
+    for (const image::Size size :
+         {image::Size{1, 1}, image::Size{5, 3}, image::Size{64, 40}, image::Size{1024, 513}}) {
       const auto frame = picture(size);
       const auto file = write_picture(frame.view(), format);
       ASSERT_TRUE(file);

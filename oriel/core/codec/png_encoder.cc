@@ -9,9 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <future>
 #include <string_view>
-#include <vector>
 
 #include "oriel/base/byte_writer.h"
 #include "oriel/base/check.h"
@@ -23,8 +21,6 @@ namespace {
 enum Filter : std::uint8_t { kNone = 0, kSub = 1, kUp = 2 };
 
 constexpr std::size_t kPixelBytes = 3;
-// A thread costs some 50 us; these pixels take 5 ms.
-constexpr std::int64_t kSharedPixelsMin = 512 * 1024;
 
 void append_chunk(std::string_view type, ByteSpan data, Bytes& out) {
   ByteWriter writer(out);
@@ -114,59 +110,41 @@ class Filtering {
   Differences up_, left_;
 };
 
-// Some rows of a picture: blocks of deflate (RFC 1951) that end on a byte, and the checksum of what
-// they hold.
-struct Band {
-  Bytes blocks;
-  uLong checksum = adler32_z(0, nullptr, 0);
-  std::size_t bytes = 0;  // before they were compressed
-};
+}  // namespace
 
-Band compress_rows(const image::FrameView& frame, int begin, int end, DeflateBlock& deflate) {
+Bytes PngEncoder::encode(const image::FrameView& frame) {
+  const auto band = encode_rows(frame, 0, frame.height);
+  return join_png(frame.size(), {&band, 1});
+}
+
+PngBand PngEncoder::encode_rows(const image::FrameView& frame, int begin, int end) {
+  ORIEL_CHECK(frame.width > 0 && 0 <= begin && begin < end && end <= frame.height);
   const std::size_t row_bytes = static_cast<std::size_t>(frame.width) * kPixelBytes;
   const std::size_t rows_of_group = std::max<std::size_t>(1, kDeflateGroupBytes / (row_bytes + 1));
   Filtering filtering(row_bytes);
   if (begin > 0) filtering.begin_below(frame.row(begin - 1), frame.width);
-  Band band;
+  PngBand band;
   Bytes group;
   group.reserve(rows_of_group * (row_bytes + 1));
   for (int y = begin; y < end; ++y) {
     filtering.append(frame.row(y), frame.width, group);
     const bool is_full = static_cast<std::size_t>(y - begin + 1) % rows_of_group == 0;
     if (!is_full && y + 1 < end) continue;
-    band.checksum = adler32_z(band.checksum, group.data(), group.size());
+    band.checksum =
+        static_cast<std::uint32_t>(adler32_z(band.checksum, group.data(), group.size()));
     band.bytes += group.size();
-    deflate.compress(group, band.blocks);
+    deflate_.compress(group, band.blocks);
     group.clear();
   }
   return band;
 }
 
-// A large picture in two halves at the same time.
-std::vector<Band> compress(const image::FrameView& frame, DeflateBlock& deflate) {
-  std::vector<Band> bands;
-  const int middle = frame.size().area() >= kSharedPixelsMin ? frame.height / 2 : 0;
-  std::future<Band> upper;
-  if (middle > 0)
-    upper = std::async(std::launch::async, [&] {
-      DeflateBlock another;
-      return compress_rows(frame, 0, middle, another);
-    });
-  auto lower = compress_rows(frame, middle, frame.height, deflate);
-  if (middle > 0) bands.push_back(upper.get());
-  bands.push_back(std::move(lower));
-  return bands;
-}
-
-}  // namespace
-
-Bytes PngEncoder::encode(const image::FrameView& frame) {
-  ORIEL_CHECK(frame.width > 0 && frame.height > 0);
+Bytes join_png(image::Size size, std::span<const PngBand> bands) {
   // The zlib stream (RFC 1950): two bytes that say deflate, the blocks, an empty last block, and
   // the checksum of what was compressed.
   Bytes stream{0x78, 0x01};
-  auto checksum = adler32_z(0, nullptr, 0);
-  for (const auto& band : compress(frame, deflate_)) {
+  uLong checksum = 1;
+  for (const auto& band : bands) {
     stream.insert(stream.end(), band.blocks.begin(), band.blocks.end());
     checksum = adler32_combine(checksum, band.checksum, static_cast<z_off_t>(band.bytes));
   }
@@ -177,8 +155,8 @@ Bytes PngEncoder::encode(const image::FrameView& frame) {
   Bytes file{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
   Bytes header;
   ByteWriter writer(header);
-  writer.u32(static_cast<std::uint32_t>(frame.width));
-  writer.u32(static_cast<std::uint32_t>(frame.height));
+  writer.u32(static_cast<std::uint32_t>(size.width));
+  writer.u32(static_cast<std::uint32_t>(size.height));
   for (const int byte : {8, 2, 0, 0, 0}) writer.u8(static_cast<std::uint8_t>(byte));  // 8-bit RGB
   append_chunk("IHDR", header, file);
   append_chunk("IDAT", stream, file);
