@@ -1,4 +1,4 @@
-# Headers of others, compiled once for all targets of a kind (ORIEL_PRECOMPILE, of the presets asan and release): they take
+# Headers of others, compiled once for all targets of a kind (ORIEL_PRECOMPILE, of the presets asan, quick and release): they take
 # more time than our code does. The presets dev and tsan compile without them and so find an #include that is missing.
 set(ORIEL_PRECOMPILED_STANDARD
     <algorithm> <array> <charconv> <chrono> <cmath> <cstdint> <cstring> <deque> <expected> <filesystem> <fstream>
