@@ -232,6 +232,39 @@ TEST_F(DriveCommand, KeepsAConnectionInTheBackground) {
   EXPECT_EQ(at_target("click", "40 50").code, 0) << "without one it connects";
 }
 
+TEST_F(DriveCommand, StartsOneSessionOfATargetWhenTwoAreStartedAtOnce) {
+  serve();
+  const auto one = start("one", "session start " + target());
+  const auto other = start("other", "session start " + target());
+  const auto first = ended(*one, "one"), second = ended(*other, "other");
+  const auto& refused = first.code == 0 ? second : first;
+  EXPECT_EQ((first.code == 0 ? first : second).code, 0);
+  EXPECT_NE(refused.code, 0);
+  EXPECT_THAT(refused.errors, HasSubstr("there is a session of this target and user already"));
+  EXPECT_EQ(boost::json::parse(run("session list --json").output).as_array().size(), 1u);
+  EXPECT_EQ(at_target("session stop", "").code, 0);
+}
+
+// As one that hangs.
+TEST_F(DriveCommand, TellsOfASessionThatDoesNotAnswerAndLeavesItAlone) {
+  serve();
+  ASSERT_EQ(at_target("session start", "").code, 0);
+  const auto pid = static_cast<pid_t>(
+      boost::json::parse(run("session list --json").output).at(0).at("pid").as_int64());
+  ASSERT_EQ(::kill(pid, SIGSTOP), 0);
+  const auto silent = fmt::format("the session of process {} does not answer", pid);
+  EXPECT_THAT(run("session list").output, HasSubstr(silent));
+  const auto stop = at_target("session stop", "");
+  EXPECT_EQ(stop.code, 40);
+  EXPECT_THAT(stop.errors, HasSubstr(silent));
+  EXPECT_EQ(at_target("shot", "a.png --time-limit 300ms").code, 40);
+  const auto shot = at_target("shot", "a.png");
+  EXPECT_EQ(shot.code, 0);
+  EXPECT_THAT(shot.errors, HasSubstr("does not answer: this command connects by itself"));
+  ASSERT_EQ(::kill(pid, SIGCONT), 0);
+  EXPECT_EQ(at_target("session stop", "").code, 0);
+}
+
 // What a session holds down, as its users are told.
 std::string held_in(const Ended& info) {
   return boost::json::serialize(boost::json::parse(info.output).at("results").at(0).at("held"));

@@ -161,6 +161,12 @@ int start(DriveOptions options, std::chrono::milliseconds idle) {
 
 // ---- stop, list
 
+// Stopped by a debugger or a signal, or hanging.
+std::string silent_session(int process) {
+  return fmt::format("the session of process {} does not answer; end it with kill {}", process,
+                     process);
+}
+
 int stop(const DriveOptions& options, bool is_all) {
   const bool is_json = options.is_json;
   const auto folder = session_folder();
@@ -180,10 +186,15 @@ int stop(const DriveOptions& options, bool is_all) {
   }
   bool was_there = is_all;
   for (const auto& socket : sockets) {
-    if (call_session(socket, "session.stop"))
+    const auto answer = call_session(socket, "session.stop");
+    // It may be gone before it has answered.
+    if (answer && (*answer || answer->error().code != conduit::CallCode::kTimeout)) {
       was_there = true;
-    else
+    } else if (const auto process = session_process(socket)) {
+      return say_failure({agent::ErrorKind::kTimeout, silent_session(*process)}, is_json);
+    } else {
       ::unlink(socket.c_str());  // of one that was killed
+    }
   }
   if (was_there) return kDone;
   return say_failure({agent::ErrorKind::kState,
@@ -230,7 +241,13 @@ int list(bool is_json) {
   for (const auto& socket : session_sockets(*folder)) {
     const auto answer = call_session(socket, "session.info");
     if (!answer || !*answer) {
-      ::unlink(socket.c_str());
+      if (const auto process = session_process(socket)) {
+        rows.push_back(
+            {{"pid", *process}, {"socket", socket}, {"error", silent_session(*process)}});
+        text += fmt::format("{}: {}\n", socket, silent_session(*process));
+      } else {
+        ::unlink(socket.c_str());
+      }
       continue;
     }
     const auto& info = **answer;

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <filesystem>
 #include <utility>
@@ -114,7 +115,9 @@ std::optional<DriveOutcome> run_in_session(const client::ConnectionOptions& conn
   if (!folder) return std::nullopt;
   const auto socket = session_socket(*folder, connection);
   if (!socket || !is_there(*socket)) return std::nullopt;
-  conduit::Client client(client_options(*socket));
+  auto to_session = client_options(*socket);
+  if (options.time) to_session.connect_timeout = std::min(kSessionTimeout, *options.time);
+  conduit::Client client(std::move(to_session));
   const auto on_loop = conduit::HandlerOptions{.run = conduit::Run::kLoop};
   (void)client.on(kSessionNotice, [](const std::string& clause) { say_error(clause); }, on_loop);
   (void)client.on(
@@ -123,7 +126,20 @@ std::optional<DriveOutcome> run_in_session(const client::ConnectionOptions& conn
         if (log) log(line);
       },
       on_loop);
-  if (!client.connect()) return std::nullopt;
+  if (!client.connect()) {
+    const auto process = session_process(*socket);
+    if (!process) return std::nullopt;
+    const auto clause = fmt::format("the session of {} (process {}) does not answer",
+                                    shown_target_of(connection), *process);
+    if (options.time && *options.time <= kSessionTimeout) {
+      DriveOutcome silent;
+      silent.target = shown_target_of(connection);
+      silent.error = agent::AgentError{agent::ErrorKind::kTimeout, clause};
+      return silent;
+    }
+    say_error(clause + ": this command connects by itself");
+    return std::nullopt;
+  }
   // It keeps to its times by itself, unless it hangs.
   const Map request{{"request", conduit::to_value(request_of(connection, options))}};
   const auto timeout =

@@ -1,7 +1,9 @@
 #include "oriel/app/cli/session_place.h"
 
 #include <fmt/format.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -56,6 +58,24 @@ std::vector<std::string> session_sockets(const std::string& folder) {
   }
   std::ranges::sort(found);
   return found;
+}
+
+std::optional<int> session_process(const std::string& socket) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (socket.size() >= sizeof address.sun_path) return std::nullopt;
+  socket.copy(address.sun_path, socket.size());
+  const int file = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (file < 0) return 0;
+  std::optional<int> process;
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  if (::connect(file, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
+    process = ::getsockopt(file, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? peer.pid : 0;
+  else if (errno != ECONNREFUSED && errno != ENOENT)
+    process = 0;
+  ::close(file);
+  return process;
 }
 
 }  // namespace oriel::cli

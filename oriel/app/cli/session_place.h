@@ -1,6 +1,7 @@
 #pragma once
 // Where the sockets of `oriel session` are: one for each connection that is kept.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,10 @@ Result<std::string> session_folder();
 // options that lead nowhere.
 Result<std::string> session_socket(const std::string& folder,
                                    const client::ConnectionOptions& options);
+
+// The process that listens at the socket, 0 when it is not known; nothing when nobody does, as
+// after one that was killed. It may be too busy, or stopped, to answer.
+std::optional<int> session_process(const std::string& socket);
 
 // All sockets in the folder.
 std::vector<std::string> session_sockets(const std::string& folder);

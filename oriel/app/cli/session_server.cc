@@ -23,6 +23,7 @@
 #include "oriel/app/cli/bounded_work.h"
 #include "oriel/app/cli/drive_target.h"
 #include "oriel/app/cli/session_options.h"
+#include "oriel/app/cli/session_place.h"
 #include "oriel/app/cli/session_request.h"
 #include "oriel/app/cli/session_turns.h"
 #include "oriel/app/conduit/server.h"
@@ -149,7 +150,6 @@ class SessionServer final : private agent::AgentTargetListener {
       if (!error) end();
     });
     io_.run();
-    ::unlink(options_.socket.c_str());
   }
 
  private:
@@ -203,10 +203,15 @@ class SessionServer final : private agent::AgentTargetListener {
     const auto listening = co_await server_.async_start();
     ::umask(before);
     if (!listening) {
-      ready(agent::failure(agent::ErrorKind::kState, listening.error().message));
+      ready(session_process(options_.socket)
+                ? agent::failure(agent::ErrorKind::kState,
+                                 "there is a session of this target and user already; `oriel "
+                                 "session list` shows it")
+                : agent::failure(agent::ErrorKind::kState, listening.error().message));
       end();
       co_return;
     }
+    is_listening_ = true;
     ready({});
     touch();
   }
@@ -309,7 +314,7 @@ class SessionServer final : private agent::AgentTargetListener {
 
   void end() {
     if (std::exchange(is_ending_, true)) return;
-    ::unlink(options_.socket.c_str());  // who comes now connects anew
+    if (is_listening_) ::unlink(options_.socket.c_str());  // who comes now connects anew
     asio::co_spawn(io_, close(), asio::detached);
   }
   asio::awaitable<void> close() {
@@ -333,6 +338,7 @@ class SessionServer final : private agent::AgentTargetListener {
   asio::signal_set signals_;
   SessionTurns turns_;
   int running_ = 0;
+  bool is_listening_ = false;  // the socket is ours
   bool is_ending_ = false;
   std::int64_t commands_ = 0;
   const TimePoint began_ = Clock::now();

@@ -117,7 +117,8 @@ std::string advice(const WebSocketRefusal& refusal, bool is_root) {
   if (refusal.status == 200 && is_root)
     return "; it is a web page: with Oriel's, figures are at /monitor and VNC is at /websockify";
   if (refusal.status == 401)
-    return "; give a user and password in the URI or an Authorization header";
+    return "; it wants a header Authorization: --header 'Authorization: Basic ...', or for figures "
+           "a user and password in the URI";
   return {};
 }
 

@@ -154,7 +154,7 @@ awaitable<Status> greet(Stream& stream, const Proxy& proxy) {
   if (answer[0] != kSocksVersion) co_return wrong_socks("greeting");
   if (answer[1] == kNoLogin) co_return Status{};
   if (answer[1] == kLogin && has_login) co_return co_await log_in(stream, proxy);
-  if (answer[1] == kNoMethod)
+  if (answer[1] == kNoMethod || answer[1] == kLogin)
     co_return fail(ErrorCode::kRefused, has_login
                                             ? "it wants another way to log in than by password"
                                             : "it wants a user and a password");

@@ -7,6 +7,7 @@
 #include "oriel/base/byte_reader.h"
 #include "oriel/base/byte_writer.h"
 #include "oriel/base/check.h"
+#include "oriel/core/clipboard/text.h"
 #include "oriel/core/rfb/colour_map_message.h"
 #include "oriel/core/rfb/constants.h"
 #include "oriel/core/rfb/cursor_message.h"
@@ -302,7 +303,7 @@ Result<Need> ClientSession::receive_server_init(ByteSpan bytes) {
     if (interaction.consumed == 0) return Need{0, size + interaction.wanted};
     size += interaction.consumed;
   }
-  connected.name = as_text(reader.take(length));
+  connected.name = clipboard::to_utf8(as_text(reader.take(length)));
   format_ = connected.format;
   frame_ = image::Frame(connected.geometry);
   phase_ = Phase::kMessages;
@@ -438,7 +439,7 @@ Result<Need> ClientSession::receive_pseudo_body(ByteSpan bytes) {
                                                       config_.limits.name_bytes_max));
       size = 4 + length;
       if (bytes.size() < size) return Need{0, size};
-      events_.push_back(Renamed{std::string(as_text(reader.take(length)))});
+      events_.push_back(Renamed{clipboard::to_utf8(as_text(reader.take(length)))});
       break;
     }
     case kPseudoExtendedMouseButtons:

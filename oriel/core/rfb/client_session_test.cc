@@ -247,6 +247,13 @@ TEST(ClientSession, RefusesADesktopOfNothingAndANameWithoutEnd) {
   EXPECT_TRUE(long_enough.session.is_connected());
 }
 
+// Of a server that never heard of UTF-8.
+TEST(ClientSession, TakesANameThatIsNoUtf8ForLatin1) {
+  Client client(server_init(16, 8, image::kBgrx, "caf\xe9"));
+  EXPECT_EQ(client.greeting,
+            (std::vector<ClientEvent>{Connected{{16, 8}, image::kBgrx, "caf\u00e9"}}));
+}
+
 // Old servers speak in 4 or 24 bits, or in a map of 16 colours; ours they all can send.
 TEST(ClientSession, AsksForItsOwnPixelsWhereItDoesNotUnderstandTheServers) {
   const image::PixelFormat odd{24, 24, false, true, 255, 255, 255, 16, 8, 0};

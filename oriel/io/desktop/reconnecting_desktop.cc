@@ -25,6 +25,10 @@ class ReconnectingDesktop::Input final : public InputSink {
   void pointer(image::Point position, std::uint16_t buttons) override {
     if (auto* source = desktop_.source_.get()) source->input().pointer(position, buttons);
   }
+  bool wants_shift() const override {
+    auto* source = desktop_.source_.get();
+    return source != nullptr && source->input().wants_shift();
+  }
   void flush() override {
     if (auto* source = desktop_.source_.get()) source->input().flush();
   }

@@ -33,6 +33,7 @@ struct Source final : Desktop, InputSink {
     resized = std::move(done);
   }
   InputSink& input() override { return *this; }
+  bool wants_shift() const override { return true; }
   Clipboard* clipboard() override { return &memory; }
   std::vector<std::string> shortcomings() const override { return {"it lacks something"}; }
   std::map<std::string, std::string> details() const override { return {{"kind", "fake"}}; }
@@ -120,6 +121,13 @@ TEST(ReconnectingDesktop, KeepsItsSizeAndTakesNothingWhileTheSourceIsGone) {
   EXPECT_EQ(details.at("kind"), "fake");
   EXPECT_EQ(details.at("state"), "disconnected");
   EXPECT_EQ(details.at("reason"), "it died");
+}
+
+TEST(ReconnectingDesktop, WantsShiftWhenItsSourceDoes) {
+  Scene scene;
+  EXPECT_TRUE(scene.desktop->input().wants_shift());
+  scene.lose();
+  EXPECT_FALSE(scene.desktop->input().wants_shift());
 }
 
 TEST(ReconnectingDesktop, TellsTheLossOnceAndTheReturnWithAllDamaged) {
