@@ -53,6 +53,10 @@ TEST(AsyncAgent, PressesShiftForServersThatNeedIt) {
   ASSERT_TRUE(stage.run(stage.agent.keyboard().type_text("ABc")));
   EXPECT_THAT(stage.take_input(), ElementsAre("down 65505", "down 65", "up 65", "down 66", "up 66",
                                               "up 65505", "down 99", "up 99"));
+  ASSERT_TRUE(stage.run(stage.agent.keyboard().press_key("!")));
+  EXPECT_THAT(stage.take_input(), ElementsAre("down 65505", "down 33", "up 33", "up 65505"));
+  ASSERT_TRUE(stage.run(stage.agent.keyboard().press_key("Return")));
+  EXPECT_THAT(stage.take_input(), ElementsAre("down 65293", "up 65293"));
 }
 
 TEST(AsyncAgent, DoesNotLetGoOfAShiftThatIsHeld) {

@@ -10,6 +10,17 @@ namespace oriel::agent {
 
 using image::Rect;
 
+namespace {
+
+// What a kept rectangle takes besides its pixels: its frame, and what the heap keeps with them.
+constexpr std::size_t kRectBytes = 128;
+
+std::size_t bytes_of(const Rect& rect) {
+  return kRectBytes + 4 * static_cast<std::size_t>(rect.area());
+}
+
+}  // namespace
+
 image::Frame copy_of(const image::FrameView& view, const Rect& rect) {
   image::Frame frame(rect.size());
   const auto from = view.crop(rect);
@@ -49,7 +60,7 @@ std::optional<AgentError> DamageLog::loss() const {
 void DamageLog::screen_changed(const ScreenChange& change) {
   Change kept{change.generation, change.at, screen::joined(change.rects, kBoxesMax), {}};
   for (const auto& rect : kept.rects) {
-    bytes_ += 4 * static_cast<std::size_t>(rect.area());
+    bytes_ += bytes_of(rect);
     kept.pixels.push_back(copy_of(target_.screen().view(), rect));
   }
   add(std::move(kept));
@@ -91,7 +102,7 @@ void DamageLog::add(Change change) {
 void DamageLog::forget_pixels() {
   auto& change = changes_[without_pixels_++];
   for (std::size_t i = 0; i < change.pixels.size(); ++i) {
-    bytes_ -= 4 * static_cast<std::size_t>(change.rects[i].area());
+    bytes_ -= bytes_of(change.rects[i]);
     paste(change.pixels[i], change.rects[i], base_);
   }
   change.pixels.clear();

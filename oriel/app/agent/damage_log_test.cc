@@ -52,7 +52,7 @@ TEST(DamageLog, ShowsAPictureThatHasComeAndGone) {
 }
 
 TEST(DamageLog, ForgetsOldPixelsFirstAndShowsTheRestRight) {
-  Stage stage(3 * 4 * 30 * 30);
+  Stage stage(3 * (4 * 30 * 30 + 128));
   const auto mark = stage.log.mark();
   std::mt19937 random(1);
   std::vector<image::Frame> shown;

@@ -37,10 +37,8 @@ Done failed(AgentError error) { co_return std::unexpected(std::move(error)); }
 }  // namespace
 
 Done KeyboardControl::type_text(std::string text, TypeOptions options) {
-  // What is held already is not pressed, and above all not let go.
-  const auto& held = parts_.player.held().keys;
-  options.with_shift = (options.with_shift || parts_.target.input().wants_shift()) &&
-                       !held.contains(kShiftLeft) && !held.contains(kShiftRight);
+  options.with_shift =
+      (options.with_shift || parts_.target.input().wants_shift()) && !is_shift_held();
   auto actions = typing(text, options);
   if (!actions) return failed(std::move(actions.error()));
   return parts_.perform(*std::move(actions), options.delay);
@@ -51,8 +49,18 @@ Done KeyboardControl::press_key(KeyNames keys, int count, milliseconds delay) {
   if (count < 1 || count > kKeyRepeatsMax)
     return failed({ErrorKind::kInput,
                    fmt::format("{} presses, 1 to {} are possible", count, kKeyRepeatsMax)});
-  return parts_.perform(
-      std::vector<Action>(static_cast<std::size_t>(count), PressKeys{*keys.keysyms()}), delay);
+  const auto& keysyms = *keys.keysyms();
+  Action press = PressKeys{keysyms};
+  // A key alone may be a character, as one of a text is.
+  if (keysyms.size() == 1 && parts_.target.input().wants_shift() && !is_shift_held())
+    press = TypeText{keysyms, {}, true};
+  return parts_.perform(std::vector<Action>(static_cast<std::size_t>(count), press), delay);
+}
+
+// What is held already is not pressed, and above all not let go.
+bool KeyboardControl::is_shift_held() const {
+  const auto& held = parts_.player.held().keys;
+  return held.contains(kShiftLeft) || held.contains(kShiftRight);
 }
 
 Done KeyboardControl::key_down(KeyNames keys, milliseconds delay) {

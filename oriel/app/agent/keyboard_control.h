@@ -30,6 +30,8 @@ class KeyboardControl {
   Done hold(KeyNames keys, milliseconds duration, milliseconds delay = {});
 
  private:
+  bool is_shift_held() const;
+
   AgentParts& parts_;
 };
 

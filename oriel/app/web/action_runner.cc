@@ -5,12 +5,22 @@
 #include "oriel/app/web/limits.h"
 
 namespace oriel::web {
+namespace {
+
+// For capitals, also of a key alone.
+void press_shift(agent::Action& action) {
+  const auto* keys = std::get_if<agent::PressKeys>(&action);
+  if (keys != nullptr && keys->keysyms.size() == 1) action = agent::TypeText{keys->keysyms};
+  if (auto* text = std::get_if<agent::TypeText>(&action)) text->with_shift = true;
+}
+
+}  // namespace
+
 ActionRunner::ActionRunner(const boost::asio::any_io_executor& executor, Site site,
                            const std::vector<agent::Action>& actions, Done done)
     : site_(std::move(site)), done_(std::move(done)), timer_(executor) {
   for (auto action : actions) {
-    if (auto* text = std::get_if<agent::TypeText>(&action); text && site_.input.wants_shift())
-      text->with_shift = true;
+    if (site_.input.wants_shift()) press_shift(action);
     bool is_first = true;
     for (auto& step : agent::steps_of(action))
       steps_.push_back({std::move(step), std::exchange(is_first, false)});

@@ -60,6 +60,10 @@ TEST(ActionRunner, PressesShiftForCapitalsWhereTheDesktopWantsIt) {
   ASSERT_TRUE(stage.perform({agent::TypeText{{'a', 'B'}}}));
   EXPECT_THAT(stage.input(),
               ElementsAre("down 97", "up 97", "down 65505", "down 66", "up 66", "up 65505"));
+  stage.desktop.input_log.clear();
+  ASSERT_TRUE(stage.perform({agent::PressKeys{{'!'}}, agent::PressKeys{{0xffe3, 'B'}}}));
+  EXPECT_THAT(stage.input(), ElementsAre("down 65505", "down 33", "up 33", "up 65505", "down 65507",
+                                         "down 66", "up 66", "up 65507"));
 }
 
 TEST(ActionRunner, TypesALongTextWhole) {
