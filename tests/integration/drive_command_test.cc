@@ -257,6 +257,7 @@ TEST_F(DriveCommand, TellsOfASessionThatDoesNotAnswerAndLeavesItAlone) {
   const auto stop = at_target("session stop", "");
   EXPECT_EQ(stop.code, 40);
   EXPECT_THAT(stop.errors, HasSubstr(silent));
+  EXPECT_EQ(run("session stop --all").code, 40);
   EXPECT_EQ(at_target("shot", "a.png --time-limit 300ms").code, 40);
   const auto shot = at_target("shot", "a.png");
   EXPECT_EQ(shot.code, 0);

@@ -163,6 +163,7 @@ int start(DriveOptions options, std::chrono::milliseconds idle) {
 
 // Stopped by a debugger or a signal, or hanging.
 std::string silent_session(int process) {
+  if (process <= 0) return "the session does not answer";  // kill 0 would end who types it
   return fmt::format("the session of process {} does not answer; end it with kill {}", process,
                      process);
 }
@@ -185,17 +186,19 @@ int stop(const DriveOptions& options, bool is_all) {
     sockets.push_back(*socket);
   }
   bool was_there = is_all;
+  std::optional<int> silent;  // none keeps the others from being stopped
   for (const auto& socket : sockets) {
     const auto answer = call_session(socket, "session.stop");
     // It may be gone before it has answered.
     if (answer && (*answer || answer->error().code != conduit::CallCode::kTimeout)) {
       was_there = true;
     } else if (const auto process = session_process(socket)) {
-      return say_failure({agent::ErrorKind::kTimeout, silent_session(*process)}, is_json);
+      silent = process;
     } else {
       ::unlink(socket.c_str());  // of one that was killed
     }
   }
+  if (silent) return say_failure({agent::ErrorKind::kTimeout, silent_session(*silent)}, is_json);
   if (was_there) return kDone;
   return say_failure({agent::ErrorKind::kState,
                       "there is no session of this target and user; `oriel session list` shows "
