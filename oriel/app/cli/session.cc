@@ -27,10 +27,12 @@
 #include "oriel/app/cli/session_client.h"
 #include "oriel/app/cli/session_place.h"
 #include "oriel/app/cli/session_server.h"
+#include "oriel/app/conduit/map_members.h"
 
 namespace oriel::cli {
 namespace {
 
+using conduit::text_in;
 using conduit::Value;
 using namespace std::chrono_literals;
 
@@ -212,12 +214,6 @@ double number_in(const Value& map, std::string_view key) {
   if (const auto* number = value->if_double()) return *number;
   if (const auto* number = value->if_integer()) return static_cast<double>(*number);
   return 0;
-}
-
-std::string text_in(const Value& map, std::string_view key) {
-  const auto* value = map.find(key);
-  const auto* text = value != nullptr ? value->if_text() : nullptr;
-  return text != nullptr ? *text : std::string();
 }
 
 boost::json::object options_in(const Value& info) {

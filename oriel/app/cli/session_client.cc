@@ -13,6 +13,7 @@
 #include "oriel/app/cli/session_place.h"
 #include "oriel/app/cli/session_request.h"
 #include "oriel/app/conduit/client.h"
+#include "oriel/app/conduit/map_members.h"
 #include "oriel/base/version.h"
 #include "oriel/core/conduit/frame.h"
 
@@ -21,17 +22,12 @@ namespace {
 
 using conduit::CallResult;
 using conduit::Map;
+using conduit::text_in;
 using conduit::Value;
 
 constexpr const char* kRunMethod = "session.run";
 // A session that does not answer by then has stopped.
 constexpr std::chrono::milliseconds kSessionTimeout{2000};
-
-std::string text_in(const Value& map, std::string_view key) {
-  const auto* value = map.find(key);
-  const auto* text = value != nullptr ? value->if_text() : nullptr;
-  return text != nullptr ? *text : std::string();
-}
 
 DriveOutcome outcome_of(const Value& value) {
   DriveOutcome outcome;
