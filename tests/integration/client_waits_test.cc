@@ -141,11 +141,17 @@ TEST(ClientWaits, AreStillBetweenTheTicksOfAClockWithHands) {
   EXPECT_TRUE(still) << still.error().message;
 }
 
-TEST(ClientWaits, ReadSmallTextByTesseract) {
-  if (std::system("command -v tesseract > /dev/null") != 0) {
+// Left out where tesseract is missing, but not in CI.
+class ClientWaitsForText : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (std::system("command -v tesseract > /dev/null") == 0) return;
     ASSERT_EQ(std::getenv("CI"), nullptr) << "tesseract-ocr is not installed";
     GTEST_SKIP() << "tesseract-ocr is not installed";
   }
+};
+
+TEST_F(ClientWaitsForText, ReadSmallLetters) {
   Screen screen;
   screen.start({"xterm", "-fn", "fixed", "-geometry", "50x4+40+40", "-e",
                 "printf '\\n Saved the document 4711'; read -r line"});
@@ -161,6 +167,30 @@ TEST(ClientWaits, ReadSmallTextByTesseract) {
                                                  .region = Rect{30, 230, 500, 100},
                                                  .timeout = 60s});
   EXPECT_TRUE(light) << light.error().message;
+}
+
+TEST_F(ClientWaitsForText, ReadALineOfLightLettersOnColour) {
+  struct Case {
+    std::string font, letters, ground;
+    int height;  // of a line
+  };
+  const std::vector<Case> cases = {{"fixed", "white", "navy", 13},
+                                   {"fixed", "yellow", "darkgreen", 13},
+                                   {"fixed", "#d3d7cf", "#2e3436", 13},
+                                   {"6x10", "white", "#3465a4", 10},
+                                   {"6x10", "#eeeeee", "#cc0000", 10}};
+  Screen screen;
+  int y = 20;
+  for (const auto& each : cases) {
+    screen.start({"xterm", "-fn", each.font, "-fg", each.letters, "-bg", each.ground, "-b", "2",
+                  "-bw", "0", "-geometry", fmt::format("60x2+20+{}", y), "-e",
+                  "printf 'Ready, build 42 passed'; read -r line"});
+    const Rect line{21, y + 1, 160, each.height + 1};
+    const auto seen =
+        screen.agent().wait().text({.text = "build 42 passed", .region = line, .timeout = 30s});
+    EXPECT_TRUE(seen) << each.font << ' ' << each.letters << ": " << seen.error().message;
+    y += 60;
+  }
 }
 
 // Keys are actions whose effects last 50 to 500 ms; they are looked for when all are gone.

@@ -73,15 +73,35 @@ std::uint8_t grey_of(const std::uint8_t* bgrx) {
   return static_cast<std::uint8_t>((29 * bgrx[0] + 150 * bgrx[1] + 77 * bgrx[2] + 128) >> 8);
 }
 
+// Grey to grey, such that the darkest of the picture gets black and the brightest white; flat
+// pictures stay as they are.
+std::array<std::uint8_t, 256> stretched_greys(const image::FrameView& picture) {
+  int darkest = 255, brightest = 0;
+  for (int y = 0; y < picture.height; ++y)
+    for (int x = 0; x < picture.width; ++x) {
+      const int grey = grey_of(picture.row(y) + std::ptrdiff_t{4} * x);
+      darkest = std::min(darkest, grey);
+      brightest = std::max(brightest, grey);
+    }
+  if (darkest == brightest) darkest = 0, brightest = 255;
+  const int range = brightest - darkest;
+  std::array<std::uint8_t, 256> greys{};
+  for (int grey = darkest; grey <= brightest; ++grey)
+    greys[static_cast<std::size_t>(grey)] =
+        static_cast<std::uint8_t>((255 * (grey - darkest) + range / 2) / range);
+  return greys;
+}
+
 // The rows of the picture in grey, each as wide as the result.
 std::vector<Bytes> wide_rows(const image::FrameView& picture, const Enlarging& enlarging) {
+  const auto greys = stretched_greys(picture);
   std::vector<Bytes> rows;
   // The row with its ends repeated.
   Bytes grey(static_cast<std::size_t>(picture.width + 2 * kTaps));
   for (int y = 0; y < picture.height; ++y) {
     for (int x = 0; x < static_cast<int>(grey.size()); ++x)
-      grey[x] =
-          grey_of(picture.row(y) + std::ptrdiff_t{4} * std::clamp(x - kTaps, 0, picture.width - 1));
+      grey[x] = greys[grey_of(picture.row(y) +
+                              std::ptrdiff_t{4} * std::clamp(x - kTaps, 0, picture.width - 1))];
     Bytes row(static_cast<std::size_t>(picture.width * enlarging.scale));
     for (int x = 0; x < static_cast<int>(row.size()); ++x) {
       const auto* from = grey.data() + enlarging.begin(x) + kTaps;

@@ -10,8 +10,9 @@ namespace oriel::agent {
 // large, or as large as can be for pictures of many pixels, which would take it too long. 1 to 3.
 int text_scale(image::Size size);
 
-// `picture`, not empty, `scale` times as large, smoothed by Lanczos' filter: without it small
-// letters are not read. As a PGM file (netpbm, "P5").
+// `picture`, not empty, `scale` times as large, smoothed by Lanczos' filter, its darkest pixel
+// black and its brightest white: without these small letters and those on colours are not read. As
+// a PGM file (netpbm, "P5").
 Bytes text_picture(const image::FrameView& picture, int scale);
 
 }  // namespace oriel::agent

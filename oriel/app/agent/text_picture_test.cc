@@ -19,15 +19,27 @@ Bytes pixels_of(const Bytes& file, int width, int height) {
   return pixels;
 }
 
-TEST(TextPicture, IsGreyAndAsBrightAsThePicture) {
-  const auto grey = [](std::uint32_t colour) {
-    return pixels_of(text_picture(image::Frame({1, 1}, colour).view(), 1), 1, 1)[0];
-  };
-  EXPECT_EQ(grey(0xffffff), 255);
-  EXPECT_EQ(grey(0), 0);
-  EXPECT_EQ(grey(0x808080), 128);
-  EXPECT_GT(grey(0x00ff00), grey(0xff0000));
-  EXPECT_GT(grey(0xff0000), grey(0x0000ff));
+// What the picture of one pixel of that colour between a black and a white one has of it.
+int grey_of(std::uint32_t colour) {
+  image::Frame frame({3, 1});
+  frame.at(1, 0) = colour;
+  frame.at(2, 0) = 0xffffff;
+  return pixels_of(text_picture(frame.view(), 1), 3, 1)[1];
+}
+
+TEST(TextPicture, IsGreyAndAsBrightAsTheEyeSeesIt) {
+  EXPECT_EQ(grey_of(0xffffff), 255);
+  EXPECT_EQ(grey_of(0), 0);
+  EXPECT_EQ(grey_of(0x808080), 128);
+  EXPECT_GT(grey_of(0x00ff00), grey_of(0xff0000));
+  EXPECT_GT(grey_of(0xff0000), grey_of(0x0000ff));
+}
+
+TEST(TextPicture, HasAllContrastThereIs) {
+  image::Frame frame({3, 1}, 0x606060);
+  frame.at(1, 0) = 0x707070;
+  frame.at(2, 0) = 0x808080;
+  EXPECT_EQ(pixels_of(text_picture(frame.view(), 1), 3, 1), (Bytes{0, 128, 255}));
 }
 
 TEST(TextPicture, KeepsFlatColoursAtEveryScale) {
@@ -43,8 +55,9 @@ TEST(TextPicture, OfTheSameSizeIsThePicture) {
   image::Frame frame({9, 5});
   for (int i = 0; i < 45; ++i)
     frame.at(i % 9, i / 9) = static_cast<std::uint32_t>(i * 5) * 0x010101;
+  frame.at(8, 4) = 0xffffff;
   const auto pixels = pixels_of(text_picture(frame.view(), 1), 9, 5);
-  for (int i = 0; i < 45; ++i) EXPECT_EQ(pixels[i], i * 5);
+  for (int i = 0; i < 44; ++i) EXPECT_EQ(pixels[i], i * 5);
 }
 
 // A line of one pixel becomes one of three, brightest in its middle, in its place.

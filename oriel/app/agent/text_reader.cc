@@ -4,6 +4,7 @@
 
 #include <array>
 #include <charconv>
+#include <cstdint>
 #include <regex>
 #include <utility>
 
@@ -19,6 +20,12 @@ namespace {
 
 // Longer lines are cut: std::regex works on the stack.
 constexpr std::size_t kLineBytesMax = 4096;
+
+constexpr int kFewLinesHeight = 64;  // pixels, of some four lines
+constexpr std::int64_t kReadTwicePixelsMax = 250'000;
+
+// tesseract's "page segmentation mode".
+std::string mode_of(TextLayout layout) { return layout == TextLayout::kLines ? "6" : "11"; }
 
 std::string with_single_spaces(std::string_view text) {
   std::string result;
@@ -45,12 +52,20 @@ std::string failure_of(const programs::ProgramEnd& end) {
 
 }  // namespace
 
+std::vector<TextLayout> text_layouts(image::Size size) {
+  if (size.height <= kFewLinesHeight) return {TextLayout::kLines, TextLayout::kScattered};
+  if (size.area() <= kReadTwicePixelsMax) return {TextLayout::kScattered, TextLayout::kLines};
+  return {TextLayout::kScattered};
+}
+
 AgentResult<std::vector<ReadLine>> read_text(const image::FrameView& picture,
-                                             const std::string& language, TimePoint deadline) {
+                                             const std::string& language, TextLayout layout,
+                                             TimePoint deadline) {
   const int scale = text_scale(picture.size());
   const auto file = text_picture(picture, scale);
   const auto end = programs::run_program(
-      {"tesseract", "stdin", "stdout", "-l", language, "--psm", "11", "tsv"}, file, deadline);
+      {"tesseract", "stdin", "stdout", "-l", language, "--psm", mode_of(layout), "tsv"}, file,
+      deadline);
   if (!end && end.error().code == ErrorCode::kTimeout)
     return failure(
         ErrorKind::kTimeout,

@@ -17,9 +17,18 @@ struct ReadWord {
 };
 using ReadLine = std::vector<ReadWord>;
 
+// How the text lies in a picture: lines one below the other, or here and there as on a desktop.
+enum class TextLayout { kLines, kScattered };
+
+// How to read a picture of that size, in the order of what is likely. tesseract misses small text
+// of a few lines when it looks for scattered words; both ways together would take it too long in
+// pictures of many pixels.
+std::vector<TextLayout> text_layouts(image::Size size);
+
 // Blocks until tesseract has ended. kInternal when it is not installed or fails, kTimeout.
 AgentResult<std::vector<ReadLine>> read_text(const image::FrameView& picture,
-                                             const std::string& language, TimePoint deadline);
+                                             const std::string& language, TextLayout layout,
+                                             TimePoint deadline);
 
 // tesseract's table of words (its "tsv" output), boxes divided by `scale`. Lines that are no rows
 // of words are left out.

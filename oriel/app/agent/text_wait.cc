@@ -25,12 +25,31 @@ struct PastPicture {
   image::Frame frame;
   Mark mark;
 };
-using Lines = AgentResult<std::vector<ReadLine>>;
 
-awaitable<Lines> read_elsewhere(const image::Frame& frame, const std::string& language,
-                                TimePoint deadline) {
-  std::function<Lines()> work = [frame, language, deadline] {
-    return read_text(frame.view(), language, deadline);
+// What was read, and where in it the text is, if it is.
+struct Reading {
+  std::vector<ReadLine> lines;
+  TextMatcher::Match match;
+};
+
+AgentResult<Reading> read_for(const TextMatcher& matcher, const image::FrameView& picture,
+                              const std::string& language, TimePoint deadline) {
+  Reading reading;
+  for (const auto layout : text_layouts(picture.size())) {
+    auto lines = read_text(picture, language, layout, deadline);
+    if (!lines) return std::unexpected(lines.error());
+    reading.match = matcher.find(*lines);
+    if (!reading.match.line.empty() || !lines->empty()) reading.lines = *std::move(lines);
+    if (!reading.match.line.empty()) break;
+  }
+  return reading;
+}
+
+awaitable<AgentResult<Reading>> read_elsewhere(const TextMatcher& matcher,
+                                               const image::Frame& frame,
+                                               const std::string& language, TimePoint deadline) {
+  std::function<AgentResult<Reading>()> work = [matcher, frame, language, deadline] {
+    return read_for(matcher, frame.view(), language, deadline);
   };
   return elsewhere(std::move(work));
 }
@@ -75,10 +94,10 @@ awaitable<AgentResult<Seen>> Waits::text(TextOptions options) {
   auto known = log_.mark();
   while (true) {
     for (auto& picture : pictures) {
-      auto lines = co_await read_elsewhere(picture.frame, options.language, read_until);
-      if (!lines) co_return std::unexpected(lines.error());
-      const auto match = matcher->find(*lines);
-      last_read = *std::move(lines);
+      auto reading = co_await read_elsewhere(*matcher, picture.frame, options.language, read_until);
+      if (!reading) co_return std::unexpected(reading.error());
+      const auto& match = reading->match;
+      last_read = std::move(reading->lines);
       if (match.line.empty()) continue;
       const auto box = match.box.intersected(Rect::of(region->size()));
       const Rect place{box.x + region->x, box.y + region->y, box.width, box.height};

@@ -41,6 +41,13 @@ TEST(TextReader, ReadsTheTableOfWords) {
   for (std::size_t end = 0; end < text.size(); ++end) parse_words(text.substr(0, end), 1);
 }
 
+TEST(TextReader, ReadsFewLinesAsLinesFirstAndLargePicturesOnce) {
+  using enum TextLayout;
+  EXPECT_THAT(text_layouts({160, 14}), ElementsAre(kLines, kScattered));
+  EXPECT_THAT(text_layouts({500, 200}), ElementsAre(kScattered, kLines));
+  EXPECT_THAT(text_layouts({1920, 1080}), ElementsAre(kScattered));
+}
+
 TEST(TextMatcher, FindsTextAndPatternsAndTheWordsTheyAreIn) {
   const auto lines = parse_words(page(), 1);
   const auto find = [&lines](const char* text, bool is_pattern) {
@@ -95,6 +102,18 @@ TEST(TextWait, ReadsAgainWhenItsRegionChanges) {
   ASSERT_FALSE(missed);
   EXPECT_EQ(missed.error().kind, ErrorKind::kTimeout);
   EXPECT_THAT(missed.error().message, HasSubstr("'Loading' was read there"));
+}
+
+// tesseract finds nothing when it looks for scattered words, and something when it reads lines.
+TEST(TextWait, ReadsASmallPictureInBothWays) {
+  ReaderStage stage;
+  stage.folder.write("tesseract",
+                     "#!/bin/sh\ncat > /dev/null\ncase \"$*\" in *'--psm 6'*) cat '" +
+                         stage.folder.path("table") + "' ;; esac\n",
+                     0700);
+  const auto seen = stage.run(stage.waits.text({.text = "File was saved"}));
+  ASSERT_TRUE(seen) << seen.error().message;
+  EXPECT_EQ(seen->text, "File was saved");
 }
 
 TEST(TextWait, SaysThatTesseractIsMissingOrFailed) {
