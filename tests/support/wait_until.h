@@ -1,24 +1,11 @@
 #pragma once
 // Waiting for something that happens in another process.
 
-#include <chrono>
-#include <concepts>
-#include <thread>
+#include "oriel/testing/wait_until.h"
 
 namespace oriel::support {
 
-// Far more than anything here takes on a slow machine under a sanitizer.
-inline constexpr std::chrono::milliseconds kPatience{15'000};
-
-// Asks until the answer is true (then true), or until `patience` is over (then false).
-template <std::predicate Ask>
-bool wait_until(Ask ask, std::chrono::milliseconds patience = kPatience) {
-  const auto deadline = std::chrono::steady_clock::now() + patience;
-  while (!ask()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return true;
-}
+using testing::kPatience;
+using testing::wait_until;
 
 }  // namespace oriel::support

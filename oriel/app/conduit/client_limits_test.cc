@@ -7,12 +7,14 @@
 #include <string>
 
 #include "oriel/app/conduit/client_stage_test.h"
+#include "oriel/testing/wait_until.h"
 
 namespace oriel::conduit {
 namespace {
 
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
+using testing::wait_until;
 
 TEST(ConduitClient, TellsTheServerWhoItIs) {
   TestServer server;
@@ -100,15 +102,16 @@ TEST(ConduitClient, PausesAServerThatIsTooQuick) {
   std::atomic<int> heard = 0;
   std::atomic<bool> may_go = false;
   client.on("tick", [&](Value) {
-    while (!may_go) std::this_thread::sleep_for(1ms);
+    may_go.wait(false);
     ++heard;
   });
   ASSERT_TRUE(client.connect());
   server->set_topic_policy("tick", TopicPolicy::kBlock);
   for (int i = 0; i < 30; ++i) server->broadcast("tick", i);
-  while (client.statistics().pauses_sent == 0) std::this_thread::sleep_for(1ms);
+  EXPECT_TRUE(wait_until([&] { return client.statistics().pauses_sent > 0; }));
   may_go = true;
-  while (heard < 30) std::this_thread::sleep_for(1ms);
+  may_go.notify_all();
+  EXPECT_TRUE(wait_until([&] { return heard >= 30; }));
   EXPECT_GE(client.statistics().resumes_sent, 1u);
 }
 

@@ -19,6 +19,7 @@
 #include "oriel/app/conduit/client.h"
 #include "oriel/core/conduit/frame.h"
 #include "oriel/core/conduit/login.h"
+#include "oriel/testing/wait_until.h"
 
 namespace oriel::conduit {
 namespace {
@@ -26,6 +27,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using testing::wait_until;
 
 struct Frame {
   FrameHeader header;
@@ -180,7 +182,7 @@ TEST(ClientAndRealServers, LogInByTheBareHashAfterScramAndRememberIt) {
   Client client(to(server));
   const auto connected = client.connect();
   ASSERT_TRUE(connected) << connected.error().message;
-  while (server.connections() < 3 || !client.is_connected()) std::this_thread::sleep_for(1ms);
+  EXPECT_TRUE(wait_until([&] { return server.connections() >= 3 && client.is_connected(); }));
   EXPECT_EQ(server.connections(), 3);  // SCRAM was not tried again
   EXPECT_EQ(client.server_info().name, "real");
   EXPECT_FALSE(client.server_info().is_oriel);
@@ -431,7 +433,7 @@ TEST(ClientAndPausingServers, ArePausedAndGoOn) {
   ScriptedServer server([&](Peer& peer, int) {
     if (!let_in_by_hash(peer)) return;
     peer.say(FrameType::kPause);
-    while (!may_resume) std::this_thread::sleep_for(1ms);
+    may_resume.wait(false);
     peer.say(FrameType::kResume);
     while (auto frame = peer.read())
       if (frame->header.type == FrameType::kMessage) ++messages;
@@ -441,7 +443,7 @@ TEST(ClientAndPausingServers, ArePausedAndGoOn) {
   options.send_timeout = 20ms;
   Client client(options);
   ASSERT_TRUE(client.connect());
-  while (client.state() != ClientState::kPaused) std::this_thread::sleep_for(1ms);
+  EXPECT_TRUE(wait_until([&] { return client.state() == ClientState::kPaused; }));
   EXPECT_TRUE(client.send("a"));
   EXPECT_TRUE(client.send("b"));
   const auto late = client.send("c");
@@ -451,9 +453,10 @@ TEST(ClientAndPausingServers, ArePausedAndGoOn) {
   const auto call = client.call("x");
   EXPECT_EQ(kind_of(call.error()), ClientErrorKind::kBackpressure);
   may_resume = true;
-  while (messages < 2) std::this_thread::sleep_for(1ms);
+  may_resume.notify_all();
+  EXPECT_TRUE(wait_until([&] { return messages >= 2; }));
   EXPECT_TRUE(client.send("d"));
-  while (messages < 3) std::this_thread::sleep_for(1ms);
+  EXPECT_TRUE(wait_until([&] { return messages >= 3; }));
   EXPECT_EQ(client.state(), ClientState::kActive);
   const auto statistics = client.statistics();
   EXPECT_EQ(statistics.pauses_received, 1u);
@@ -467,17 +470,18 @@ TEST(ClientAndPausingServers, TellCallsThatNeverLeftFromThoseThatMayHaveRun) {
     if (!let_in_by_hash(peer)) return;
     peer.read();  // the first call
     peer.say(FrameType::kPause);
-    while (!may_go) std::this_thread::sleep_for(1ms);
+    may_go.wait(false);
   });
   auto options = by_hash(server);
   options.reconnect_enabled = false;
   Client client(options);
   ASSERT_TRUE(client.connect());
   auto sent = client.call_future("first");
-  while (client.state() != ClientState::kPaused) std::this_thread::sleep_for(1ms);
+  EXPECT_TRUE(wait_until([&] { return client.state() == ClientState::kPaused; }));
   auto kept = client.call_future("second");
-  while (client.statistics().rpc_calls_made < 2) std::this_thread::sleep_for(1ms);
+  EXPECT_TRUE(wait_until([&] { return client.statistics().rpc_calls_made >= 2; }));
   may_go = true;
+  may_go.notify_all();
   EXPECT_EQ(sent.get().error().code, CallCode::kUnknownOutcome);
   const auto not_sent = kept.get();
   EXPECT_EQ(not_sent.error().code, CallCode::kDisconnected);

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "oriel/app/conduit/server.h"
+#include "oriel/testing/wait_until.h"
 
 namespace oriel::conduit {
 namespace {
@@ -19,6 +20,7 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
+using testing::wait_until;
 
 // Says its name; slowly when asked.
 class NamedServer {
@@ -106,10 +108,10 @@ TEST(ClientPool, LeavesOutADeadServerUntilItIsBack) {
   ClientPool pool(to({a.target(), b.target()}));
   ASSERT_EQ(pool.connect_all(), 2u);
   b.kill();
-  while (pool.connected_count() > 1) std::this_thread::sleep_for(1ms);
+  EXPECT_TRUE(wait_until([&] { return pool.connected_count() <= 1; }));
   EXPECT_EQ(ask(pool, 4), (std::map<std::string, int>{{"a", 4}}));
   b.start();
-  while (pool.connected_count() < 2) std::this_thread::sleep_for(1ms);
+  EXPECT_TRUE(wait_until([&] { return pool.connected_count() >= 2; }));
   EXPECT_EQ(ask(pool, 4), (std::map<std::string, int>{{"a", 2}, {"b", 2}}));
 }
 
@@ -119,7 +121,7 @@ TEST(ClientPool, ConnectsLaterToAServerThatIsNotThereYet) {
   ClientPool pool(to({a.target(), b.target()}));
   EXPECT_EQ(pool.connect_all(), 1u);
   b.start();
-  while (pool.connected_count() < 2) std::this_thread::sleep_for(1ms);
+  EXPECT_TRUE(wait_until([&] { return pool.connected_count() >= 2; }));
 }
 
 TEST(ClientPool, SaysThatNobodyIsThere) {
@@ -157,9 +159,9 @@ TEST(ClientPool, SendsToOneOrToAll) {
   ClientPool pool(to({a.target(), b.target()}));
   ASSERT_EQ(pool.connect_all(), 2u);
   EXPECT_EQ(pool.broadcast("note", {{"x", 1}}), 2u);
-  while (a.notes() < 1 || b.notes() < 1) std::this_thread::sleep_for(1ms);
+  EXPECT_TRUE(wait_until([&] { return a.notes() >= 1 && b.notes() >= 1; }));
   EXPECT_TRUE(pool.send("note"));
-  while (a.notes() + b.notes() < 3) std::this_thread::sleep_for(1ms);
+  EXPECT_TRUE(wait_until([&] { return a.notes() + b.notes() >= 3; }));
 }
 
 TEST(ClientPool, HandlesMessagesOfAll) {
@@ -170,7 +172,7 @@ TEST(ClientPool, HandlesMessagesOfAll) {
   ASSERT_EQ(pool.connect_all(), 2u);
   a->broadcast("news", Value());
   b->broadcast("news", Value());
-  while (heard < 2) std::this_thread::sleep_for(1ms);
+  EXPECT_TRUE(wait_until([&] { return heard >= 2; }));
 }
 
 TEST(ClientPool, WorksOnTheApplicationsExecutor) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "oriel/app/conduit/client_stage_test.h"
+#include "oriel/testing/wait_until.h"
 
 namespace oriel::conduit {
 namespace {
@@ -20,6 +21,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using testing::wait_until;
 
 TEST(ConduitClient, CallsAndDisconnects) {
   TestServer server;
@@ -220,7 +222,7 @@ TEST(ConduitClient, MeasuresHeartbeats) {
   options.heartbeat_timeout = 10s;
   Client client(options);
   ASSERT_TRUE(client.connect());
-  while (client.statistics().pongs_received < 2) std::this_thread::sleep_for(1ms);
+  EXPECT_TRUE(wait_until([&] { return client.statistics().pongs_received >= 2; }));
   const auto statistics = client.statistics();
   EXPECT_GE(statistics.pings_sent, 2u);
   ASSERT_TRUE(statistics.heartbeat.average);
