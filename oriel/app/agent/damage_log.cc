@@ -22,11 +22,7 @@ std::size_t bytes_of(const Rect& rect) {
 }  // namespace
 
 image::Frame copy_of(const image::FrameView& view, const Rect& rect) {
-  image::Frame frame(rect.size());
-  const auto from = view.crop(rect);
-  for (int y = 0; y < rect.height; ++y)
-    std::memcpy(frame.mutable_view().row(y), from.row(y), std::size_t{4} * rect.width);
-  return frame;
+  return image::Frame::copy_of(view.crop(rect));
 }
 
 void paste(const image::Frame& pixels, const Rect& to, image::Frame& frame) {

@@ -1,6 +1,5 @@
 #include "oriel/app/client/connection.h"
 
-#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -97,12 +96,7 @@ agent::AgentResult<image::Frame> Connection::screenshot(std::chrono::millisecond
   return await<Taken>([deadline](RemoteScreen& screen) -> awaitable<Taken> {
     const auto status = co_await screen.catch_up(deadline);
     if (!status) co_return std::unexpected(status.error());
-    const auto pixels = screen.screen().view();
-    image::Frame frame(pixels.size());
-    for (int y = 0; y < pixels.height; ++y)
-      std::copy_n(pixels.row(y), std::size_t{4} * pixels.width,
-                  reinterpret_cast<std::uint8_t*>(frame.mutable_view().row(y)));
-    co_return frame;
+    co_return image::Frame::copy_of(screen.screen().view());
   });
 }
 

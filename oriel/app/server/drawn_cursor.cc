@@ -1,6 +1,5 @@
 #include "oriel/app/server/drawn_cursor.h"
 
-#include <cstring>
 
 namespace oriel::server {
 
@@ -31,13 +30,9 @@ void CursorOnScreen::place_anew() {
 }
 
 image::Frame CursorOnScreen::compose(const image::FrameView& screen, const Rect& rect) const {
-  image::Frame frame(rect.size());
-  const auto pixels = frame.mutable_view();
-  const auto below = screen.crop(rect);
-  for (int y = 0; y < rect.height; ++y)
-    std::memcpy(pixels.row(y), below.row(y), std::size_t{4} * rect.width);
+  auto frame = image::Frame::copy_of(screen.crop(rect));
   if (placed_.number != 0)
-    image::draw(*cursor_.shape, {origin().x - rect.x, origin().y - rect.y}, pixels);
+    image::draw(*cursor_.shape, {origin().x - rect.x, origin().y - rect.y}, frame.mutable_view());
   return frame;
 }
 

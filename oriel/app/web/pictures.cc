@@ -25,14 +25,6 @@ struct Pictures::Encoders {
 
 namespace {
 
-image::Frame copy_of(const image::FrameView& view) {
-  image::Frame frame(view.size());
-  for (int y = 0; y < view.height; ++y)
-    std::copy_n(view.row(y), std::size_t{4} * static_cast<std::size_t>(view.width),
-                reinterpret_cast<std::uint8_t*>(frame.mutable_view().row(y)));
-  return frame;
-}
-
 image::Size scaled(image::Size size, double scale) {
   const auto length = [scale](int px) {
     return std::clamp(static_cast<int>(std::lround(px * scale)), 1, px);
@@ -137,7 +129,7 @@ void Pictures::keep(const std::string& etag, const SharedBytes& bytes) {
 void Pictures::encode(const api::PictureRequest& request, const api::Picture& picture) {
   ++stats_.encoded;
   background_.run<SharedBytes>(
-      [frame = copy_of(frames_.screen().view().crop(picture.region)), encoders = encoders_,
+      [frame = image::Frame::copy_of(frames_.screen().view().crop(picture.region)), encoders = encoders_,
        kind = request.kind, scale = request.scale, quality = request.quality] {
         const auto size = scaled(frame.size(), scale);
         const auto smaller =

@@ -3,6 +3,7 @@
 // otherwise.
 
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "oriel/base/large_allocator.h"
@@ -15,6 +16,7 @@ class Frame {
   Frame() = default;
   explicit Frame(Size size, std::uint32_t colour = 0)
       : size_(size), pixels_(static_cast<std::size_t>(size.area()), colour) {}
+  static Frame copy_of(const FrameView& view);
 
   Size size() const { return size_; }
   FrameView view() const {
@@ -35,5 +37,14 @@ class Frame {
   Size size_;
   std::vector<std::uint32_t, LargeAllocator<std::uint32_t>> pixels_;
 };
+
+inline Frame Frame::copy_of(const FrameView& view) {
+  Frame frame;
+  frame.size_ = view.size();
+  frame.pixels_.resize(static_cast<std::size_t>(view.size().area()));  // without a value: once over
+  for (int y = 0; y < view.height; ++y)
+    std::memcpy(frame.mutable_view().row(y), view.row(y), std::size_t{4} * view.width);
+  return frame;
+}
 
 }  // namespace oriel::image
