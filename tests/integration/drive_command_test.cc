@@ -12,6 +12,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "tests/support/oriel_server.h"
 #include "tests/support/picture.h"
@@ -442,6 +444,104 @@ TEST_F(DriveCommand, TellsSeveralTargetsInTheirOrder) {
   const auto label = fmt::format("vnc://127.0.0.1:{}: ", server_->vnc_port());
   for (std::size_t at = 0; at < text.output.size(); at = text.output.find('\n', at) + 1)
     EXPECT_EQ(text.output.substr(at, label.size()), label);
+}
+
+// What a program reads must not depend on whether there is a session.
+boost::json::value without_times(boost::json::value row) {
+  for (auto& result : row.at("results").as_array()) {
+    auto& object = result.as_object();
+    for (const char* name : {"took_s", "generation", "server"}) object.erase(name);
+  }
+  return row;
+}
+
+class DriveSessions : public DriveCommand {
+ protected:
+  DriveSessions() {
+    serve();
+    support::ServerOptions options;
+    options.desktop = "pattern";
+    other_server_.emplace(options);
+    for (const auto& one : {target(), other()}) EXPECT_EQ(run("session start " + one).code, 0);
+  }
+  std::string other() const { return fmt::format("127.0.0.1::{}", other_server_->vnc_port()); }
+  // For both targets.
+  Ended at_both(std::string_view command, const std::string& rest) {
+    return run(both(command, rest));
+  }
+  std::string both(std::string_view command, const std::string& rest) const {
+    return fmt::format("{} -t {} -t {} {}", command, target(), other(), rest);
+  }
+  // That each of the two sessions has done.
+  std::pair<std::int64_t, std::int64_t> commands() {
+    const auto rows = boost::json::parse(run("session list --json").output);
+    return {rows.at(0).at("commands").as_int64(), rows.at(1).at("commands").as_int64()};
+  }
+  std::string held_at(const std::string& one) { return held_in(run("info --json " + one)); }
+
+  std::optional<OrielServer> other_server_;
+};
+
+TEST_F(DriveSessions, AreUsedBySeveralTargets) {
+  const std::string steps = "'move 30 40; shot {target}.png; info' --json";
+  const auto kept = at_both("do", steps);
+  ASSERT_EQ(kept.code, 0) << kept.errors;
+  EXPECT_EQ(kept.errors, "");
+  EXPECT_EQ(commands(), std::pair(std::int64_t{1}, std::int64_t{1}));
+  for (const auto* server : {&*server_, &*other_server_})
+    EXPECT_TRUE(std::filesystem::exists(folder_.path() /
+                                        fmt::format("vnc___127.0.0.1_{}.png", server->vnc_port())));
+  const auto alone = at_both("do", steps + " --no-session");
+  ASSERT_EQ(alone.code, 0) << alone.errors;
+  EXPECT_EQ(commands(), std::pair(std::int64_t{1}, std::int64_t{1}));
+  const auto with = boost::json::parse(kept.output), without = boost::json::parse(alone.output);
+  for (std::size_t at = 0; at < 2; ++at)
+    EXPECT_EQ(without_times(with.at(at)), without_times(without.at(at)));
+}
+
+TEST_F(DriveSessions, AreUsedWhereThereAreAnyAndToldInTheOrderOfTheTargets) {
+  ASSERT_EQ(at_target("session stop", "").code, 0);
+  const auto mixed = at_both("do", "'move 3 4; info'");
+  ASSERT_EQ(mixed.code, 0) << mixed.errors;
+  const auto first = fmt::format("vnc://127.0.0.1:{}: ", server_->vnc_port());
+  const auto second = fmt::format("vnc://127.0.0.1:{}: ", other_server_->vnc_port());
+  EXPECT_THAT(mixed.output, StartsWith(first));
+  EXPECT_LT(mixed.output.rfind(first), mixed.output.find(second));
+  const auto rows = boost::json::parse(run("session list --json").output);
+  ASSERT_EQ(rows.as_array().size(), 1u);
+  EXPECT_EQ(rows.at(0).at("commands"), 1);
+}
+
+TEST_F(DriveSessions, TakeTurnsOnlyWhereSomebodyActs) {
+  const auto acting = start("acting", fmt::format("do {} 'move 1 1; pause 600s'", target()));
+  ASSERT_TRUE(wait_until([&] { return run("session list").output.contains("does move"); }));
+  const auto click = at_both("click", "1 1 --connect-timeout 1.2 --json");
+  EXPECT_EQ(click.code, 40);
+  EXPECT_THAT(click.errors, HasSubstr("oriel: waits for its turn in the session of vnc://"));
+  const auto rows = boost::json::parse(click.output);
+  EXPECT_EQ(rows.at(0).at("error").at("kind"), "timeout");
+  EXPECT_FALSE(rows.at(1).as_object().contains("error")) << "nobody acts there";
+  acting->stop(SIGINT, support::kPatience);
+}
+
+TEST_F(DriveSessions, StopWithACommandForSeveralTargets) {
+  const auto acting = start("acting", both("do", "'keydown a; pause 600s'"));
+  ASSERT_TRUE(wait_until(
+      [&] { return held_at(target()) == R"(["a"])" && held_at(other()) == R"(["a"])"; }));
+  EXPECT_EQ(acting->stop(SIGINT, support::kPatience), 128 + SIGINT);
+  for (const auto& one : {target(), other()})
+    EXPECT_TRUE(wait_until([&] { return held_at(one) == "[]"; })) << one;
+}
+
+TEST_F(DriveSessions, EndByTheTimeOfACommandForSeveralTargets) {
+  const auto late = at_both("do", "'keydown a; pause 600s' --time-limit 1 --json");
+  EXPECT_EQ(late.code, 40);
+  const auto rows = boost::json::parse(late.output);
+  for (std::size_t at = 0; at < 2; ++at) {
+    EXPECT_EQ(rows.at(at).at("results").as_array().size(), 1u);
+    EXPECT_EQ(rows.at(at).at("error").at("kind"), "timeout");
+  }
+  EXPECT_EQ(held_at(target()), "[]");
 }
 
 TEST_F(DriveCommand, EndsASessionWithItsServer) {

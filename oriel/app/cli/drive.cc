@@ -22,7 +22,6 @@
 #include "oriel/app/cli/ordered_output.h"
 #include "oriel/app/cli/password_prompt.h"
 #include "oriel/app/cli/say.h"
-#include "oriel/app/cli/session_client.h"
 #include "oriel/app/cli/target_files.h"
 
 namespace oriel::cli {
@@ -42,17 +41,11 @@ class Drive {
 
   int run() {
     std::signal(SIGPIPE, SIG_IGN);
+    if (auto named = is_one() ? Status() : check_names_for_several(options_.calls); !named)
+      return say_usage_error(named.error().message, options_.is_json);
     for (const auto& target : options_.targets)
       if (auto added = add(target); !added)
         return say_usage_error(added.error().message, options_.is_json);
-    // A session is told the words as they are.
-    if (options_.uses_session && is_one() && !names_files_by_target(options_.calls)) {
-      const auto& task = tasks_[0];
-      if (auto outcome = run_in_session(task.connection, options_, task.on_output)) {
-        finished(0, *std::move(outcome));
-        return report();
-      }
-    }
     interruption_.emplace(io_);
     for (std::size_t at = 0; at < tasks_.size(); ++at) start(at);
     io_.run();
@@ -69,7 +62,7 @@ class Drive {
     const auto label =
         destination.name.empty() ? shown_target_of(destination.connection) : destination.name;
     auto calls = options_.calls;
-    ORIEL_TRY_VOID(name_files(calls, label, is_one()));
+    put_target_into_names(calls, label);
     outcomes_[at].name = std::move(destination.name);
     OnOutput on_output;
     if (!options_.is_json)
@@ -79,10 +72,16 @@ class Drive {
       log = [label, whole = log](std::string_view line) {
         whole(fmt::format("{}: {}", label, line));
       };
-    tasks_.push_back({.connection = std::move(destination.connection),
-                      .calls = std::move(calls),
-                      .on_output = std::move(on_output),
-                      .time = options_.time});
+    DriveTask task{.connection = std::move(destination.connection),
+                   .calls = std::move(calls),
+                   .on_output = std::move(on_output),
+                   .time = options_.time,
+                   .notice = [this](const std::string& clause) {
+                     progress_.clear();
+                     say_error(clause);
+                   }};
+    if (options_.uses_session) task.session = SessionCalls{options_.words, options_.text, label};
+    tasks_.push_back(std::move(task));
     return {};
   }
 
@@ -112,12 +111,12 @@ class Drive {
   void finished(std::size_t at, DriveOutcome outcome) {
     outcome.name = std::move(outcomes_[at].name);
     // Who has interrupted it knows why it ends.
-    const bool is_interrupted = interruption_ && interruption_->signal() != 0;
+    const bool is_interrupted = interruption_->signal() != 0;
     const bool is_said = outcome.error && !options_.is_json && !is_interrupted;
     output_.end(at, is_said ? error_line(outcome, !is_one()) : std::string());
     progress_.done(!outcome.error);
     outcomes_[at] = std::move(outcome);
-    if (++finished_ == outcomes_.size() && interruption_) interruption_->end();
+    if (++finished_ == outcomes_.size()) interruption_->end();
   }
 
   int report() {

@@ -21,6 +21,7 @@
 #include "oriel/app/cli/drive_options.h"
 #include "oriel/app/cli/drive_report.h"
 #include "oriel/app/cli/drive_secrets.h"
+#include "oriel/app/cli/drive_target.h"
 #include "oriel/app/cli/monitor_flag_values.h"
 #include "oriel/app/cli/password_prompt.h"
 #include "oriel/app/cli/say.h"

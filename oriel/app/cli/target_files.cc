@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cctype>
 #include <string_view>
 #include <variant>
@@ -19,29 +18,31 @@ std::string as_file_name(std::string text) {
   return text;
 }
 
-}  // namespace
-
-Status name_files(std::vector<agent::VerbCall>& calls, const std::string& target, bool is_one) {
-  for (auto& call : calls) {
-    const auto value = call.values.find("file");
-    if (call.verb->name != "shot" || value == call.values.end()) continue;
-    auto& file = std::get<std::string>(value->second);
-    const auto at = file.find(kTargetPlace);
-    if (at != std::string::npos)
-      file.replace(at, kTargetPlace.size(), as_file_name(target));
-    else if (!is_one)
-      return fail(ErrorCode::kInvalid,
-                  fmt::format("several targets would write the one file {}; put {} into its name",
-                              file, kTargetPlace));
-  }
-  return {};
+// Null: it writes none.
+const std::string* written_by(const agent::VerbCall& call) {
+  const auto value = call.values.find("file");
+  if (call.verb->name != "shot" || value == call.values.end()) return nullptr;
+  return &std::get<std::string>(value->second);
 }
 
-bool names_files_by_target(const std::vector<agent::VerbCall>& calls) {
-  return std::ranges::any_of(calls, [](const agent::VerbCall& call) {
-    const auto file = call.values.find("file");
-    return file != call.values.end() && std::get<std::string>(file->second).contains(kTargetPlace);
-  });
+}  // namespace
+
+void put_target_into_names(std::vector<agent::VerbCall>& calls, const std::string& label) {
+  for (auto& call : calls) {
+    if (written_by(call) == nullptr) continue;
+    auto& file = std::get<std::string>(call.values.find("file")->second);
+    const auto at = file.find(kTargetPlace);
+    if (at != std::string::npos) file.replace(at, kTargetPlace.size(), as_file_name(label));
+  }
+}
+
+Status check_names_for_several(const std::vector<agent::VerbCall>& calls) {
+  for (const auto& call : calls)
+    if (const auto* file = written_by(call); file != nullptr && !file->contains(kTargetPlace))
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("several targets would write the one file {}; put {} into its name",
+                              *file, kTargetPlace));
+  return {};
 }
 
 }  // namespace oriel::cli

@@ -1,5 +1,5 @@
 #pragma once
-// Files that are named by their target: `-o '{target}.png'`. Pure.
+// Pictures that are named by their target: `-o '{target}.png'`. Pure.
 
 #include <string>
 #include <vector>
@@ -9,10 +9,11 @@
 
 namespace oriel::cli {
 
-// Puts the target into names of files that have {target}. Several targets must not write one file.
-Status name_files(std::vector<agent::VerbCall>& calls, const std::string& target, bool is_one);
+// Puts the target into names of files that have {target}.
+void put_target_into_names(std::vector<agent::VerbCall>& calls, const std::string& label);
 
-// Whether a name has {target}.
-bool names_files_by_target(const std::vector<agent::VerbCall>& calls);
+// The files of one target, of which others must not write any: kInvalid for a name without
+// {target}.
+Status check_names_for_several(const std::vector<agent::VerbCall>& calls);
 
 }  // namespace oriel::cli
