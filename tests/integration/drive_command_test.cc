@@ -145,6 +145,24 @@ TEST_F(DriveCommand, DrivesSeveralTargets) {
   EXPECT_THAT(same.errors, HasSubstr("{target}"));
 }
 
+TEST_F(DriveCommand, WritesNoFileOfTwoTargets) {
+  std::ofstream(config_) << R"({"targets": {"lab.1": {"target": "127.0.0.1::1"}}})";
+  ::chmod(config_.c_str(), 0600);
+  const auto twice = [this](const std::string& targets) {
+    const auto shot = run("shot " + targets + " -o '{target}.png'");
+    EXPECT_EQ(shot.code, 2) << targets;
+    return shot.errors;
+  };
+  EXPECT_THAT(twice("-t 127.0.0.1::1 -t vnc://:geheim@127.0.0.1:1"),
+              AllOf(HasSubstr("127.0.0.1::1 and vnc://...@127.0.0.1:1 would both write the file "
+                              "vnc___127.0.0.1_1.png"),
+                    Not(HasSubstr("geheim"))));
+  EXPECT_THAT(twice("-t lab.1 -t lab.1"), HasSubstr("lab.1 and lab.1 would both write"));
+  const auto names = run("shot -t lab.1 -t 127.0.0.1::1 -o '{target}.png'");
+  EXPECT_EQ(names.code, 10) << "two files; and nobody is there";
+  EXPECT_EQ(run("shot -t lab.1 -t 127.0.0.1::1 -o 'x{target}/../one.png'").code, 2);
+}
+
 TEST_F(DriveCommand, TakesNamesOfTheConfigurationFile) {
   serve("geheim");
   const auto write = [&](const char* name, const std::string& text) {

@@ -23,6 +23,7 @@
 #include "oriel/app/cli/password_prompt.h"
 #include "oriel/app/cli/say.h"
 #include "oriel/app/cli/target_files.h"
+#include "oriel/app/client/vnc_target.h"
 
 namespace oriel::cli {
 namespace {
@@ -46,6 +47,8 @@ class Drive {
     for (const auto& target : options_.targets)
       if (auto added = add(target); !added)
         return say_usage_error(added.error().message, options_.is_json);
+    if (auto named = check_files(); !named)
+      return say_usage_error(named.error().message, options_.is_json);
     interruption_.emplace(io_);
     for (std::size_t at = 0; at < tasks_.size(); ++at) start(at);
     io_.run();
@@ -55,6 +58,13 @@ class Drive {
 
  private:
   bool is_one() const { return options_.targets.size() == 1; }
+
+  Status check_files() const {
+    std::vector<TargetCalls> targets;
+    for (std::size_t at = 0; at < tasks_.size(); ++at)
+      targets.push_back({client::masked_target(options_.targets[at]), &tasks_[at].calls});
+    return check_names_differ(targets);
+  }
 
   Status add(const std::string& target) {
     ORIEL_TRY(auto destination, destination_of(options_, target));

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <cctype>
+#include <filesystem>
+#include <map>
 #include <string_view>
 #include <variant>
 
@@ -42,6 +44,23 @@ Status check_names_for_several(const std::vector<agent::VerbCall>& calls) {
       return fail(ErrorCode::kInvalid,
                   fmt::format("several targets would write the one file {}; put {} into its name",
                               *file, kTargetPlace));
+  return {};
+}
+
+Status check_names_differ(std::span<const TargetCalls> targets) {
+  std::map<std::string, std::size_t> writers;
+  for (std::size_t at = 0; at < targets.size(); ++at)
+    for (const auto& call : *targets[at].calls) {
+      const auto* file = written_by(call);
+      if (file == nullptr) continue;
+      const auto path = std::filesystem::path(*file).lexically_normal().string();
+      const auto [writer, is_new] = writers.try_emplace(path, at);
+      if (is_new || writer->second == at) continue;
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("the targets {} and {} would both write the file {}; give each "
+                              "target once, or by two names of the configuration file",
+                              targets[writer->second].target, targets[at].target, *file));
+    }
   return {};
 }
 
