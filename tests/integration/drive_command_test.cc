@@ -440,8 +440,10 @@ TEST_F(DriveCommand, RefusesWhatHasNoMeaningForTheTarget) {
 }
 
 TEST_F(DriveCommand, TellsWrongUsageInJsonToo) {
-  for (const char* arguments : {"info --json", "shot host --json --bogus", "do host --json bogus",
-                                "info --json --preset novnc --param x=1", "session start --json"}) {
+  for (const char* arguments :
+       {"info --json", "shot host --json --bogus", "do host --json bogus",
+        "info --json --preset novnc --param x=1", "session start --json", "nosuch --json",
+        "--json shot host a.png", "--json", "doctor --json --only nosuch", "version --json now"}) {
     const auto wrong = run(arguments);
     EXPECT_EQ(wrong.code, 2) << arguments;
     EXPECT_EQ(wrong.errors, "") << arguments;
@@ -449,6 +451,27 @@ TEST_F(DriveCommand, TellsWrongUsageInJsonToo) {
     EXPECT_EQ(document.at("error").at("kind"), "input") << arguments;
     EXPECT_EQ(document.at("error").at("exit_code"), 2) << arguments;
   }
+}
+
+TEST_F(DriveCommand, SaysWhereFlagsStand) {
+  const auto before = run("--json shot host a.png");
+  EXPECT_THAT(before.output, HasSubstr("oriel COMMAND --json ..."));
+  EXPECT_THAT(run("--verbose info host").errors, StartsWith("oriel: --verbose stands where"));
+  EXPECT_THAT(run("nosuch").errors, StartsWith("oriel: 'nosuch' is not a command"));
+  EXPECT_THAT(run("version --json").output, StartsWith("{\"version\":\""));
+}
+
+TEST_F(DriveCommand, SaysWhichAddressCannotBeRead) {
+  const auto wrong = run("info ftp://me:geheim@host --json");
+  EXPECT_EQ(wrong.code, 2);
+  const auto document = boost::json::parse(wrong.output);
+  EXPECT_EQ(document.at("target"), "ftp://...@host");
+  EXPECT_EQ(document.at("error").at("message"),
+            "the target \"ftp://...@host\": the target's scheme is unknown, expected is vnc, vncs, "
+            "ws, wss, http, https or unix");
+  EXPECT_THAT(run("info host:x").errors, StartsWith("oriel: the target \"host:x\": "));
+  const auto empty = boost::json::parse(run("info --json --template 'ws://${host}/'").output);
+  EXPECT_EQ(empty.at("target"), "ws://${host}/");
 }
 
 TEST_F(DriveCommand, TellsSeveralTargetsInTheirOrder) {

@@ -7,6 +7,7 @@
 
 #include "oriel/app/cli/bounded_work.h"
 #include "oriel/app/client/connection_plan.h"
+#include "oriel/app/client/vnc_target.h"
 
 namespace oriel::cli {
 
@@ -45,8 +46,11 @@ awaitable<void> do_in_session(boost::asio::any_io_executor executor, DriveTask t
 }  // namespace
 
 std::string shown_target_of(const client::ConnectionOptions& options) {
-  const auto plan = client::plan_connection(options, net::process_environment);
-  return plan ? plan->shown : !options.target.empty() ? "the target" : options.preset;
+  if (const auto plan = client::plan_connection(options, net::process_environment))
+    return plan->shown;
+  if (!options.target.empty()) return client::masked_target(options.target);
+  return options.preset.empty() ? client::masked_target(options.url_template)
+                                : "the preset " + options.preset;
 }
 
 awaitable<void> run_calls(client::RemoteScreen& screen, agent::AsyncAgent& agent,

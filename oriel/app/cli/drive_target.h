@@ -42,7 +42,7 @@ struct DriveTask {
 boost::asio::awaitable<DriveOutcome> drive_target(boost::asio::any_io_executor executor,
                                                   DriveTask task);
 
-// Where the options lead, without secrets.
+// Where the options lead, or what they say about it when they lead nowhere; without secrets.
 std::string shown_target_of(const client::ConnectionOptions& options);
 
 }  // namespace oriel::cli

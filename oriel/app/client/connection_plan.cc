@@ -70,7 +70,11 @@ Result<Place> find_place(const ConnectionOptions& options) {
                            : "a target, a URL template and a preset are given together, expected "
                              "is one of them");
   if (!options.target.empty()) {
-    ORIEL_TRY(auto target, parse_vnc_target(options.target));
+    auto parsed = parse_vnc_target(options.target);
+    if (!parsed)
+      return wrong(fmt::format("the target \"{}\": {}", masked_target(options.target),
+                               parsed.error().message));
+    auto target = *std::move(parsed);
     auto shown = shown_target(target);
     return Place{std::move(target), std::move(shown)};
   }

@@ -10,6 +10,7 @@
 namespace oriel::client {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -106,7 +107,8 @@ TEST(ConnectionPlan, HidesSecretsThatStandInThePath) {
 TEST(ConnectionPlan, SaysWhatCannotBe) {
   EXPECT_THAT(refusal({}), HasSubstr("no server is named"));
   EXPECT_THAT(refusal({.target = "h", .preset = "qemu"}), HasSubstr("together"));
-  EXPECT_THAT(refusal({.target = "h:x"}), HasSubstr("HOST:DISPLAY"));
+  EXPECT_THAT(refusal({.target = "h:x"}), AllOf(HasSubstr("\"h:x\""), HasSubstr("HOST:DISPLAY")));
+  EXPECT_THAT(refusal({.target = "ftp://u:geheim@h"}), HasSubstr("\"ftp://...@h\""));
   EXPECT_THAT(refusal({.target = "h", .timeout = {}}), HasSubstr("time-out"));
   ConnectionOptions options{.target = "h"};
   options.encodings = {"zrle", "smoke"};

@@ -144,7 +144,7 @@ std::string masked_target(std::string_view text) {
   }
   const auto query = rest.find_first_of("?#");
   const auto path = std::min(rest.find('/'), std::min(query, rest.size()));
-  shown += masked_authority(rest.substr(0, path));
+  shown += head == 0 ? std::string(rest.substr(0, path)) : masked_authority(rest.substr(0, path));
   shown += rest.substr(path, std::min(query, rest.size()) - path);
   return printable(shown + (query == rest.npos ? "" : "?..."));
 }

@@ -108,7 +108,7 @@ TEST(VncTarget, SaysWhatIsWrongWithoutRepeatingAPassword) {
 
 TEST(VncTarget, ShowsTextThatIsNoneWithoutWhatMayBeASecret) {
   constexpr std::pair<const char*, const char*> kShown[] = {
-      {"host:x", "host:..."},
+      {"host:x", "host:x"},
       {"host::70000", "host::70000"},
       {"[::1]:99999", "[::1]:99999"},
       {"ftp://host/a?b=secret", "ftp://host/a?..."},
