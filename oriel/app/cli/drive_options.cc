@@ -53,6 +53,9 @@ Status add_parameter(Options& options, std::string_view text) {
   const auto equals = text.find('=');
   if (equals == 0 || equals == std::string_view::npos)
     return wrong(fmt::format("expected NAME=VALUE, got \"{}\"", printable(text)));
+  if (equals + 1 == text.size())
+    return wrong(fmt::format("the value of {} is empty; is a variable of the shell not set?",
+                             printable(text.substr(0, equals))));
   options.parameter_names.emplace_back(text.substr(0, equals));
   options.connection.parameters.insert_or_assign(std::string(text.substr(0, equals)),
                                                  std::string(text.substr(equals + 1)));

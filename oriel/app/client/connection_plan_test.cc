@@ -64,6 +64,26 @@ TEST(ConnectionPlan, KnowsWhatProxmoxNeeds) {
   EXPECT_THAT(refusal(no_port), HasSubstr("${vnc_port}"));
 }
 
+TEST(ConnectionPlan, TakesForProxmoxWhatItsApiHas) {
+  constexpr struct {
+    const char *name, *good, *bad, *expected;
+  } kValues[] = {{"guest", "lxc", "vm", "expected is qemu or lxc"},
+                 {"guest", "qemu", "qemu/100", "qemu or lxc"},
+                 {"vmid", "100", "99", "100 to 999999999"},
+                 {"vmid", "999999999", "1000000000", "100 to 999999999"},
+                 {"vmid", "101", "web1", "100 to 999999999"},
+                 {"node", "pve-2", "pve/2", "letters, digits and -"},
+                 {"vnc_port", "5900", "0", "1 to 65535"}};
+  for (const auto& [name, good, bad, expected] : kValues) {
+    auto options = proxmox();
+    options.parameters[name] = good;
+    EXPECT_THAT(planned(options).target.path, HasSubstr(good)) << name;
+    options.parameters[name] = bad;
+    EXPECT_THAT(refusal(options),
+                AllOf(HasSubstr("the preset proxmox"), HasSubstr(name), HasSubstr(expected)));
+  }
+}
+
 TEST(ConnectionPlan, ExpandsEveryPresetToATarget) {
   for (const auto& preset : preset_table()) {
     auto options = proxmox();
