@@ -15,6 +15,7 @@
 #include <string_view>
 #include <utility>
 
+#include "oriel/testing/certificates.h"
 #include "tests/support/oriel_server.h"
 #include "tests/support/picture.h"
 #include "tests/support/wait_until.h"
@@ -435,8 +436,30 @@ TEST_F(DriveCommand, RefusesWhatHasNoMeaningForTheTarget) {
               AllOf(HasSubstr("--param hots"), HasSubstr("the preset novnc"), HasSubstr("host")));
   const auto plain = at_target("info", "--insecure");
   EXPECT_EQ(plain.code, 2);
-  EXPECT_THAT(plain.errors, HasSubstr("encryption is required"));
+  EXPECT_THAT(plain.errors, AllOf(HasSubstr("encryption is required"), HasSubstr("vncs://")));
   EXPECT_EQ(at_target("shot", "x.png long-edge=0").code, 2);
+}
+
+TEST_F(DriveCommand, ReadsWhomToTrustAndTellsWhereThereIsNoTls) {
+  serve();
+  for (const char* command : {"info", "session start"}) {
+    const auto missing = at_target(command, "--ca nosuch.pem");
+    EXPECT_EQ(missing.code, 2) << command;
+    EXPECT_THAT(missing.errors, HasSubstr("nosuch.pem")) << command;
+  }
+  const auto file = (folder_.path() / "ca.pem").string();
+  std::ofstream(file) << testing::CertificateAuthority().pem();
+  const auto plain = at_target("info", "--ca ca.pem");
+  EXPECT_EQ(plain.code, 2);
+  EXPECT_THAT(plain.errors,
+              AllOf(HasSubstr("--ca"), HasSubstr("neither the target nor the server has it"),
+                    HasSubstr("vncs:// and wss:// are TLS")));
+  std::ofstream(config_) << fmt::format(
+      R"({{"targets": {{"lab": {{"target": "{}", "ca_file": "{}"}}}}}})", target(), file);
+  ::chmod(config_.c_str(), 0600);
+  const auto named = run("info lab");
+  EXPECT_EQ(named.code, 2) << "as if it were said on the spot";
+  EXPECT_THAT(named.errors, HasSubstr("encryption is required"));
 }
 
 TEST_F(DriveCommand, TellsWrongUsageInJsonToo) {

@@ -591,13 +591,23 @@ TEST(RemoteScreen, WaitsForWhatTheServerSaysOfItsClipboard) {
   EXPECT_EQ(text, "theirs");
 }
 
+TEST_P(EveryCarrier, ReadsWhomToTrustAlsoWithoutTls) {
+  ScriptedServer server(GetParam(), up_to(Step::kChallenge));
+  auto options = server.options();
+  options.tls.ca_pem.clear();
+  options.tls.ca_file = "/nonexistent/ca.pem";
+  const auto error = failure(server, options);
+  EXPECT_EQ(error.kind, ErrorKind::kInput);
+  EXPECT_THAT(error.message, HasSubstr("/nonexistent/ca.pem"));
+}
+
 TEST(RemoteScreen, RefusesAServerWithoutTheEncryptionThatIsRequired) {
   ScriptedServer server(Carrier::kTcp, up_to(Step::kChallenge));
   auto options = server.options();
   options.requires_encryption = true;
   const auto error = failure(server, options);
   EXPECT_EQ(error.kind, ErrorKind::kInput);
-  EXPECT_THAT(error.message, HasSubstr("encryption is required"));
+  EXPECT_THAT(error.message, AllOf(HasSubstr("encryption is required"), HasSubstr("vncs://")));
 }
 
 TEST_P(EveryCarrier, TellsAnUnknownVersionAtOnce) {
