@@ -253,6 +253,29 @@ TEST_F(DriveCommand, KeepsAConnectionInTheBackground) {
   EXPECT_EQ(at_target("click", "40 50").code, 0) << "without one it connects";
 }
 
+TEST_F(DriveCommand, SaysWhenASessionEndsByItself) {
+  serve();
+  ASSERT_EQ(at_target("session start", "").code, 0);
+  EXPECT_EQ(boost::json::parse(run("session list --json").output).at(0).at("idle_limit_s"), 600.0);
+  EXPECT_THAT(run("session list").output, HasSubstr("ends 600 s after the last"));
+  ASSERT_EQ(at_target("session stop", "").code, 0);
+  ASSERT_EQ(at_target("session start", "--idle=0").code, 0);
+  EXPECT_TRUE(
+      boost::json::parse(run("session list --json").output).at(0).at("idle_limit_s").is_null());
+  EXPECT_THAT(run("session list").output, HasSubstr("ends never by itself"));
+  ASSERT_EQ(at_target("session stop", "").code, 0);
+  ASSERT_EQ(at_target("session start", "--idle 200ms").code, 0);
+  EXPECT_TRUE(wait_until([&] { return run("session list").output.empty(); }));
+}
+
+TEST_F(DriveCommand, SaysWhatASessionDoesNotTake) {
+  EXPECT_THAT(run("session start host --idle x").errors,
+              HasSubstr("expected 0 to 31536000 seconds"));
+  EXPECT_THAT(run("session start host --idle").errors, HasSubstr("--idle wants SECONDS"));
+  EXPECT_THAT(run("session start host --idel=5").errors, HasSubstr("no flag --idel=5"));
+  EXPECT_THAT(run("session").errors, HasSubstr("start, stop or list"));
+}
+
 TEST_F(DriveCommand, StartsOneSessionOfATargetWhenTwoAreStartedAtOnce) {
   serve();
   const auto one = start("one", "session start " + target());

@@ -316,13 +316,15 @@ class SessionServer final : private agent::AgentTargetListener {
             {"commands", commands_},
             {"runs", static_cast<std::int64_t>(running_)},
             {"options", boost::json::serialize(shown_options(given_))}};
+    if (options_.idle) map.set("idle_limit_s", seconds(*options_.idle));
     if (turns_.holder() != nullptr) map.set("acts", describe(*turns_.holder(), now));
     return map;
   }
 
   void touch() {
     touched_ = Clock::now();
-    idle_.expires_after(options_.idle);
+    if (!options_.idle) return;
+    idle_.expires_after(*options_.idle);
     idle_.async_wait([this](const boost::system::error_code& error) {
       if (error) return;
       if (running_ > 0) return touch();
