@@ -446,6 +446,12 @@ TEST_F(DriveCommand, SaysWhenNothingIsOnTheClipboard) {
   ASSERT_EQ(at_target("clip", "set abc").code, 0);
   EXPECT_EQ(at_target("clip", "get").output, "abc\n");
   EXPECT_EQ(at_target("clip", "get --no-session").output, "abc\n") << "the server is asked";
+  ASSERT_EQ(at_target("clip", "clear").code, 0);
+  for (const char* asks : {"get", "get --no-session"}) {
+    const auto cleared = at_target("clip", asks);
+    EXPECT_EQ(cleared.code, 30) << asks;
+    EXPECT_THAT(cleared.errors, HasSubstr("nothing is on")) << asks;
+  }
 }
 
 TEST_F(DriveCommand, RefusesWhatHasNoMeaningForTheTarget) {
