@@ -34,8 +34,9 @@ awaitable<void> connect_and_drive(boost::asio::any_io_executor executor, DriveTa
 // Whether a session did it.
 awaitable<void> do_in_session(boost::asio::any_io_executor executor, DriveTask task,
                               DriveOutcome& outcome, bool& is_done) {
-  auto done = co_await run_in_session(std::move(executor), std::move(task.connection),
-                                      *std::move(task.session), task.time, std::move(task.notice));
+  auto doing = run_in_session(std::move(executor), std::move(task.connection),
+                              *std::move(task.session), task.time, std::move(task.notice));
+  auto done = co_await std::move(doing);
   if (!done) co_return;
   outcome = *std::move(done);
   is_done = true;
