@@ -12,7 +12,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
+#include "oriel/testing/certificates.h"
 #include "tests/support/oriel_server.h"
 #include "tests/support/picture.h"
 #include "tests/support/wait_until.h"
@@ -143,6 +146,24 @@ TEST_F(DriveCommand, DrivesSeveralTargets) {
   EXPECT_THAT(same.errors, HasSubstr("{target}"));
 }
 
+TEST_F(DriveCommand, WritesNoFileOfTwoTargets) {
+  std::ofstream(config_) << R"({"targets": {"lab.1": {"target": "127.0.0.1::1"}}})";
+  ::chmod(config_.c_str(), 0600);
+  const auto twice = [this](const std::string& targets) {
+    const auto shot = run("shot " + targets + " -o '{target}.png'");
+    EXPECT_EQ(shot.code, 2) << targets;
+    return shot.errors;
+  };
+  EXPECT_THAT(twice("-t 127.0.0.1::1 -t vnc://:geheim@127.0.0.1:1"),
+              AllOf(HasSubstr("127.0.0.1::1 and vnc://...@127.0.0.1:1 would both write the file "
+                              "vnc___127.0.0.1_1.png"),
+                    Not(HasSubstr("geheim"))));
+  EXPECT_THAT(twice("-t lab.1 -t lab.1"), HasSubstr("lab.1 and lab.1 would both write"));
+  const auto names = run("shot -t lab.1 -t 127.0.0.1::1 -o '{target}.png'");
+  EXPECT_EQ(names.code, 10) << "two files; and nobody is there";
+  EXPECT_EQ(run("shot -t lab.1 -t 127.0.0.1::1 -o 'x{target}/../one.png'").code, 2);
+}
+
 TEST_F(DriveCommand, TakesNamesOfTheConfigurationFile) {
   serve("geheim");
   const auto write = [&](const char* name, const std::string& text) {
@@ -230,6 +251,29 @@ TEST_F(DriveCommand, KeepsAConnectionInTheBackground) {
   EXPECT_EQ(run("session list").output, "");
   EXPECT_EQ(at_target("session stop", "").code, 30);
   EXPECT_EQ(at_target("click", "40 50").code, 0) << "without one it connects";
+}
+
+TEST_F(DriveCommand, SaysWhenASessionEndsByItself) {
+  serve();
+  ASSERT_EQ(at_target("session start", "").code, 0);
+  EXPECT_EQ(boost::json::parse(run("session list --json").output).at(0).at("idle_limit_s"), 600.0);
+  EXPECT_THAT(run("session list").output, HasSubstr("ends 600 s after the last"));
+  ASSERT_EQ(at_target("session stop", "").code, 0);
+  ASSERT_EQ(at_target("session start", "--idle=0").code, 0);
+  EXPECT_TRUE(
+      boost::json::parse(run("session list --json").output).at(0).at("idle_limit_s").is_null());
+  EXPECT_THAT(run("session list").output, HasSubstr("ends never by itself"));
+  ASSERT_EQ(at_target("session stop", "").code, 0);
+  ASSERT_EQ(at_target("session start", "--idle 200ms").code, 0);
+  EXPECT_TRUE(wait_until([&] { return run("session list").output.empty(); }));
+}
+
+TEST_F(DriveCommand, SaysWhatASessionDoesNotTake) {
+  EXPECT_THAT(run("session start host --idle x").errors,
+              HasSubstr("expected 0 to 31536000 seconds"));
+  EXPECT_THAT(run("session start host --idle").errors, HasSubstr("--idle wants SECONDS"));
+  EXPECT_THAT(run("session start host --idel=5").errors, HasSubstr("no flag --idel=5"));
+  EXPECT_THAT(run("session").errors, HasSubstr("start, stop or list"));
 }
 
 TEST_F(DriveCommand, StartsOneSessionOfATargetWhenTwoAreStartedAtOnce) {
@@ -402,6 +446,12 @@ TEST_F(DriveCommand, SaysWhenNothingIsOnTheClipboard) {
   ASSERT_EQ(at_target("clip", "set abc").code, 0);
   EXPECT_EQ(at_target("clip", "get").output, "abc\n");
   EXPECT_EQ(at_target("clip", "get --no-session").output, "abc\n") << "the server is asked";
+  ASSERT_EQ(at_target("clip", "clear").code, 0);
+  for (const char* asks : {"get", "get --no-session"}) {
+    const auto cleared = at_target("clip", asks);
+    EXPECT_EQ(cleared.code, 30) << asks;
+    EXPECT_THAT(cleared.errors, HasSubstr("nothing is on")) << asks;
+  }
 }
 
 TEST_F(DriveCommand, RefusesWhatHasNoMeaningForTheTarget) {
@@ -415,13 +465,37 @@ TEST_F(DriveCommand, RefusesWhatHasNoMeaningForTheTarget) {
               AllOf(HasSubstr("--param hots"), HasSubstr("the preset novnc"), HasSubstr("host")));
   const auto plain = at_target("info", "--insecure");
   EXPECT_EQ(plain.code, 2);
-  EXPECT_THAT(plain.errors, HasSubstr("encryption is required"));
+  EXPECT_THAT(plain.errors, AllOf(HasSubstr("encryption is required"), HasSubstr("vncs://")));
   EXPECT_EQ(at_target("shot", "x.png long-edge=0").code, 2);
 }
 
+TEST_F(DriveCommand, ReadsWhomToTrustAndTellsWhereThereIsNoTls) {
+  serve();
+  for (const char* command : {"info", "session start"}) {
+    const auto missing = at_target(command, "--ca nosuch.pem");
+    EXPECT_EQ(missing.code, 2) << command;
+    EXPECT_THAT(missing.errors, HasSubstr("nosuch.pem")) << command;
+  }
+  const auto file = (folder_.path() / "ca.pem").string();
+  std::ofstream(file) << testing::CertificateAuthority().pem();
+  const auto plain = at_target("info", "--ca ca.pem");
+  EXPECT_EQ(plain.code, 2);
+  EXPECT_THAT(plain.errors,
+              AllOf(HasSubstr("--ca"), HasSubstr("neither the target nor the server has it"),
+                    HasSubstr("vncs:// and wss:// are TLS")));
+  std::ofstream(config_) << fmt::format(
+      R"({{"targets": {{"lab": {{"target": "{}", "ca_file": "{}"}}}}}})", target(), file);
+  ::chmod(config_.c_str(), 0600);
+  const auto named = run("info lab");
+  EXPECT_EQ(named.code, 2) << "as if it were said on the spot";
+  EXPECT_THAT(named.errors, HasSubstr("encryption is required"));
+}
+
 TEST_F(DriveCommand, TellsWrongUsageInJsonToo) {
-  for (const char* arguments : {"info --json", "shot host --json --bogus", "do host --json bogus",
-                                "info --json --preset novnc --param x=1", "session start --json"}) {
+  for (const char* arguments :
+       {"info --json", "shot host --json --bogus", "do host --json bogus",
+        "info --json --preset novnc --param x=1", "session start --json", "nosuch --json",
+        "--json shot host a.png", "--json", "doctor --json --only nosuch", "version --json now"}) {
     const auto wrong = run(arguments);
     EXPECT_EQ(wrong.code, 2) << arguments;
     EXPECT_EQ(wrong.errors, "") << arguments;
@@ -429,6 +503,27 @@ TEST_F(DriveCommand, TellsWrongUsageInJsonToo) {
     EXPECT_EQ(document.at("error").at("kind"), "input") << arguments;
     EXPECT_EQ(document.at("error").at("exit_code"), 2) << arguments;
   }
+}
+
+TEST_F(DriveCommand, SaysWhereFlagsStand) {
+  const auto before = run("--json shot host a.png");
+  EXPECT_THAT(before.output, HasSubstr("oriel COMMAND --json ..."));
+  EXPECT_THAT(run("--verbose info host").errors, StartsWith("oriel: --verbose stands where"));
+  EXPECT_THAT(run("nosuch").errors, StartsWith("oriel: 'nosuch' is not a command"));
+  EXPECT_THAT(run("version --json").output, StartsWith("{\"version\":\""));
+}
+
+TEST_F(DriveCommand, SaysWhichAddressCannotBeRead) {
+  const auto wrong = run("info ftp://me:geheim@host --json");
+  EXPECT_EQ(wrong.code, 2);
+  const auto document = boost::json::parse(wrong.output);
+  EXPECT_EQ(document.at("target"), "ftp://...@host");
+  EXPECT_EQ(document.at("error").at("message"),
+            "the target \"ftp://...@host\": the target's scheme is unknown, expected is vnc, vncs, "
+            "ws, wss, http, https or unix");
+  EXPECT_THAT(run("info host:x").errors, StartsWith("oriel: the target \"host:x\": "));
+  const auto empty = boost::json::parse(run("info --json --template 'ws://${host}/'").output);
+  EXPECT_EQ(empty.at("target"), "ws://${host}/");
 }
 
 TEST_F(DriveCommand, TellsSeveralTargetsInTheirOrder) {
@@ -442,6 +537,104 @@ TEST_F(DriveCommand, TellsSeveralTargetsInTheirOrder) {
   const auto label = fmt::format("vnc://127.0.0.1:{}: ", server_->vnc_port());
   for (std::size_t at = 0; at < text.output.size(); at = text.output.find('\n', at) + 1)
     EXPECT_EQ(text.output.substr(at, label.size()), label);
+}
+
+// What a program reads must not depend on whether there is a session.
+boost::json::value without_times(boost::json::value row) {
+  for (auto& result : row.at("results").as_array()) {
+    auto& object = result.as_object();
+    for (const char* name : {"took_s", "generation", "server"}) object.erase(name);
+  }
+  return row;
+}
+
+class DriveSessions : public DriveCommand {
+ protected:
+  DriveSessions() {
+    serve();
+    support::ServerOptions options;
+    options.desktop = "pattern";
+    other_server_.emplace(options);
+    for (const auto& one : {target(), other()}) EXPECT_EQ(run("session start " + one).code, 0);
+  }
+  std::string other() const { return fmt::format("127.0.0.1::{}", other_server_->vnc_port()); }
+  // For both targets.
+  Ended at_both(std::string_view command, const std::string& rest) {
+    return run(both(command, rest));
+  }
+  std::string both(std::string_view command, const std::string& rest) const {
+    return fmt::format("{} -t {} -t {} {}", command, target(), other(), rest);
+  }
+  // That each of the two sessions has done.
+  std::pair<std::int64_t, std::int64_t> commands() {
+    const auto rows = boost::json::parse(run("session list --json").output);
+    return {rows.at(0).at("commands").as_int64(), rows.at(1).at("commands").as_int64()};
+  }
+  std::string held_at(const std::string& one) { return held_in(run("info --json " + one)); }
+
+  std::optional<OrielServer> other_server_;
+};
+
+TEST_F(DriveSessions, AreUsedBySeveralTargets) {
+  const std::string steps = "'move 30 40; shot {target}.png; info' --json";
+  const auto kept = at_both("do", steps);
+  ASSERT_EQ(kept.code, 0) << kept.errors;
+  EXPECT_EQ(kept.errors, "");
+  EXPECT_EQ(commands(), std::pair(std::int64_t{1}, std::int64_t{1}));
+  for (const auto* server : {&*server_, &*other_server_})
+    EXPECT_TRUE(std::filesystem::exists(folder_.path() /
+                                        fmt::format("vnc___127.0.0.1_{}.png", server->vnc_port())));
+  const auto alone = at_both("do", steps + " --no-session");
+  ASSERT_EQ(alone.code, 0) << alone.errors;
+  EXPECT_EQ(commands(), std::pair(std::int64_t{1}, std::int64_t{1}));
+  const auto with = boost::json::parse(kept.output), without = boost::json::parse(alone.output);
+  for (std::size_t at = 0; at < 2; ++at)
+    EXPECT_EQ(without_times(with.at(at)), without_times(without.at(at)));
+}
+
+TEST_F(DriveSessions, AreUsedWhereThereAreAnyAndToldInTheOrderOfTheTargets) {
+  ASSERT_EQ(at_target("session stop", "").code, 0);
+  const auto mixed = at_both("do", "'move 3 4; info'");
+  ASSERT_EQ(mixed.code, 0) << mixed.errors;
+  const auto first = fmt::format("vnc://127.0.0.1:{}: ", server_->vnc_port());
+  const auto second = fmt::format("vnc://127.0.0.1:{}: ", other_server_->vnc_port());
+  EXPECT_THAT(mixed.output, StartsWith(first));
+  EXPECT_LT(mixed.output.rfind(first), mixed.output.find(second));
+  const auto rows = boost::json::parse(run("session list --json").output);
+  ASSERT_EQ(rows.as_array().size(), 1u);
+  EXPECT_EQ(rows.at(0).at("commands"), 1);
+}
+
+TEST_F(DriveSessions, TakeTurnsOnlyWhereSomebodyActs) {
+  const auto acting = start("acting", fmt::format("do {} 'move 1 1; pause 600s'", target()));
+  ASSERT_TRUE(wait_until([&] { return run("session list").output.contains("does move"); }));
+  const auto click = at_both("click", "1 1 --connect-timeout 1.2 --json");
+  EXPECT_EQ(click.code, 40);
+  EXPECT_THAT(click.errors, HasSubstr("oriel: waits for its turn in the session of vnc://"));
+  const auto rows = boost::json::parse(click.output);
+  EXPECT_EQ(rows.at(0).at("error").at("kind"), "timeout");
+  EXPECT_FALSE(rows.at(1).as_object().contains("error")) << "nobody acts there";
+  acting->stop(SIGINT, support::kPatience);
+}
+
+TEST_F(DriveSessions, StopWithACommandForSeveralTargets) {
+  const auto acting = start("acting", both("do", "'keydown a; pause 600s'"));
+  ASSERT_TRUE(wait_until(
+      [&] { return held_at(target()) == R"(["a"])" && held_at(other()) == R"(["a"])"; }));
+  EXPECT_EQ(acting->stop(SIGINT, support::kPatience), 128 + SIGINT);
+  for (const auto& one : {target(), other()})
+    EXPECT_TRUE(wait_until([&] { return held_at(one) == "[]"; })) << one;
+}
+
+TEST_F(DriveSessions, EndByTheTimeOfACommandForSeveralTargets) {
+  const auto late = at_both("do", "'keydown a; pause 600s' --time-limit 1 --json");
+  EXPECT_EQ(late.code, 40);
+  const auto rows = boost::json::parse(late.output);
+  for (std::size_t at = 0; at < 2; ++at) {
+    EXPECT_EQ(rows.at(at).at("results").as_array().size(), 1u);
+    EXPECT_EQ(rows.at(at).at("error").at("kind"), "timeout");
+  }
+  EXPECT_EQ(held_at(target()), "[]");
 }
 
 TEST_F(DriveCommand, EndsASessionWithItsServer) {

@@ -123,7 +123,10 @@ TEST(AsyncAgent, SetsGetsAndRemembersTheClipboard) {
   ASSERT_THAT(history, SizeIs(2));
   EXPECT_EQ(history[0].text, "from there");
   ASSERT_TRUE(stage.run(clipboard.clear()));
-  EXPECT_EQ(stage.run(clipboard.get()), "");
+  const auto cleared = stage.run(clipboard.get());
+  ASSERT_FALSE(cleared) << "as before anything was there";
+  EXPECT_EQ(cleared.error().kind, ErrorKind::kAction);
+  EXPECT_THAT(clipboard.history(), SizeIs(2));
 }
 
 TEST(AsyncAgent, DoesNotWaitLongerForAClipboardThanItIsTold) {

@@ -60,6 +60,9 @@ ClipboardControl::Awaitable<std::string> ClipboardControl::get(milliseconds time
     co_return failure(kind_of(error.code), error.message);
   }
   std::string text(as_text(**answer->bytes));
+  // Of a clipboard that was emptied some servers say that it has an empty text, others that it has
+  // nothing; the older clipboard messages know only the first.
+  if (text.empty()) co_return failure(ErrorKind::kAction, "nothing is on the clipboard");
   history_.add(text, Clock::now());
   co_return text;
 }

@@ -19,7 +19,8 @@ class ClipboardControl {
   explicit ClipboardControl(AgentParts& parts) : parts_(parts) {}
 
   Awaitable<void> set(std::string text, milliseconds delay = {});
-  // What is on it now. kAction when it has no text, kTimeout when whoever has it does not give it.
+  // What is on it now. kAction when it has no text, or an empty one, as after clear(); kTimeout
+  // when whoever has it does not give it.
   Awaitable<std::string> get(milliseconds timeout = kCatchUpTimeout);
   // An empty text takes the place of what is on it.
   Awaitable<void> clear(milliseconds delay = {});

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <iterator>
 #include <string>
 
@@ -13,10 +14,11 @@
 #include "oriel/app/cli/doctor.h"
 #include "oriel/app/cli/drive.h"
 #include "oriel/app/cli/drive_options.h"
+#include "oriel/app/cli/drive_report.h"
 #include "oriel/app/cli/monitor.h"
-#include "oriel/app/cli/say.h"
 #include "oriel/app/cli/serve.h"
 #include "oriel/app/cli/session.h"
+#include "oriel/app/config/suggestion.h"
 #include "oriel/base/version.h"
 #include "oriel/io/desktop/supervisor_process.h"
 
@@ -24,12 +26,28 @@ namespace oriel::cli {
 namespace {
 
 int print_version(std::span<const char* const> arguments) {
-  if (!arguments.empty()) {
-    say_error(fmt::format("version takes no arguments, got '{}'", arguments[0]));
-    return kUsage;
-  }
-  fmt::print("oriel {}\n", kVersion);
+  const bool is_json = wants_json(arguments);
+  for (const std::string_view argument : arguments)
+    if (argument != "--json")
+      return say_usage_error(fmt::format("version takes no arguments but --json, got '{}'",
+                                         config::printable(argument)),
+                             is_json);
+  if (is_json)
+    fmt::print("{{\"version\":\"{}\"}}\n", kVersion);
+  else
+    fmt::print("oriel {}\n", kVersion);
   return kDone;
+}
+
+int say_no_command(std::string_view name, bool is_json) {
+  const auto shown = config::printable(name);
+  if (name.starts_with('-'))
+    return say_usage_error(fmt::format("{0} stands where the command would; flags stand behind it: "
+                                       "oriel COMMAND {0} ..., and `oriel --help` lists commands",
+                                       shown),
+                           is_json);
+  return say_usage_error(fmt::format("'{}' is not a command; `oriel --help` lists them", shown),
+                         is_json);
 }
 
 constexpr Command kTable[] = {
@@ -82,11 +100,8 @@ int run_program(std::span<const char* const> arguments) {
   for (const auto& command : kTable)
     if (command.name == name) return command.run(arguments.subspan(1));
   if (is_drive_command(name)) return run_drive(name, arguments.subspan(1));
-  if (name.empty()) {
-    std::fputs(program_help().c_str(), stderr);
-  } else {
-    say_error(fmt::format("'{}' is not a command; `oriel --help` lists them", name));
-  }
+  if (!name.empty()) return say_no_command(name, wants_json(arguments));
+  std::fputs(program_help().c_str(), stderr);
   return kUsage;
 }
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <utility>
 
+#include "oriel/app/cli/flag_reader.h"
 #include "oriel/app/cli/monitor_flag_values.h"
 #include "oriel/app/config/private_file.h"
 #include "oriel/app/config/suggestion.h"
@@ -189,34 +190,17 @@ Result<std::vector<std::string>> take_flags(unsigned command,
                                             std::span<const char* const> arguments,
                                             ConduitOptions& options) {
   std::vector<std::string> words;
-  bool has_flags = true;  // until "--"
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const std::string_view argument = arguments[i];
-    if (has_flags && argument == "--") {
-      has_flags = false;
+  FlagReader reader(arguments);
+  while (const auto argument = reader.next()) {
+    if (argument->name.empty()) {
+      words.emplace_back(argument->text);
       continue;
     }
-    if (!has_flags || argument.size() < 2 || !argument.starts_with('-')) {
-      words.emplace_back(argument);
-      continue;
-    }
-    const auto equals = argument.find('=');
-    const auto name = argument.substr(0, equals);
-    const auto* flag = find_flag(command, name);
-    if (flag == nullptr) return unknown_flag(command, name);
-    std::string_view value;
-    if (flag->value_name.empty()) {
-      if (equals != argument.npos)
-        return wrong(fmt::format("{} takes no value, got {}", name, printable(argument)));
-    } else if (equals != argument.npos) {
-      value = argument.substr(equals + 1);
-    } else if (++i < arguments.size()) {
-      value = arguments[i];
-    } else {
-      return wrong(fmt::format("{} needs a value: {} {}", name, name, flag->value_name));
-    }
+    const auto* flag = find_flag(command, argument->name);
+    if (flag == nullptr) return unknown_flag(command, argument->name);
+    ORIEL_TRY(const auto value, reader.value_of(*argument, flag->value_name));
     if (auto status = flag->set(options, value); !status)
-      return wrong(fmt::format("{}: {}", name, status.error().message));
+      return wrong(fmt::format("{}: {}", argument->name, status.error().message));
   }
   return words;
 }

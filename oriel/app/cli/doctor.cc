@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "oriel/app/cli/command_table.h"
-#include "oriel/app/cli/say.h"
+#include "oriel/app/cli/drive_options.h"
+#include "oriel/app/cli/drive_report.h"
 #include "oriel/app/doctor/check_table.h"
 
 namespace oriel::cli {
@@ -100,8 +101,8 @@ int run_doctor(std::span<const char* const> arguments) {
       is_json = true;
     } else if (argument == "--only") {
       if (i + 1 == arguments.size() || !is_check(arguments[i + 1])) {
-        say_error("--only wants the name of a check; `oriel doctor --help` lists them");
-        return kUsage;
+        return say_usage_error("--only wants the name of a check; `oriel doctor --help` lists them",
+                               wants_json(arguments));
       }
       only = arguments[++i];
     } else {

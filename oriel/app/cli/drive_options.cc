@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "oriel/app/cli/flag_reader.h"
 #include "oriel/app/cli/monitor_flag_values.h"
 #include "oriel/app/client/preset_table.h"
 #include "oriel/app/config/private_file.h"
@@ -53,6 +54,9 @@ Status add_parameter(Options& options, std::string_view text) {
   const auto equals = text.find('=');
   if (equals == 0 || equals == std::string_view::npos)
     return wrong(fmt::format("expected NAME=VALUE, got \"{}\"", printable(text)));
+  if (equals + 1 == text.size())
+    return wrong(fmt::format("the value of {} is empty; is a variable of the shell not set?",
+                             printable(text.substr(0, equals))));
   options.parameter_names.emplace_back(text.substr(0, equals));
   options.connection.parameters.insert_or_assign(std::string(text.substr(0, equals)),
                                                  std::string(text.substr(equals + 1)));
@@ -170,7 +174,7 @@ constexpr Flag kFlags[] = {
 
 const Flag* find_flag(std::string_view name) {
   const auto found = std::ranges::find_if(kFlags, [&](const Flag& flag) {
-    return flag.name == name || (!flag.short_name.empty() && flag.short_name == name);
+    return !name.empty() && (flag.name == name || flag.short_name == name);
   });
   return found == std::end(kFlags) ? nullptr : found;
 }
@@ -327,34 +331,16 @@ std::string drive_help(std::string_view command) {
 Result<DriveOptions> parse_connection_flags(std::span<const char* const> arguments,
                                             std::vector<std::string>& rest) {
   Options options;
-  bool has_flags = true;  // until "--"
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    std::string_view argument = arguments[i];
-    if (has_flags && argument == "--") {
-      has_flags = false;
-      continue;
-    }
-    std::optional<std::string_view> value;
-    std::string_view name = argument;
-    if (argument.starts_with("--")) {
-      const auto equals = argument.find('=');
-      name = argument.substr(0, equals);
-      if (equals != std::string_view::npos) value = argument.substr(equals + 1);
-    }
-    const auto* flag = has_flags && argument.starts_with('-') ? find_flag(name) : nullptr;
+  FlagReader reader(arguments);
+  while (const auto argument = reader.next()) {
+    const auto* flag = find_flag(argument->name);
     if (flag == nullptr) {
-      rest.emplace_back(argument);
+      rest.emplace_back(argument->text);
       continue;
     }
-    if (flag->value_name.empty()) {
-      if (value) return wrong(fmt::format("{} takes no value", name));
-    } else if (!value) {
-      if (i + 1 == arguments.size())
-        return wrong(fmt::format("{} wants {}", name, flag->value_name));
-      value = arguments[++i];
-    }
-    if (auto status = flag->set(options, value.value_or("")); !status)
-      return wrong(fmt::format("{}: {}", name, status.error().message));
+    ORIEL_TRY(const auto value, reader.value_of(*argument, flag->value_name));
+    if (auto status = flag->set(options, value); !status)
+      return wrong(fmt::format("{}: {}", argument->name, status.error().message));
   }
   if (options.connection.tls.certificate_file.empty() != options.connection.tls.key_file.empty())
     return wrong("--cert and --key-file belong together, only one of them is given");

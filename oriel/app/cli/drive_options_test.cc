@@ -82,6 +82,7 @@ TEST(DriveOptions, SayWhatIsWrong) {
   EXPECT_THAT(refusal("do", {"host", "-f", "/nonexistent"}), HasSubstr("/nonexistent"));
   EXPECT_THAT(refusal("shot", {"host", "--cert", "x"}), HasSubstr("--key-file"));
   EXPECT_THAT(refusal("shot", {"host", "--param", "x"}), HasSubstr("NAME=VALUE"));
+  EXPECT_THAT(refusal("shot", {"host", "--param", "x="}), HasSubstr("the value of x is empty"));
   EXPECT_THAT(refusal("shot", {"host", "--jpeg-quality", "11"}), HasSubstr("--jpeg-quality"));
   EXPECT_THAT(refusal("wait", {"host", "stil"}), HasSubstr("still"));
   EXPECT_THAT(refusal("shot", {"host", "-o", "-", "--json"}), HasSubstr("--json"));

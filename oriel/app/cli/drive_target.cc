@@ -7,6 +7,7 @@
 
 #include "oriel/app/cli/bounded_work.h"
 #include "oriel/app/client/connection_plan.h"
+#include "oriel/app/client/vnc_target.h"
 
 namespace oriel::cli {
 
@@ -30,11 +31,27 @@ awaitable<void> connect_and_drive(boost::asio::any_io_executor executor, DriveTa
   co_await screen.disconnect();
 }
 
+// Whether a session did it.
+awaitable<void> do_in_session(boost::asio::any_io_executor executor, DriveTask task,
+                              DriveOutcome& outcome, bool& is_done) {
+  auto doing = run_in_session(std::move(executor), std::move(task.connection),
+                              *std::move(task.session), task.time, std::move(task.notice));
+  auto done = co_await std::move(doing);
+  if (!done) co_return;
+  outcome = *std::move(done);
+  is_done = true;
+  if (task.on_output)
+    for (const auto& output : outcome.outputs) task.on_output(output);
+}
+
 }  // namespace
 
 std::string shown_target_of(const client::ConnectionOptions& options) {
-  const auto plan = client::plan_connection(options, net::process_environment);
-  return plan ? plan->shown : !options.target.empty() ? "the target" : options.preset;
+  if (const auto plan = client::plan_connection(options, net::process_environment))
+    return plan->shown;
+  if (!options.target.empty()) return client::masked_target(options.target);
+  return options.preset.empty() ? client::masked_target(options.url_template)
+                                : "the preset " + options.preset;
 }
 
 awaitable<void> run_calls(client::RemoteScreen& screen, agent::AsyncAgent& agent,
@@ -60,13 +77,18 @@ awaitable<void> run_calls(client::RemoteScreen& screen, agent::AsyncAgent& agent
 awaitable<DriveOutcome> drive_target(boost::asio::any_io_executor executor, DriveTask task) {
   DriveOutcome outcome;
   outcome.target = shown_target_of(task.connection);
-  std::optional<TimePoint> until;
-  if (task.time) {
-    until = Clock::now() + *task.time;
-    task.connection.timeout = std::min(task.connection.timeout, *task.time);
-  }
   const auto time = task.time;
   const auto stop = task.stop;
+  const auto until = time ? std::optional(Clock::now() + *time) : std::nullopt;
+  if (task.session) {
+    bool is_done = false;
+    auto in_session = do_in_session(executor, task, outcome, is_done);
+    // A session keeps to the time by itself.
+    auto bounded = run_bounded(std::move(in_session), std::nullopt, stop);
+    const auto end = co_await std::move(bounded);
+    if (is_done || end == WorkEnd::kStopped) co_return outcome;
+  }
+  if (time) task.connection.timeout = std::min(task.connection.timeout, *time);
   auto work = connect_and_drive(std::move(executor), std::move(task), outcome);
   auto bounded = run_bounded(std::move(work), until, stop);
   const auto end = co_await std::move(bounded);

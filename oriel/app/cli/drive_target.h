@@ -1,5 +1,6 @@
 #pragma once
-// Does verbs at one target, on a connection of its own.
+// Does verbs at one target: in the session that keeps a connection to it, else on a connection of
+// their own.
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -12,6 +13,7 @@
 
 #include "oriel/app/agent/async_agent.h"
 #include "oriel/app/cli/drive_report.h"
+#include "oriel/app/cli/session_client.h"
 #include "oriel/app/client/connection_options.h"
 #include "oriel/app/client/remote_screen.h"
 
@@ -31,13 +33,16 @@ struct DriveTask {
   OnOutput on_output;
   std::optional<std::chrono::milliseconds> time = {};  // for all of it
   std::stop_token stop = {};  // requested on the loop: lets go of what is held, and ends
+  // The calls for a session; nothing: it is left aside.
+  std::optional<SessionCalls> session = {};
+  // Hears what a session keeps the user waiting for.
+  std::function<void(std::string)> notice = {};
 };
 
-// Connects, does the calls and disconnects.
 boost::asio::awaitable<DriveOutcome> drive_target(boost::asio::any_io_executor executor,
                                                   DriveTask task);
 
-// Where the options lead, without secrets.
+// Where the options lead, or what they say about it when they lead nowhere; without secrets.
 std::string shown_target_of(const client::ConnectionOptions& options);
 
 }  // namespace oriel::cli

@@ -24,7 +24,7 @@ struct TimeUnit {
 constexpr TimeUnit kTimeUnits[]{{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}};
 
 std::string seconds_text(std::chrono::milliseconds time) {
-  return fmt::format("{:g}", static_cast<double>(time.count()) / 1000);
+  return fmt::format("{}", static_cast<double>(time.count()) / 1000);
 }
 
 // All of `text` as a number.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "oriel/app/cli/flag_reader.h"
 #include "oriel/app/cli/monitor_flag_values.h"
 #include "oriel/app/config/setting_table.h"
 #include "oriel/app/config/suggestion.h"
@@ -268,46 +269,31 @@ Status apply(const MonitorFlag& flag, std::string_view typed, std::string_view v
   return {};
 }
 
-// One argument taken apart: "--uri=X", "-uX", "--uri" with the value in the next one.
-struct Typed {
-  std::string_view name;
-  std::optional<std::string_view> value;
-};
-Typed taken_apart(std::string_view argument) {
-  if (argument.starts_with("--")) {
-    const auto equals = argument.find('=');
-    if (equals == argument.npos) return {argument, {}};
-    return {argument.substr(0, equals), argument.substr(equals + 1)};
-  }
-  if (argument.size() <= 2) return {argument, {}};
-  auto value = argument.substr(2);
-  if (value.starts_with('=')) value.remove_prefix(1);
-  return {argument.substr(0, 2), value};
+// "-uX" and "-u=X" are "-u X".
+Argument with_value_behind_letter(Argument argument) {
+  const auto text = argument.name;
+  if (text.starts_with("--") || text.size() <= 2) return argument;
+  argument.name = text.substr(0, 2);
+  argument.value = text.substr(text[2] == '=' ? 3 : 2);
+  return argument;
 }
 
 Status apply_arguments(std::span<const char* const> arguments, MonitorOptions& options) {
-  bool has_flags = true;  // until "--"
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const std::string_view argument = arguments[i];
-    if (has_flags && argument == "--") {
-      has_flags = false;
+  FlagReader reader(arguments);
+  while (const auto typed = reader.next()) {
+    if (typed->name.empty()) {
+      ORIEL_TRY_VOID(set_uri(options, typed->text));
       continue;
     }
-    if (!has_flags || !argument.starts_with('-')) {
-      ORIEL_TRY_VOID(set_uri(options, argument));
+    const auto argument = with_value_behind_letter(*typed);
+    const auto* flag = find_flag(argument.name);
+    if (flag == nullptr) return unknown_flag(argument.name);
+    if (flag->value_name.empty()) {
+      ORIEL_TRY_VOID(apply(*flag, argument.name, argument.value.value_or("true"), options));
       continue;
     }
-    auto [name, value] = taken_apart(argument);
-    const auto* flag = find_flag(name);
-    if (flag == nullptr) return unknown_flag(name);
-    if (!value && flag->value_name.empty()) value = "true";
-    if (!value) {
-      if (i + 1 == arguments.size())
-        return fail(ErrorCode::kInvalid,
-                    fmt::format("{} needs a value: {} {}", name, name, flag->value_name));
-      value = arguments[++i];
-    }
-    ORIEL_TRY_VOID(apply(*flag, name, *value, options));
+    ORIEL_TRY(const auto value, reader.value_of(argument, flag->value_name));
+    ORIEL_TRY_VOID(apply(*flag, argument.name, value, options));
   }
   return {};
 }

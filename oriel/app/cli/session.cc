@@ -21,6 +21,7 @@
 #include "oriel/app/cli/drive_options.h"
 #include "oriel/app/cli/drive_report.h"
 #include "oriel/app/cli/drive_secrets.h"
+#include "oriel/app/cli/drive_target.h"
 #include "oriel/app/cli/monitor_flag_values.h"
 #include "oriel/app/cli/password_prompt.h"
 #include "oriel/app/cli/say.h"
@@ -28,6 +29,7 @@
 #include "oriel/app/cli/session_place.h"
 #include "oriel/app/cli/session_server.h"
 #include "oriel/app/conduit/map_members.h"
+#include "oriel/app/config/suggestion.h"
 
 namespace oriel::cli {
 namespace {
@@ -50,7 +52,7 @@ std::string help() {
          "down\n"
          "stays so between them, unless the command that holds it is interrupted.\n\n"
          "  start TARGET  connects; --idle SECONDS: ends after so long without a command, else "
-         "600\n"
+         "600; 0: never\n"
          "  stop TARGET   ends it; --all: ends all\n"
          "  list          shows those that are there, their options, and what they do; --json\n" +
          connection_flags_help() +
@@ -135,7 +137,7 @@ std::string only_target(const DriveOptions& options) {
   return options.targets.empty() ? std::string() : options.targets[0];
 }
 
-int start(DriveOptions options, std::chrono::milliseconds idle) {
+int start(DriveOptions options, std::optional<std::chrono::milliseconds> idle) {
   const bool is_json = options.is_json;
   if (options.targets.size() > 1) return say_usage_error("session start takes one target", is_json);
   auto destination = destination_of(options, only_target(options));
@@ -208,12 +210,16 @@ int stop(const DriveOptions& options, bool is_all) {
                      is_json);
 }
 
-double number_in(const Value& map, std::string_view key) {
+std::optional<double> find_number(const Value& map, std::string_view key) {
   const auto* value = map.find(key);
-  if (value == nullptr) return 0;
+  if (value == nullptr) return std::nullopt;
   if (const auto* number = value->if_double()) return *number;
   if (const auto* number = value->if_integer()) return static_cast<double>(*number);
-  return 0;
+  return std::nullopt;
+}
+
+double number_in(const Value& map, std::string_view key) {
+  return find_number(map, key).value_or(0);
 }
 
 boost::json::object options_in(const Value& info) {
@@ -251,17 +257,21 @@ int list(bool is_json) {
     }
     const auto& info = **answer;
     const auto name = text_in(info, "target");
+    const auto limit = find_number(info, "idle_limit_s");
     rows.push_back({{"target", name},
                     {"pid", static_cast<std::int64_t>(number_in(info, "pid"))},
                     {"age_s", number_in(info, "age_s")},
                     {"idle_s", number_in(info, "idle_s")},
+                    {"idle_limit_s", limit ? boost::json::value(*limit) : nullptr},
                     {"commands", static_cast<std::int64_t>(number_in(info, "commands"))},
                     {"runs", static_cast<std::int64_t>(number_in(info, "runs"))},
                     {"options", options_in(info)},
                     {"socket", socket}});
-    text += fmt::format("{:<40} pid {:<8.0f} {:.0f} commands, the last {:.0f} s ago{}\n", name,
-                        number_in(info, "pid"), number_in(info, "commands"),
-                        number_in(info, "idle_s"), options_text(options_in(info)));
+    text += fmt::format(
+        "{:<40} pid {:<8.0f} {:.0f} commands, the last {:.0f} s ago, ends {}{}\n", name,
+        number_in(info, "pid"), number_in(info, "commands"), number_in(info, "idle_s"),
+        limit ? fmt::format("{:.0f} s after the last", *limit) : std::string("never by itself"),
+        options_text(options_in(info)));
     if (const auto acts = text_in(info, "acts"); !acts.empty()) {
       rows.back().as_object()["acts"] = acts;
       text += fmt::format("  does {}\n", acts);
@@ -269,6 +279,43 @@ int list(bool is_json) {
   }
   fmt::print("{}", is_json ? boost::json::serialize(rows) + "\n" : text);
   return kDone;
+}
+
+// What stands beside the flags that say how to connect.
+struct Words {
+  std::string what;  // "start", "stop", "list"
+  std::optional<std::chrono::milliseconds> idle = kSessionIdle;
+  bool is_all = false;
+};
+
+std::unexpected<Error> wrong(std::string clause) {
+  return fail(ErrorCode::kInvalid, std::move(clause));
+}
+
+// Targets go to the options.
+Result<Words> read_words(DriveOptions& options, std::vector<std::string> rest) {
+  Words words;
+  for (auto word = rest.begin(); word != rest.end(); ++word) {
+    const std::string_view text = *word;
+    const auto name = text.substr(0, text.find('='));
+    if (text == "--all") {
+      words.is_all = true;
+    } else if (name == "--idle") {
+      if (name == text && ++word == rest.end()) return wrong("--idle wants SECONDS");
+      const auto value = name == text ? std::string_view(*word) : text.substr(name.size() + 1);
+      auto time = parse_time(value, 0s, 24h * 365);
+      if (!time) return wrong("--idle: " + time.error().message);
+      words.idle = time->count() > 0 ? std::optional(*time) : std::nullopt;
+    } else if (text.starts_with('-')) {
+      return wrong(fmt::format("session has no flag {}; `oriel session --help` lists them",
+                               config::printable(text)));
+    } else if (words.what.empty()) {
+      words.what = text;
+    } else {
+      options.targets.push_back(*word);
+    }
+  }
+  return words;
 }
 
 }  // namespace
@@ -282,22 +329,9 @@ int run_session(std::span<const char* const> arguments) {
     fmt::print("{}", help());
     return kDone;
   }
-  auto idle = std::chrono::milliseconds(kSessionIdle);
-  bool is_all = false;
-  std::string what;
-  for (std::size_t i = 0; i < rest.size(); ++i) {
-    if (rest[i] == "--idle" && i + 1 < rest.size()) {
-      const auto seconds = parse_time(rest[++i], 1s, 24h * 365);
-      if (!seconds) return say_usage_error("--idle: " + seconds.error().message, is_json);
-      idle = *seconds;
-    } else if (rest[i] == "--all") {
-      is_all = true;
-    } else if (what.empty()) {
-      what = rest[i];
-    } else {
-      options->targets.push_back(rest[i]);
-    }
-  }
+  auto words = read_words(*options, std::move(rest));
+  if (!words) return say_usage_error(words.error().message, is_json);
+  const auto& what = words->what;
   if (what == "list") return list(options->is_json);
   if (what != "start" && what != "stop")
     return say_usage_error(
@@ -307,11 +341,11 @@ int run_session(std::span<const char* const> arguments) {
         is_json);
   if (auto read = read_drive_secrets(*options); !read)
     return say_usage_error(read.error().message, is_json);
-  if (what == "stop") return stop(*options, is_all);
+  if (what == "stop") return stop(*options, words->is_all);
   if (options->targets.empty() && options->connection.preset.empty() &&
       options->connection.url_template.empty())
     return say_usage_error("no TARGET is given: oriel session start TARGET", is_json);
-  return start(std::move(*options), idle);
+  return start(std::move(*options), words->idle);
 }
 
 }  // namespace oriel::cli

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <utility>
 
-#include "oriel/app/cli/say.h"
+#include "oriel/app/cli/drive_target.h"
 #include "oriel/app/cli/session_place.h"
 #include "oriel/app/cli/session_request.h"
 #include "oriel/app/conduit/client.h"
@@ -20,6 +20,7 @@
 namespace oriel::cli {
 namespace {
 
+using boost::asio::awaitable;
 using conduit::CallResult;
 using conduit::Map;
 using conduit::text_in;
@@ -32,7 +33,6 @@ constexpr std::chrono::milliseconds kSessionTimeout{2000};
 DriveOutcome outcome_of(const Value& value) {
   DriveOutcome outcome;
   outcome.has_connected = true;
-  outcome.target = text_in(value, "target");
   const auto* outputs = value.find("outputs");
   if (outputs != nullptr && outputs->if_array() != nullptr)
     for (const auto& row : *outputs->if_array()) {
@@ -70,17 +70,18 @@ bool is_there(const std::string& socket) {
   return ::lstat(socket.c_str(), &status) == 0 && S_ISSOCK(status.st_mode);
 }
 
-SessionRequest request_of(const client::ConnectionOptions& connection,
-                          const DriveOptions& options) {
+SessionRequest request_of(const client::ConnectionOptions& connection, SessionCalls calls,
+                          std::optional<std::chrono::milliseconds> time) {
   std::error_code ignored;
   SessionRequest request;
-  request.words = options.words;
-  request.text = options.text;
+  request.words = std::move(calls.words);
+  request.text = std::move(calls.text);
   request.folder = std::filesystem::current_path(ignored).string();
+  request.label = std::move(calls.label);
   request.process = ::getpid();
   request.options = session_options(connection);
   request.turn_ms = connection.timeout.count();
-  request.time_ms = options.time ? options.time->count() : 0;
+  request.time_ms = time ? time->count() : 0;
   request.is_verbose = connection.log != nullptr;
   return request;
 }
@@ -105,64 +106,67 @@ std::optional<CallResult<Value>> call_session(const std::string& socket,
   return client.call<Value>(method, Map{}, {.timeout = kSessionTimeout});
 }
 
-std::optional<DriveOutcome> run_in_session(const client::ConnectionOptions& connection,
-                                           const DriveOptions& options, const OnOutput& on_output) {
+awaitable<std::optional<DriveOutcome>> run_in_session(boost::asio::any_io_executor executor,
+                                                      client::ConnectionOptions connection,
+                                                      SessionCalls calls,
+                                                      std::optional<std::chrono::milliseconds> time,
+                                                      std::function<void(std::string)> notice) {
   const auto folder = session_folder();
-  if (!folder) return std::nullopt;
+  if (!folder) co_return std::nullopt;
   const auto socket = session_socket(*folder, connection);
-  if (!socket || !is_there(*socket)) return std::nullopt;
+  if (!socket || !is_there(*socket)) co_return std::nullopt;
   auto to_session = client_options(*socket);
-  if (options.time) to_session.connect_timeout = std::min(kSessionTimeout, *options.time);
-  conduit::Client client(std::move(to_session));
+  if (time) to_session.connect_timeout = std::min(kSessionTimeout, *time);
+  const auto shown = shown_target_of(connection);
+  conduit::Client client(std::move(executor), std::move(to_session));
   const auto on_loop = conduit::HandlerOptions{.run = conduit::Run::kLoop};
-  (void)client.on(kSessionNotice, [](const std::string& clause) { say_error(clause); }, on_loop);
+  (void)client.on(kSessionNotice, [notice](const std::string& clause) { notice(clause); }, on_loop);
   (void)client.on(
       kSessionLog,
       [log = connection.log](const std::string& line) {
         if (log) log(line);
       },
       on_loop);
-  if (!client.connect()) {
+  const auto connected = co_await client.async_connect();
+  if (!connected) {
     const auto process = session_process(*socket);
-    if (!process) return std::nullopt;
-    const auto clause = fmt::format("the session of {} (process {}) does not answer",
-                                    shown_target_of(connection), *process);
-    if (options.time && *options.time <= kSessionTimeout) {
+    if (!process) co_return std::nullopt;
+    const auto clause =
+        fmt::format("the session of {} (process {}) does not answer", shown, *process);
+    if (time && *time <= kSessionTimeout) {
       DriveOutcome silent;
-      silent.target = shown_target_of(connection);
+      silent.target = shown;
       silent.error = agent::AgentError{agent::ErrorKind::kTimeout, clause};
-      return silent;
+      co_return silent;
     }
-    say_error(clause + ": this command connects by itself");
-    return std::nullopt;
+    notice(clause + ": this command connects by itself");
+    co_return std::nullopt;
   }
+  auto request = conduit::to_value(request_of(connection, std::move(calls), time));
   // It keeps to its times by itself, unless it hangs.
-  const Map request{{"request", conduit::to_value(request_of(connection, options))}};
-  const auto timeout =
-      options.time ? *options.time + kSessionTimeout : std::chrono::milliseconds::zero();
-  const auto answer = client.call<Value>(kRunMethod, request, {.timeout = timeout});
-  const auto shown = shown_target_of(connection);
-  if (answer)
-    if (const auto differs = differences_in(*answer); !differs.empty()) {
-      say_error(
-          fmt::format("the session of {} has another value for {}: this command connects "
-                      "by itself",
-                      shown, differs));
-      return std::nullopt;
-    }
-  DriveOutcome outcome;
-  if (answer) {
-    outcome = outcome_of(*answer);
-  } else {
+  conduit::ClientCallOptions call_options;
+  call_options.timeout = time ? *time + kSessionTimeout : std::chrono::milliseconds::zero();
+  auto arguments = conduit::params("request", request);
+  auto asked = client.async_call<Value>(kRunMethod, std::move(arguments), std::move(call_options));
+  const auto answer = co_await std::move(asked);
+  if (!answer) {
+    DriveOutcome outcome;
     outcome.target = shown;
     outcome.has_connected = true;
     outcome.error =
         agent::AgentError{agent::ErrorKind::kConnection,
                           "the session ended before it had answered: " + answer.error().message};
+    co_return outcome;
   }
-  if (on_output)
-    for (const auto& output : outcome.outputs) on_output(output);
-  return outcome;
+  if (const auto differs = differences_in(*answer); !differs.empty()) {
+    notice(
+        fmt::format("the session of {} has another value for {}: this command connects by itself",
+                    shown, differs));
+    co_return std::nullopt;
+  }
+  auto outcome = outcome_of(*answer);
+  outcome.target = shown;
+  co_return outcome;
 }
 
 }  // namespace oriel::cli

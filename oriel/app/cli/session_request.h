@@ -15,6 +15,7 @@ struct SessionRequest {
   std::vector<std::string> words;
   std::string text;
   std::string folder;        // where the command was started
+  std::string label;         // of the target, for names of files
   std::int64_t process = 0;  // of the command
   SessionOptions options;    // that it was given
   std::int64_t turn_ms = 0;  // until it must have a turn to act
@@ -22,7 +23,7 @@ struct SessionRequest {
   bool is_verbose = false;   // wants to hear what the connection says
 };
 BOOST_DESCRIBE_STRUCT(SessionRequest, (),
-                      (words, text, folder, process, options, turn_ms, time_ms, is_verbose))
+                      (words, text, folder, label, process, options, turn_ms, time_ms, is_verbose))
 
 // Messages to the command meanwhile, each a text.
 inline constexpr const char* kSessionNotice = "session.notice";

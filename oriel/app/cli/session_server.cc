@@ -26,6 +26,7 @@
 #include "oriel/app/cli/session_place.h"
 #include "oriel/app/cli/session_request.h"
 #include "oriel/app/cli/session_turns.h"
+#include "oriel/app/cli/target_files.h"
 #include "oriel/app/conduit/server.h"
 #include "oriel/base/version.h"
 #include "oriel/core/conduit/frame.h"
@@ -49,6 +50,21 @@ void place_files(agent::VerbCall& call, const std::string& folder) {
   }
 }
 
+std::vector<std::string> names_of_files(const std::vector<agent::VerbCall>& calls) {
+  std::vector<std::string> names;
+  for (const auto& call : calls) {
+    const auto value = call.values.find("file");
+    names.push_back(value == call.values.end() ? "" : std::get<std::string>(value->second));
+  }
+  return names;
+}
+
+// As the user knows them.
+void tell_files_by(const std::vector<std::string>& names, DriveOutcome& outcome) {
+  for (std::size_t at = 0; at < outcome.outputs.size(); ++at)
+    if (auto& json = outcome.outputs[at].json; json.contains("file")) json["file"] = names[at];
+}
+
 agent::AgentResult<std::vector<agent::VerbCall>> parse(const std::vector<std::string>& words,
                                                        const std::string& text) {
   if (words.empty()) return agent::parse_verbs(text);
@@ -63,7 +79,7 @@ Value to_value(DriveOutcome outcome) {
     outputs.push_back(Map{{"text", output.text},
                           {"json", boost::json::serialize(output.json)},
                           {"picture", std::move(output.picture)}});
-  Map map{{"target", outcome.target}, {"outputs", std::move(outputs)}};
+  Map map{{"outputs", std::move(outputs)}};
   if (outcome.error) {
     map.set("error_kind", static_cast<int>(outcome.error->kind));
     map.set("error", outcome.error->message);
@@ -224,12 +240,14 @@ class SessionServer final : private agent::AgentTargetListener {
     }
     const Running running(*this);
     DriveOutcome outcome;
-    outcome.target = target_;
     outcome.has_connected = true;
     auto calls = parse(request.words, request.text);
     if (calls) {
+      put_target_into_names(*calls, request.label);
+      const auto names = names_of_files(*calls);
       for (auto& call : *calls) place_files(call, request.folder);
       co_await run_parsed(context, request, std::move(*calls), outcome);
+      tell_files_by(names, outcome);
     } else {
       outcome.error = std::move(calls.error());
     }
@@ -298,13 +316,15 @@ class SessionServer final : private agent::AgentTargetListener {
             {"commands", commands_},
             {"runs", static_cast<std::int64_t>(running_)},
             {"options", boost::json::serialize(shown_options(given_))}};
+    if (options_.idle) map.set("idle_limit_s", seconds(*options_.idle));
     if (turns_.holder() != nullptr) map.set("acts", describe(*turns_.holder(), now));
     return map;
   }
 
   void touch() {
     touched_ = Clock::now();
-    idle_.expires_after(options_.idle);
+    if (!options_.idle) return;
+    idle_.expires_after(*options_.idle);
     idle_.async_wait([this](const boost::system::error_code& error) {
       if (error) return;
       if (running_ > 0) return touch();

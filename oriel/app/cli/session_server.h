@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "oriel/app/agent/agent_error.h"
@@ -15,8 +16,9 @@ inline constexpr std::chrono::seconds kSessionIdle{600};
 
 struct SessionServerOptions {
   client::ConnectionOptions connection;
-  std::string socket;                            // path of the Unix socket; made with mode 0600
-  std::chrono::milliseconds idle{kSessionIdle};  // without a command: it ends
+  std::string socket;  // path of the Unix socket; made with mode 0600
+  // So long without a command: it ends; nothing: never.
+  std::optional<std::chrono::milliseconds> idle = kSessionIdle;
 };
 
 // Connects, tells `ready` what came of it, and serves until it is stopped, idle, or the connection

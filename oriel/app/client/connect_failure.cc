@@ -60,6 +60,8 @@ AgentError failure_of(const Error& error, const rfb::ClientSession& session,
     case rfb::Refusal::kNone:
       break;
     case rfb::Refusal::kTurnedAway:
+      // With a reason that is none.
+      if (error.code == ErrorCode::kTooLarge) break;
       return {ErrorKind::kConnection, message};
     case rfb::Refusal::kNoCredentials:
     case rfb::Refusal::kWrongCredentials:

@@ -54,6 +54,13 @@ Result<Filled> fill(const ConnectionOptions& options) {
     const bool is_given = name == "port" && filled.parameters.contains("host_port");
     if (!is_given) filled.parameters.try_emplace(std::string(name), value);
   }
+  for (const auto& [name, expected, allows] : preset->rules) {
+    const auto value = filled.parameters.find(name);
+    // What is missing or empty is told by the template.
+    if (value != filled.parameters.end() && !value->second.empty() && !allows(value->second))
+      return wrong(fmt::format("the preset {}: the value of {} cannot be, expected is {}",
+                               preset->name, name, expected));
+  }
   return filled;
 }
 
@@ -70,7 +77,11 @@ Result<Place> find_place(const ConnectionOptions& options) {
                            : "a target, a URL template and a preset are given together, expected "
                              "is one of them");
   if (!options.target.empty()) {
-    ORIEL_TRY(auto target, parse_vnc_target(options.target));
+    auto parsed = parse_vnc_target(options.target);
+    if (!parsed)
+      return wrong(fmt::format("the target \"{}\": {}", masked_target(options.target),
+                               parsed.error().message));
+    auto target = *std::move(parsed);
     auto shown = shown_target(target);
     return Place{std::move(target), std::move(shown)};
   }

@@ -10,6 +10,7 @@
 namespace oriel::client {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -63,6 +64,26 @@ TEST(ConnectionPlan, KnowsWhatProxmoxNeeds) {
   EXPECT_THAT(refusal(no_port), HasSubstr("${vnc_port}"));
 }
 
+TEST(ConnectionPlan, TakesForProxmoxWhatItsApiHas) {
+  constexpr struct {
+    const char *name, *good, *bad, *expected;
+  } kValues[] = {{"guest", "lxc", "vm", "expected is qemu or lxc"},
+                 {"guest", "qemu", "qemu/100", "qemu or lxc"},
+                 {"vmid", "100", "99", "100 to 999999999"},
+                 {"vmid", "999999999", "1000000000", "100 to 999999999"},
+                 {"vmid", "101", "web1", "100 to 999999999"},
+                 {"node", "pve-2", "pve/2", "letters, digits and -"},
+                 {"vnc_port", "5900", "0", "1 to 65535"}};
+  for (const auto& [name, good, bad, expected] : kValues) {
+    auto options = proxmox();
+    options.parameters[name] = good;
+    EXPECT_THAT(planned(options).target.path, HasSubstr(good)) << name;
+    options.parameters[name] = bad;
+    EXPECT_THAT(refusal(options),
+                AllOf(HasSubstr("the preset proxmox"), HasSubstr(name), HasSubstr(expected)));
+  }
+}
+
 TEST(ConnectionPlan, ExpandsEveryPresetToATarget) {
   for (const auto& preset : preset_table()) {
     auto options = proxmox();
@@ -106,7 +127,8 @@ TEST(ConnectionPlan, HidesSecretsThatStandInThePath) {
 TEST(ConnectionPlan, SaysWhatCannotBe) {
   EXPECT_THAT(refusal({}), HasSubstr("no server is named"));
   EXPECT_THAT(refusal({.target = "h", .preset = "qemu"}), HasSubstr("together"));
-  EXPECT_THAT(refusal({.target = "h:x"}), HasSubstr("HOST:DISPLAY"));
+  EXPECT_THAT(refusal({.target = "h:x"}), AllOf(HasSubstr("\"h:x\""), HasSubstr("HOST:DISPLAY")));
+  EXPECT_THAT(refusal({.target = "ftp://u:geheim@h"}), HasSubstr("\"ftp://...@h\""));
   EXPECT_THAT(refusal({.target = "h", .timeout = {}}), HasSubstr("time-out"));
   ConnectionOptions options{.target = "h"};
   options.encodings = {"zrle", "smoke"};

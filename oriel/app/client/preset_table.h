@@ -12,6 +12,13 @@ struct PresetValue {
   std::string_view value;
 };
 
+// What the server's API takes there; templates take anything.
+struct PresetRule {
+  std::string_view name;
+  std::string_view expected;  // for people
+  bool (*allows)(std::string_view value);
+};
+
 struct Preset {
   std::string_view name;
   std::string_view url_template;
@@ -20,6 +27,7 @@ struct Preset {
   // empty: none is needed.
   std::string_view login_cookie;
   std::string_view help;
+  std::span<const PresetRule> rules = {};
 };
 
 std::span<const Preset> preset_table();

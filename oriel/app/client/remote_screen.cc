@@ -12,6 +12,7 @@
 #include "oriel/app/client/connect_failure.h"
 #include "oriel/app/client/limits.h"
 #include "oriel/app/client/vnc_target.h"
+#include "oriel/app/net/connector.h"
 #include "oriel/core/codec/encoding_table.h"
 #include "oriel/core/rfb/constants.h"
 #include "oriel/core/screen/changed_rects.h"
@@ -119,6 +120,9 @@ awaitable<AgentStatus> RemoteScreen::connect() {
     co_return agent::failure(ErrorKind::kState, "already connecting");
   auto planned = plan_connection(options_, environment_);
   if (!planned) co_return std::unexpected(planned.error());
+  // Also where no TLS comes to read them.
+  if (auto files = net::check_tls_options(options_.tls); !files)
+    co_return agent::failure(ErrorKind::kInput, files.error().message);
   plan_ = *std::move(planned);
   state_ = RemoteState::kConnecting;
   failure_.reset();
@@ -246,8 +250,9 @@ void RemoteScreen::link_ended(const Error& reason) {
       options_.requires_encryption && reason.code == ErrorCode::kUnsupported && opening_;
   if (is_in_the_open)
     error = {ErrorKind::kInput,
-             fmt::format("{}: encryption is required, and neither the target nor the server has "
-                         "it: {}",
+             fmt::format("{}: encryption is required (--ca, --cert and --insecure do so), and "
+                         "neither the target nor the server has it: {}; vncs:// and wss:// are TLS "
+                         "from the first byte on",
                          plan_.shown, reason.message)};
   input_.use(nullptr);
   clipboard_.use(nullptr);

@@ -5,8 +5,11 @@
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <iterator>
+#include <string_view>
 
 #include "oriel/app/client/scripted_server_test.h"
 #include "oriel/io/net/tls_certificate.h"
@@ -180,6 +183,9 @@ TEST_P(EveryCarrier, TellsWhatIsNoVnc) {
   const Bytes http{'H', 'T', 'T', 'P', '/', '1', '.', '1', ' ', '4', '0', '0', '\r', '\n'};
   const Bytes no_known_type{1, 99};
   const Bytes refused{0, 0, 0, 0, 3, 'b', 'u', 's'};
+  const Bytes endless{0, 0xff, 0xff, 0xff, 0xff, 'b', 'u', 's'};
+  Bytes locked{0, 0, 0, 0, 26};
+  std::ranges::copy(std::string_view("Too many security failures"), std::back_inserter(locked));
   auto no_size = kServerInitBytes;
   no_size[1] = 0;
   auto unknown_encoding = update(4, 2, 1);
@@ -190,6 +196,8 @@ TEST_P(EveryCarrier, TellsWhatIsNoVnc) {
       {Step::kVersion, http, ErrorKind::kProtocol},
       {Step::kSecurity, no_known_type, ErrorKind::kProtocol},
       {Step::kSecurity, refused, ErrorKind::kConnection},
+      {Step::kSecurity, endless, ErrorKind::kProtocol},
+      {Step::kSecurity, locked, ErrorKind::kAuthentication},
       {Step::kServerInit, no_size, ErrorKind::kProtocol},
       {Step::kPicture, unknown_encoding, ErrorKind::kProtocol},
       {Step::kPicture, outside, ErrorKind::kProtocol},
@@ -591,13 +599,23 @@ TEST(RemoteScreen, WaitsForWhatTheServerSaysOfItsClipboard) {
   EXPECT_EQ(text, "theirs");
 }
 
+TEST_P(EveryCarrier, ReadsWhomToTrustAlsoWithoutTls) {
+  ScriptedServer server(GetParam(), up_to(Step::kChallenge));
+  auto options = server.options();
+  options.tls.ca_pem.clear();
+  options.tls.ca_file = "/nonexistent/ca.pem";
+  const auto error = failure(server, options);
+  EXPECT_EQ(error.kind, ErrorKind::kInput);
+  EXPECT_THAT(error.message, HasSubstr("/nonexistent/ca.pem"));
+}
+
 TEST(RemoteScreen, RefusesAServerWithoutTheEncryptionThatIsRequired) {
   ScriptedServer server(Carrier::kTcp, up_to(Step::kChallenge));
   auto options = server.options();
   options.requires_encryption = true;
   const auto error = failure(server, options);
   EXPECT_EQ(error.kind, ErrorKind::kInput);
-  EXPECT_THAT(error.message, HasSubstr("encryption is required"));
+  EXPECT_THAT(error.message, AllOf(HasSubstr("encryption is required"), HasSubstr("vncs://")));
 }
 
 TEST_P(EveryCarrier, TellsAnUnknownVersionAtOnce) {

@@ -94,7 +94,8 @@ const std::string* find_value(const TemplateParameters& parameters, std::string_
   return name == "host_port" ? given("port") : nullptr;
 }
 
-std::unexpected<Error> missing(std::string_view name) {
+std::unexpected<Error> missing(std::string_view name, const TemplateParameters& parameters) {
+  if (parameters.contains(name)) return wrong(fmt::format("the value for ${{{}}} is empty", name));
   if (std::ranges::find(kNames, name) != kNames.end())
     return wrong(
         fmt::format("the URL template needs a value for ${{{}}}, and none is given", name));
@@ -183,7 +184,7 @@ Result<ExpandedUrl> expand_url_template(std::string_view text,
   std::size_t from = 0;
   for (const auto& placeholder : placeholders) {
     const auto* value = find_value(parameters, placeholder.name);
-    if (value == nullptr) return missing(placeholder.name);
+    if (value == nullptr) return missing(placeholder.name, parameters);
     const auto place = places.at(placeholder.begin);
     ORIEL_TRY(const auto written, encoded(placeholder, *value, place, text));
     expanded.url += text.substr(from, placeholder.begin - from);

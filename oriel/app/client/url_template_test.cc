@@ -62,7 +62,7 @@ TEST(UrlTemplate, EncodesEachValueOnceForItsPlace) {
 
 TEST(UrlTemplate, NamesWhatIsMissingOrUnknown) {
   EXPECT_THAT(expanded("ws://h/?t=${ticket}", {}), HasSubstr("needs a value for ${ticket}"));
-  EXPECT_THAT(expanded("ws://h/?t=${ticket}", {{"ticket", ""}}), HasSubstr("${ticket}"));
+  EXPECT_THAT(expanded("ws://h/?t=${ticket}", {{"ticket", ""}}), HasSubstr("${ticket} is empty"));
   EXPECT_THAT(expanded("ws://h/${session_id}", {}), HasSubstr("${session_id}"));
   EXPECT_THAT(expanded("ws://h/${a", {}), HasSubstr("without }"));
   EXPECT_THAT(expanded("ws://h/${}", {}), HasSubstr("no name"));

@@ -61,6 +61,22 @@ Result<net::StreamTarget> parse_page(std::string_view text) {
   return target;
 }
 
+// Where a port would be there may be a password, whose host is missing.
+std::string masked_authority(std::string_view text) {
+  const auto bracket = text.rfind(']');
+  const auto colon = text.find(':', bracket == text.npos ? 0 : bracket);
+  const auto place = text.substr(std::min(colon, text.size()));
+  const bool is_place =
+      std::ranges::all_of(place, [](unsigned char c) { return c == ':' || std::isdigit(c) != 0; });
+  return is_place ? std::string(text) : fmt::format("{}:...", text.substr(0, colon));
+}
+
+std::string printable(std::string text) {
+  if (text.size() > kShownTextMax) text = text.substr(0, kShownTextMax) + "...";
+  std::ranges::replace_if(text, [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
+  return text;
+}
+
 // The scheme as net::parse_stream_target knows it; empty for one that is unknown.
 std::string_view carrier_scheme(std::string_view scheme) {
   if (scheme == "vnc" || scheme == "tcp") return "tcp";
@@ -111,6 +127,26 @@ std::string shown_target(const net::StreamTarget& target) {
   const auto query = target.path.find('?');
   return fmt::format("{}://{}{}{}", target.carrier == net::StreamCarrier::kWebSocket ? "ws" : "wss",
                      place, target.path.substr(0, query), query == target.path.npos ? "" : "?...");
+}
+
+std::string masked_target(std::string_view text) {
+  if (net::lower_case(text.substr(0, 5)) == "unix:") return printable(std::string(text));
+  const auto scheme = text.find("://");
+  const auto head = scheme == text.npos ? 0 : scheme + 3;
+  std::string shown(text.substr(0, head));
+  auto rest = text.substr(head);
+  if (const auto at = rest.rfind('@'); at != rest.npos) {
+    shown += "...";
+    // Both may be of a password or of a query then.
+    if (rest.substr(0, at).find_first_of("/?#") != rest.npos) return printable(shown);
+    shown += '@';
+    rest.remove_prefix(at + 1);
+  }
+  const auto query = rest.find_first_of("?#");
+  const auto path = std::min(rest.find('/'), std::min(query, rest.size()));
+  shown += head == 0 ? std::string(rest.substr(0, path)) : masked_authority(rest.substr(0, path));
+  shown += rest.substr(path, std::min(query, rest.size()) - path);
+  return printable(shown + (query == rest.npos ? "" : "?..."));
 }
 
 }  // namespace oriel::client

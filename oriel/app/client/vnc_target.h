@@ -25,4 +25,8 @@ Result<net::StreamTarget> parse_vnc_target(std::string_view text);
 // For people and logs: no user, no password, and of a WebSocket no query, which may hold a ticket.
 std::string shown_target(const net::StreamTarget& target);
 
+// Text that may be no target at all, likewise: where it is not sure what is a secret, less is
+// shown.
+std::string masked_target(std::string_view text);
+
 }  // namespace oriel::client

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+
 namespace oriel::client {
 namespace {
 
@@ -101,6 +104,25 @@ TEST(VncTarget, SaysWhatIsWrongWithoutRepeatingAPassword) {
   EXPECT_THAT(error("a\nb"), HasSubstr("control characters"));
   EXPECT_THAT(error("http://host/vnc.html?path=%zz&password=secret"), HasSubstr("stray %"));
   EXPECT_FALSE(parse_vnc_target(std::string(3000, 'a')));
+}
+
+TEST(VncTarget, ShowsTextThatIsNoneWithoutWhatMayBeASecret) {
+  constexpr std::pair<const char*, const char*> kShown[] = {
+      {"host:x", "host:x"},
+      {"host::70000", "host::70000"},
+      {"[::1]:99999", "[::1]:99999"},
+      {"ftp://host/a?b=secret", "ftp://host/a?..."},
+      {"me:secret@host", "...@host"},
+      {"vnc://me:secret", "vnc://me:..."},
+      {"vnc://me:secret@host/x", "vnc://...@host/x"},
+      {"vnc://me:sec/secret@host", "vnc://..."},
+      {"vnc://me:sec?secret@host", "vnc://..."},
+      {"wss://host/x?token=secret@secret", "wss://..."},
+      {"http://host/vnc.html#password=secret", "http://host/vnc.html?..."},
+      {"a\nb", "a?b"},
+      {"", ""}};
+  for (const auto& [text, shown] : kShown) EXPECT_EQ(masked_target(text), shown) << text;
+  EXPECT_LT(masked_target(std::string(3000, 'a')).size(), 200u);
 }
 
 }  // namespace

@@ -130,16 +130,20 @@ ConnectFailure tunnel_failure(ErrorCode code) {
 
 }  // namespace
 
+Status check_tls_options(const TlsConnectOptions& options) {
+  const bool has_any = !options.ca_file.empty() || !options.ca_pem.empty() ||
+                       !options.certificate_file.empty() || !options.key_file.empty();
+  if (!has_any) return {};  // the system's certificates take a while
+  auto context = make_context(options, {});
+  return context ? Status() : std::unexpected(std::move(context.error()));
+}
+
 std::expected<WebSocketUri, ConnectError> check_connect_options(const ConnectOptions& options) {
   const auto wrong = [](const Error& error) { return std::unexpected(wrong_options(error)); };
   auto uri = parse_websocket_uri(options.uri);
   if (!uri) return wrong(uri.error());
   if (auto status = check_headers(options.headers); !status) return wrong(status.error());
-  const auto tls = tls_of(options);
-  if (!tls.ca_file.empty() || !tls.ca_pem.empty() || !tls.certificate_file.empty() ||
-      !tls.key_file.empty()) {
-    if (auto context = make_context(tls, {}); !context) return wrong(context.error());
-  }
+  if (auto status = check_tls_options(tls_of(options)); !status) return wrong(status.error());
   return *uri;
 }
 

@@ -77,6 +77,9 @@ struct ConnectError {
   bool ended_in_handshake = false;
 };
 
+// Whether its files can be read and are what they should be. kInvalid and the like name the file.
+Status check_tls_options(const TlsConnectOptions& options);
+
 // Nothing, or what is wrong with the options, the files of TLS included.
 std::expected<WebSocketUri, ConnectError> check_connect_options(const ConnectOptions& options);
 

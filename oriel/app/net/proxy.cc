@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <cctype>
+#include <charconv>
 #include <cstdlib>
 #include <string_view>
 #include <vector>
@@ -49,9 +51,36 @@ std::vector<std::string> entries_of(std::string_view list) {
   return entries;
 }
 
+// Whether a host that is an address is one of NETWORK/PREFIX.
+bool is_in_network(const std::string& host, std::string_view entry) {
+  const auto slash = entry.rfind('/');
+  if (slash == entry.npos) return false;
+  const auto digits = entry.substr(slash + 1);
+  unsigned prefix = 0;
+  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), prefix);
+  if (failed != std::errc() || end != digits.data() + digits.size()) return false;
+  auto name = entry.substr(0, slash);
+  if (name.starts_with('[') && name.ends_with(']')) name = name.substr(1, name.size() - 2);
+  boost::system::error_code error, network_error;
+  const auto address = boost::asio::ip::make_address(host, error);
+  const auto network = boost::asio::ip::make_address(std::string(name), network_error);
+  if (error || network_error || address.is_v4() != network.is_v4()) return false;
+  const auto is_same_beginning = [prefix](const auto& one, const auto& other) {
+    if (prefix > one.size() * 8) return false;
+    const auto whole = prefix / 8;
+    if (!std::equal(one.begin(), one.begin() + whole, other.begin())) return false;
+    const unsigned rest = prefix % 8;
+    return rest == 0 || (one[whole] ^ other[whole]) >> (8 - rest) == 0;
+  };
+  return address.is_v4()
+             ? is_same_beginning(address.to_v4().to_bytes(), network.to_v4().to_bytes())
+             : is_same_beginning(address.to_v6().to_bytes(), network.to_v6().to_bytes());
+}
+
 bool is_excepted(const std::string& host, std::string_view list) {
   for (const auto& entry : entries_of(lower_case(list))) {
     if (entry == "*" || entry == host || entry == host_in_uri(host)) return true;
+    if (is_in_network(host, entry)) return true;
     const auto domain = entry.starts_with('.') ? entry : "." + entry;
     if (domain.size() > 1 && (host.ends_with(domain) || host == domain.substr(1))) return true;
   }

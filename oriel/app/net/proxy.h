@@ -36,7 +36,8 @@ std::optional<std::string> process_environment(const char* name);
 
 // http_proxy for ws://, https_proxy for wss://, else and for the rest all_proxy; in upper case too,
 // but for http_proxy, which anybody's request may set in a CGI program. Never for this machine,
-// Unix sockets, and the hosts of no_proxy: names with all below them, addresses, or * for all.
+// Unix sockets, and the hosts of no_proxy: names with all below them, addresses, networks of
+// addresses such as 10.0.0.0/8 and 2001:db8::/32 (names are not looked up for these), or * for all.
 // Pure. kInvalid for a proxy that is no
 // [http://|socks5://|socks5h://][USER[:PASSWORD]@]HOST[:PORT].
 Result<std::optional<Proxy>> proxy_for(const StreamTarget& target, const Environment& environment);

@@ -65,6 +65,27 @@ TEST(Proxy, IsNotForThisMachineNorForWhatIsExcepted) {
   EXPECT_TRUE(excepted("anything", "*"));
 }
 
+TEST(Proxy, IsNotForTheNetworksThatAreExcepted) {
+  const auto excepted = [](std::string_view target, const std::string& list) {
+    return proxy(target, {{"all_proxy", "p:1"}, {"no_proxy", list}}) == "none";
+  };
+  EXPECT_TRUE(excepted("10.1.2.3", "a, 10.0.0.0/8"));
+  EXPECT_FALSE(excepted("11.1.2.3", "10.0.0.0/8"));
+  EXPECT_TRUE(excepted("192.168.127.255", "192.168.64.0/18"));
+  EXPECT_FALSE(excepted("192.168.128.0", "192.168.64.0/18"));
+  EXPECT_TRUE(excepted("192.0.2.7", "192.0.2.7/32"));
+  EXPECT_FALSE(excepted("192.0.2.6", "192.0.2.7/32"));
+  EXPECT_TRUE(excepted("[2001:db8:1::5]", "2001:DB8::/32"));
+  EXPECT_TRUE(excepted("[2001:db8:1::5]", "[2001:db8::]/32"));
+  EXPECT_FALSE(excepted("[2001:db9::5]", "2001:db8::/32"));
+  EXPECT_TRUE(excepted("[2001:db8::5]", "2001:db8::5/128"));
+  EXPECT_TRUE(excepted("192.0.2.7", "0.0.0.0/0"));
+  EXPECT_FALSE(excepted("[2001:db8::5]", "0.0.0.0/0")) << "of the other kind";
+  EXPECT_FALSE(excepted("ten.example", "10.0.0.0/8")) << "names are not looked up";
+  for (const char* wrong : {"10.0.0.0/33", "10.0.0.0/", "10.0.0.0/x", "/8", "10.0.0.0/-8", "net/8"})
+    EXPECT_FALSE(excepted("10.0.0.0", wrong)) << wrong;
+}
+
 TEST(Proxy, SaysWhichItDoesNotKnow) {
   const auto other = proxy("ws://host", {{"all_proxy", "socks4://u:secret@p"}});
   EXPECT_THAT(other, HasSubstr("http://, socks5:// and socks5h://"));

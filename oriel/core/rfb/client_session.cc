@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
+#include <string_view>
 
 #include "oriel/base/byte_reader.h"
 #include "oriel/base/byte_writer.h"
@@ -40,13 +42,28 @@ std::string clean_text(ByteSpan text) {
   return clean;
 }
 
-std::string refusal_sentence(ByteSpan reason, Refusal refusal) {
-  const auto* what = refusal == Refusal::kTooManyAttempts
-                         ? "the server refused: too many attempts to authenticate"
-                     : refusal == Refusal::kWrongCredentials ? "the server refused the password"
-                                                             : "the server refused";
-  const auto said = clean_text(reason);
-  return said.empty() ? what : fmt::format("{}: {}", what, said);
+// Servers tell by words alone that they do not listen to an address for a while: TigerVNC and
+// RealVNC "Too many security failures", others "Too many authentication failures".
+bool is_about_attempts(std::string said) {
+  std::ranges::transform(said, said.begin(), [](unsigned char c) {
+    return static_cast<char>(c < 0x80 ? std::tolower(c) : c);
+  });
+  constexpr std::string_view kWhat[] = {"security failure", "authentication", "password",
+                                        "failed attempt"};
+  return said.contains("too many") &&
+         std::ranges::any_of(kWhat, [&said](std::string_view what) { return said.contains(what); });
+}
+
+std::string refusal_sentence(const std::string& said, Refusal refusal) {
+  std::string sentence = refusal == Refusal::kWrongCredentials ? "the server refused the password"
+                                                               : "the server refused";
+  const bool is_locked = refusal == Refusal::kTooManyAttempts;
+  if (is_locked && !is_about_attempts(said)) sentence += ": too many attempts to authenticate";
+  if (!said.empty()) sentence += ": " + said;
+  // Ours says how long.
+  if (is_locked && !said.contains("wait"))
+    sentence += "; wait some minutes, each attempt before may make it longer";
+  return sentence;
 }
 
 }  // namespace
@@ -157,7 +174,7 @@ Result<Need> ClientSession::receive_version(ByteSpan bytes) {
   return Need{kVersionSize, 1};
 }
 
-Result<Need> ClientSession::receive_refusal(ByteSpan bytes, std::size_t offset) const {
+Result<Need> ClientSession::receive_refusal(ByteSpan bytes, std::size_t offset) {
   if (bytes.size() < offset + 4) return Need{0, offset + 4};
   const std::size_t length = ByteReader(bytes.subspan(offset)).u32();
   if (length > config_.limits.reason_bytes_max) {
@@ -165,7 +182,9 @@ Result<Need> ClientSession::receive_refusal(ByteSpan bytes, std::size_t offset) 
                                                   length, config_.limits.reason_bytes_max));
   }
   if (bytes.size() < offset + 4 + length) return Need{0, offset + 4 + length};
-  return fail(ErrorCode::kRefused, refusal_sentence(bytes.subspan(offset + 4, length), refusal_));
+  const auto said = clean_text(bytes.subspan(offset + 4, length));
+  if (is_about_attempts(said)) refusal_ = Refusal::kTooManyAttempts;
+  return fail(ErrorCode::kRefused, refusal_sentence(said, refusal_));
 }
 
 Result<Need> ClientSession::receive_security_offer(ByteSpan bytes) {

@@ -139,7 +139,8 @@ class ClientSession final : public Session {
   // "RFB 003.008", once it is agreed upon.
   std::string_view version_name() const;
 
-  // Known as soon as the server has begun to refuse, so also when it closes before its reason.
+  // Known as soon as the server has begun to refuse, so also when it closes before its reason,
+  // which may say that there were too many attempts.
   Refusal refusal() const { return refusal_; }
   // The security method in use (security_method.h), such as "x509-vnc"; empty before the choice.
   std::string_view security_name() const;
@@ -200,7 +201,7 @@ class ClientSession final : public Session {
   Status check_colour_map(std::string_view what) const;
   Status resize(image::Size size);
   // A refusal with a U32 length and a reason behind `offset` bytes.
-  Result<Need> receive_refusal(ByteSpan bytes, std::size_t offset) const;
+  Result<Need> receive_refusal(ByteSpan bytes, std::size_t offset);
   const SecurityType* choose_security(std::span<const std::uint32_t> offered) const;
   std::unexpected<Error> no_common_security(std::span<const std::uint32_t> offered) const;
   Status start_security(const SecurityType& type);

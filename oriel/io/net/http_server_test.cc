@@ -539,6 +539,24 @@ TEST(WebSocket, AnswersTheClosingHandshake) {
   EXPECT_EQ(socket.error, (Error{ErrorCode::kClosed, "the peer closed the WebSocket"}));
 }
 
+TEST(WebSocket, TellsTheReasonOfThePeer) {
+  const auto error_of = [](const std::string& payload) {
+    Socket socket;
+    socket.start_reading();
+    (void)socket.client.ask(frame(8, payload));
+    return socket.error ? socket.error->message : std::string();
+  };
+  EXPECT_EQ(error_of("\x03\xe8"
+                     "bye"),
+            "the peer closed the WebSocket: bye");
+  EXPECT_EQ(error_of("\x03\xf0"
+                     "ausgebucht für heute"),
+            "the peer closed the WebSocket with 1008: ausgebucht für heute");
+  EXPECT_EQ(error_of("\x03\xf0"
+                     "a\x1b[2J\xc2\x9b\n\x7f"),
+            "the peer closed the WebSocket with 1008: a?[2J???");
+}
+
 TEST(WebSocket, ShutsDownWithACloseFrameAndWaitsForThePeers) {
   Socket socket;
   socket.start_reading();

@@ -261,6 +261,20 @@ std::unexpected<Error> ended(const error_code& error) {
   return fail(ErrorCode::kClosed, "the peer closed the connection");
 }
 
+// What the peer says as it closes, which is UTF-8, without what could disturb a terminal: control
+// characters become question marks, U+0080 to U+009F (C2 80 to C2 9F) among them.
+std::string printable(std::string_view text) {
+  std::string shown;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const auto next = static_cast<unsigned char>(at + 1 < text.size() ? text[at + 1] : 0);
+    const bool is_wide_control = byte == 0xc2 && next < 0xa0;
+    shown += byte < ' ' || byte == 0x7f || is_wide_control ? '?' : text[at];
+    if (is_wide_control) ++at;
+  }
+  return shown;
+}
+
 // What a server says instead of a handshake, as a clause: its first line, in a bounded length.
 std::string refusal_clause(const websocket::response_type& response) {
   constexpr std::size_t kClauseBytesMax = 200;
@@ -514,14 +528,13 @@ class WebSocketStream final : public Stream {
   std::unexpected<Error> why_ended(const error_code& error) const {
     if (has_given_up_) return ended(make_error_code(boost::beast::error::timeout));
     const auto& reason = socket_.reason();
-    if (error != websocket::error::closed || reason.code <= websocket::close_code::normal)
-      return ended(error);
-    const std::string_view clause(reason.reason.data(), reason.reason.size());
-    const bool is_text =
-        std::ranges::all_of(clause, [](unsigned char c) { return c >= ' ' && c < 0x7f; });
+    if (error != websocket::error::closed) return ended(error);
+    const bool is_normal = reason.code <= websocket::close_code::normal;
+    const auto clause = printable({reason.reason.data(), reason.reason.size()});
     return fail(ErrorCode::kClosed,
-                fmt::format("the peer closed the WebSocket with {}{}{}", unsigned{reason.code},
-                            is_text && !clause.empty() ? ": " : "", is_text ? clause : ""));
+                fmt::format("the peer closed the WebSocket{}{}{}",
+                            is_normal ? "" : fmt::format(" with {}", unsigned{reason.code}),
+                            clause.empty() ? "" : ": ", clause));
   }
 
   // What one frame carries of the pieces that are to be written.
