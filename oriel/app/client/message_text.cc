@@ -2,19 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "oriel/app/client/limits.h"
+#include "oriel/base/printable.h"
 #include "oriel/core/keys/keysym_unicode.h"
 
 namespace oriel::client {
 namespace {
-
-std::string printable(std::string_view text) {
-  std::string shown(text.substr(0, kShownTextMax));
-  std::ranges::replace_if(shown, [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
-  return shown;
-}
 
 std::string text_of(const image::Rect& rect) {
   return fmt::format("{}x{} at {},{}", rect.width, rect.height, rect.x, rect.y);
@@ -70,7 +63,7 @@ struct Sent {
 struct Came {
   std::string operator()(const rfb::Connected& event) const {
     return fmt::format("ServerInit {}, {}, \"{}\"", text_of(event.geometry),
-                       image::describe(event.format), printable(event.name));
+                       image::describe(event.format), printable(event.name, kShownTextMax));
   }
   std::string operator()(const rfb::Updated& event) const {
     std::int64_t pixels = 0;
@@ -83,7 +76,7 @@ struct Came {
                        event.result);
   }
   std::string operator()(const rfb::Renamed& event) const {
-    return fmt::format("DesktopName \"{}\"", printable(event.name));
+    return fmt::format("DesktopName \"{}\"", printable(event.name, kShownTextMax));
   }
   std::string operator()(const rfb::FenceCame& event) const {
     return fmt::format("ServerFence flags {:#x}, {} bytes", event.flags, event.payload.size());

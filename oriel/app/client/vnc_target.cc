@@ -9,6 +9,7 @@
 #include "oriel/app/client/limits.h"
 #include "oriel/app/client/novnc_page.h"
 #include "oriel/app/net/uri_authority.h"
+#include "oriel/base/printable.h"
 
 namespace oriel::client {
 namespace {
@@ -71,12 +72,6 @@ std::string masked_authority(std::string_view text) {
   return is_place ? std::string(text) : fmt::format("{}:...", text.substr(0, colon));
 }
 
-std::string printable(std::string text) {
-  if (text.size() > kShownTextMax) text = text.substr(0, kShownTextMax) + "...";
-  std::ranges::replace_if(text, [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
-  return text;
-}
-
 // The scheme as net::parse_stream_target knows it; empty for one that is unknown.
 std::string_view carrier_scheme(std::string_view scheme) {
   if (scheme == "vnc" || scheme == "tcp") return "tcp";
@@ -130,7 +125,7 @@ std::string shown_target(const net::StreamTarget& target) {
 }
 
 std::string masked_target(std::string_view text) {
-  if (net::lower_case(text.substr(0, 5)) == "unix:") return printable(std::string(text));
+  if (net::lower_case(text.substr(0, 5)) == "unix:") return printable(text, kShownTextMax);
   const auto scheme = text.find("://");
   const auto head = scheme == text.npos ? 0 : scheme + 3;
   std::string shown(text.substr(0, head));
@@ -138,7 +133,8 @@ std::string masked_target(std::string_view text) {
   if (const auto at = rest.rfind('@'); at != rest.npos) {
     shown += "...";
     // Both may be of a password or of a query then.
-    if (rest.substr(0, at).find_first_of("/?#") != rest.npos) return printable(shown);
+    if (rest.substr(0, at).find_first_of("/?#") != rest.npos)
+      return printable(shown, kShownTextMax);
     shown += '@';
     rest.remove_prefix(at + 1);
   }
@@ -146,7 +142,7 @@ std::string masked_target(std::string_view text) {
   const auto path = std::min(rest.find('/'), std::min(query, rest.size()));
   shown += head == 0 ? std::string(rest.substr(0, path)) : masked_authority(rest.substr(0, path));
   shown += rest.substr(path, std::min(query, rest.size()) - path);
-  return printable(shown + (query == rest.npos ? "" : "?..."));
+  return printable(shown + (query == rest.npos ? "" : "?..."), kShownTextMax);
 }
 
 }  // namespace oriel::client

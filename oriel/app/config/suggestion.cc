@@ -7,6 +7,8 @@
 #include <numeric>
 #include <vector>
 
+#include "oriel/base/printable.h"
+
 namespace oriel::config {
 namespace {
 
@@ -46,13 +48,7 @@ std::string suggest(std::string_view unknown, std::span<const std::string> known
 
 std::string printable(std::string_view text) {
   constexpr std::size_t kShown = 80;
-  std::string shown;
-  for (char c : text.substr(0, kShown)) {
-    auto byte = static_cast<unsigned char>(c);
-    shown += byte < 0x20 || byte == 0x7f ? '?' : c;
-  }
-  if (text.size() > kShown) shown += "...";
-  return shown;
+  return oriel::printable(text, kShown);
 }
 
 }  // namespace oriel::config

@@ -1,6 +1,5 @@
 #include "oriel/app/server/drawn_cursor.h"
 
-
 namespace oriel::server {
 
 using image::Rect;

@@ -129,8 +129,9 @@ void Pictures::keep(const std::string& etag, const SharedBytes& bytes) {
 void Pictures::encode(const api::PictureRequest& request, const api::Picture& picture) {
   ++stats_.encoded;
   background_.run<SharedBytes>(
-      [frame = image::Frame::copy_of(frames_.screen().view().crop(picture.region)), encoders = encoders_,
-       kind = request.kind, scale = request.scale, quality = request.quality] {
+      [frame = image::Frame::copy_of(frames_.screen().view().crop(picture.region)),
+       encoders = encoders_, kind = request.kind, scale = request.scale,
+       quality = request.quality] {
         const auto size = scaled(frame.size(), scale);
         const auto smaller =
             size == frame.size() ? image::Frame() : image::scale_down(frame.view(), size);

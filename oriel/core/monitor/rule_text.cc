@@ -11,6 +11,7 @@
 #include <optional>
 #include <utility>
 
+#include "oriel/base/printable.h"
 #include "oriel/core/monitor/figure_table.h"
 #include "oriel/core/monitor/limits.h"
 #include "oriel/core/monitor/text_scan.h"
@@ -66,14 +67,6 @@ bool is_word_start(char c) { return (c >= 'a' && c <= 'z') || c == '_'; }
 bool is_word(char c) { return is_word_start(c) || (c >= '0' && c <= '9'); }
 bool is_space(char c) { return c == ' ' || c == '\t'; }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-// For messages, which are shown on terminals.
-std::string printable(std::string_view text) {
-  std::string shown(text);
-  std::ranges::replace_if(
-      shown, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }, '?');
-  return shown;
-}
 
 // Walks over one rule. Letters count as small.
 class RuleScan {
@@ -448,7 +441,7 @@ Result<std::vector<AlertRule>> parse_alert_rules(std::string_view text) {
       auto rule = parse_alert_rule(one);
       if (!rule) {
         return fail(rule.error().code,
-                    fmt::format("\"{}\": {}", printable(one.substr(0, 80)), rule.error().message));
+                    fmt::format("\"{}\": {}", printable(one, 80), rule.error().message));
       }
       put(*std::move(rule));
     }

@@ -4,14 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/beast/core/bind_handler.hpp>
-#include <boost/beast/core/buffer_traits.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/websocket/error.hpp>
@@ -24,8 +18,9 @@
 #include <vector>
 
 #include "oriel/base/check.h"
+#include "oriel/base/printable.h"
+#include "oriel/io/net/beast_adapter.h"
 #include "oriel/io/net/no_throw.h"
-#include "oriel/io/net/wake_event.h"
 
 namespace oriel::net {
 namespace {
@@ -35,193 +30,6 @@ namespace http = boost::beast::http;
 namespace websocket = boost::beast::websocket;
 using asio::awaitable;
 using boost::system::error_code;
-
-// The Stream below, shared with operations that Beast has outstanding, so that it outlives them.
-// Lines are written past Beast when nothing of Beast's is under way, which saves most of their cost
-// (half of it at 1000 readers); the rest of a frame that the stream did not take is kept here and
-// goes before anything else.
-struct Below {
-  Below(const asio::any_io_executor& executor, StreamPointer the_stream, Bytes the_already_read)
-      : stream(std::move(the_stream)),
-        already_read(std::move(the_already_read)),
-        flushed(executor) {}
-
-  StreamPointer stream;
-  Bytes already_read;  // comes before what the stream reads
-  std::size_t already_taken = 0;
-
-  Bytes rest;  // of a frame that was written past Beast
-  bool is_flushing = false;
-  WakeEvent flushed;
-  int writes = 0;             // of Beast, outstanding
-  bool is_mid_frame = false;  // Beast has more to write of what it began
-
-  bool is_between_frames() const { return rest.empty() && writes == 0 && !is_mid_frame; }
-  // Beast has written `done` of what it wanted to.
-  void end_write(std::size_t wanted, const Result<std::size_t>& done) {
-    --writes;
-    is_mid_frame = done.value_or(0) < wanted;
-  }
-  // Keeps what the stream did not take.
-  void keep_rest(std::span<const ByteSpan> pieces, std::size_t written) {
-    for (auto piece : pieces) {
-      const auto skipped = std::min(written, piece.size());
-      written -= skipped;
-      rest.insert(rest.end(), piece.begin() + static_cast<std::ptrdiff_t>(skipped), piece.end());
-    }
-  }
-
-  Result<std::size_t> try_read(std::span<std::uint8_t> into) {
-    auto count = std::min(into.size(), already_read.size() - already_taken);
-    if (count == 0) return stream->try_read(into);
-    std::copy_n(already_read.begin() + static_cast<std::ptrdiff_t>(already_taken), count,
-                into.begin());
-    already_taken += count;
-    if (already_taken == already_read.size()) already_read = {};
-    return count;
-  }
-};
-using SharedBelow = std::shared_ptr<Below>;
-using Pieces = std::vector<ByteSpan>;
-
-awaitable<Result<std::size_t>> read_below(SharedBelow below, std::span<std::uint8_t> into) {
-  co_return co_await below->stream->read_some(into);
-}
-
-// Until nothing is left of a frame that was written past Beast.
-awaitable<Status> flush(SharedBelow below) {
-  while (below->is_flushing) co_await below->flushed.wait();
-  if (below->rest.empty()) co_return Status{};
-  below->is_flushing = true;
-  Status status;
-  std::size_t written = 0;
-  while (status && written < below->rest.size()) {
-    const ByteSpan piece = ByteSpan(below->rest).subspan(written);
-    const auto count = co_await below->stream->write_some({&piece, 1});
-    if (!count) status = std::unexpected(count.error());
-    written += count.value_or(0);
-  }
-  below->rest.clear();
-  below->is_flushing = false;
-  below->flushed.notify();
-  co_return status;
-}
-
-awaitable<Result<std::size_t>> write_below(SharedBelow below, Pieces pieces) {
-  if (auto status = co_await flush(below); !status) co_return std::unexpected(status.error());
-  co_return co_await below->stream->write_some(pieces);
-}
-
-awaitable<Status> wait_below(SharedBelow below) {
-  if (auto status = co_await flush(below); !status) co_return std::unexpected(status.error());
-  co_return co_await below->stream->wait_writable();
-}
-
-// A Stream as what Asio calls an AsyncStream, for Beast. What can be done at once costs no
-// coroutine.
-class StreamAdapter {
- public:
-  using executor_type = asio::any_io_executor;
-
-  StreamAdapter(executor_type executor, SharedBelow below)
-      : executor_(std::move(executor)), below_(std::move(below)) {}
-
-  executor_type get_executor() { return executor_; }
-  const SharedBelow& below() const { return below_; }
-
-  template <typename Buffers, typename Token>
-  auto async_read_some(const Buffers& buffers, Token&& token) {
-    return asio::async_initiate<Token, void(error_code, std::size_t)>(
-        [this](auto handler, std::span<std::uint8_t> into) {
-          auto done = into.empty() ? Result<std::size_t>(0) : below_->try_read(into);
-          if (into.empty() || !done || *done > 0) return complete(std::move(handler), done);
-          asio::co_spawn(executor_, read_below(below_, into), finish(std::move(handler)));
-        },
-        token, first_of(buffers));
-  }
-
-  template <typename Buffers, typename Token>
-  auto async_write_some(const Buffers& buffers, Token&& token) {
-    return asio::async_initiate<Token, void(error_code, std::size_t)>(
-        [this](auto handler, Pieces pieces, std::size_t wanted) {
-          ++below_->writes;
-          const bool can_try = !pieces.empty() && below_->rest.empty();
-          auto done = can_try ? below_->stream->try_write(pieces) : Result<std::size_t>(0);
-          if (pieces.empty() || !done || *done > 0) {
-            below_->end_write(wanted, done);
-            return complete(std::move(handler), done);
-          }
-          asio::co_spawn(executor_, write_below(below_, std::move(pieces)),
-                         [below = below_, wanted, finish = finish(std::move(handler))](
-                             std::exception_ptr error, Result<std::size_t> result) mutable {
-                           below->end_write(wanted, result);
-                           finish(error, std::move(result));
-                         });
-        },
-        token, pieces_of(buffers), boost::beast::buffer_bytes(buffers));
-  }
-
-  // Beast's way to shut down what is below, found by argument-dependent lookup.
-  template <typename Token>
-  friend void async_teardown(boost::beast::role_type, StreamAdapter& adapter, Token&& token) {
-    asio::co_spawn(
-        adapter.executor_,
-        [](SharedBelow below) -> awaitable<void> {
-          co_await below->stream->shutdown_send();
-        }(adapter.below_),
-        [token = std::forward<Token>(token)](std::exception_ptr) mutable {
-          std::move(token)(error_code{});
-        });
-  }
-  friend void teardown(boost::beast::role_type, StreamAdapter& adapter, error_code& error) {
-    error = {};
-    adapter.below_->stream->close();
-  }
-  friend void beast_close_socket(StreamAdapter& adapter) { adapter.below_->stream->close(); }
-
- private:
-  static error_code code_of(const Result<std::size_t>& result) {
-    return result ? error_code{} : make_error_code(asio::error::eof);
-  }
-
-  template <typename Handler>
-  void complete(Handler handler, const Result<std::size_t>& result) {
-    asio::post(executor_,
-               boost::beast::bind_handler(std::move(handler), code_of(result), result.value_or(0)));
-  }
-
-  template <typename Handler>
-  static auto finish(Handler handler) {
-    return [handler = std::move(handler)](std::exception_ptr, Result<std::size_t> result) mutable {
-      std::move(handler)(code_of(result), result.value_or(0));
-    };
-  }
-
-  template <typename Buffers>
-  static std::span<std::uint8_t> first_of(const Buffers& buffers) {
-    for (auto at = asio::buffer_sequence_begin(buffers); at != asio::buffer_sequence_end(buffers);
-         ++at) {
-      asio::mutable_buffer buffer(*at);
-      if (buffer.size() > 0) return {static_cast<std::uint8_t*>(buffer.data()), buffer.size()};
-    }
-    return {};
-  }
-
-  template <typename Buffers>
-  static Pieces pieces_of(const Buffers& buffers) {
-    Pieces pieces;
-    for (auto at = asio::buffer_sequence_begin(buffers);
-         at != asio::buffer_sequence_end(buffers) && pieces.size() < kMaxWritePieces; ++at) {
-      asio::const_buffer buffer(*at);
-      if (buffer.size() == 0) continue;
-      pieces.emplace_back(static_cast<const std::uint8_t*>(buffer.data()), buffer.size());
-    }
-    return pieces;
-  }
-
-  executor_type executor_;
-  SharedBelow below_;
-};
 
 using WebSocket = websocket::stream<StreamAdapter, false>;
 
@@ -259,20 +67,6 @@ std::unexpected<Error> ended(const error_code& error) {
     return fail(ErrorCode::kInvalid, fmt::format("WebSocket: {}", error.message()));
   }
   return fail(ErrorCode::kClosed, "the peer closed the connection");
-}
-
-// What the peer says as it closes, which is UTF-8, without what could disturb a terminal: control
-// characters become question marks, U+0080 to U+009F (C2 80 to C2 9F) among them.
-std::string printable(std::string_view text) {
-  std::string shown;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const auto byte = static_cast<unsigned char>(text[at]);
-    const auto next = static_cast<unsigned char>(at + 1 < text.size() ? text[at + 1] : 0);
-    const bool is_wide_control = byte == 0xc2 && next < 0xa0;
-    shown += byte < ' ' || byte == 0x7f || is_wide_control ? '?' : text[at];
-    if (is_wide_control) ++at;
-  }
-  return shown;
 }
 
 // What a server says instead of a handshake, as a clause: its first line, in a bounded length.
@@ -502,7 +296,7 @@ class WebSocketStream final : public Stream {
  private:
   Stream& below() { return *socket_.next_layer().below()->stream; }
   const Stream& below() const { return *shared().stream; }
-  const Below& shared() const { return *socket_.next_layer().below(); }
+  const StreamBelow& shared() const { return *socket_.next_layer().below(); }
 
   static Error handshake_failed(const error_code& error) {
     if (error == http::error::end_of_stream || error == http::error::partial_message)
@@ -655,7 +449,7 @@ awaitable<Result<StreamPointer>> accept_websocket(asio::any_io_executor executor
                                                   StreamPointer stream, HttpRequest request,
                                                   Bytes already_read, WebSocketKind kind,
                                                   WebSocketLimits limits) {
-  auto below = std::make_shared<Below>(executor, std::move(stream), std::move(already_read));
+  auto below = std::make_shared<StreamBelow>(executor, std::move(stream), std::move(already_read));
   auto result = std::make_unique<WebSocketStream>(executor, below, kind, limits);
   auto status = co_await result->accept(request);
   if (!status) co_return std::unexpected(status.error());
@@ -665,7 +459,7 @@ awaitable<Result<StreamPointer>> accept_websocket(asio::any_io_executor executor
 awaitable<std::expected<StreamPointer, WebSocketRefusal>> connect_websocket(
     asio::any_io_executor executor, StreamPointer stream, WebSocketRequest request,
     WebSocketKind kind, WebSocketLimits limits) {
-  auto below = std::make_shared<Below>(executor, std::move(stream), Bytes());
+  auto below = std::make_shared<StreamBelow>(executor, std::move(stream), Bytes());
   auto result = std::make_unique<WebSocketStream>(executor, below, kind, limits);
   auto refusal = co_await result->connect(request);
   if (refusal) co_return std::unexpected(*std::move(refusal));
