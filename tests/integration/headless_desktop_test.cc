@@ -42,7 +42,7 @@ using image::Rect;
 using image::Size;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 constexpr auto kPatience = seconds(15);
 
@@ -740,11 +740,11 @@ TEST(Supervisor, ReportsWhyTheXServerDidNotStart) {
 }
 
 // A running display, seen from outside as any X server.
-class X11DesktopTest : public testing::TestWithParam<PixelTransport> {};
+class X11DesktopTest : public ::testing::TestWithParam<PixelTransport> {};
 
 INSTANTIATE_TEST_SUITE_P(Transports, X11DesktopTest,
-                         testing::Values(PixelTransport::kSharedMemory,
-                                         PixelTransport::kConnection),
+                         ::testing::Values(PixelTransport::kSharedMemory,
+                                           PixelTransport::kConnection),
                          [](const auto& parameter) {
                            return parameter.param == PixelTransport::kSharedMemory ? "SharedMemory"
                                                                                    : "Connection";
@@ -798,6 +798,6 @@ int main(int count, char** words) {
   if (count > 1 && arguments[1] == oriel::desktop::kSupervisorCommand) {
     return oriel::desktop::run_supervisor(arguments.subspan(2));
   }
-  testing::InitGoogleTest(&count, words);
+  ::testing::InitGoogleTest(&count, words);
   return RUN_ALL_TESTS();
 }

@@ -16,7 +16,7 @@ std::vector<Cell> quick_cells() {
   return cells;
 }
 
-class Viewer : public testing::TestWithParam<Cell> {};
+class Viewer : public ::testing::TestWithParam<Cell> {};
 
 TEST_P(Viewer, ShowsTheDesktopPixelByPixelInTheEncodingThatItAsksFor) {
   const std::string missing = what_is_missing(GetParam());
@@ -26,7 +26,7 @@ TEST_P(Viewer, ShowsTheDesktopPixelByPixelInTheEncodingThatItAsksFor) {
   EXPECT_EQ(check(GetParam(), server), "") << server.output();
 }
 
-INSTANTIATE_TEST_SUITE_P(Cells, Viewer, testing::ValuesIn(quick_cells()), [](const auto& row) {
+INSTANTIATE_TEST_SUITE_P(Cells, Viewer, ::testing::ValuesIn(quick_cells()), [](const auto& row) {
   std::string name = row.param.viewer + "_" + row.param.encoding;
   std::ranges::replace_if(
       name, [](unsigned char letter) { return std::isalnum(letter) == 0; }, '_');

@@ -14,11 +14,11 @@ namespace oriel::interop {
 using namespace oriel::support;
 namespace {
 
-using testing::Eq;
-using testing::HasSubstr;
-using testing::IsNull;
-using testing::NotNull;
-using testing::Optional;
+using ::testing::Eq;
+using ::testing::HasSubstr;
+using ::testing::IsNull;
+using ::testing::NotNull;
+using ::testing::Optional;
 
 // Expects that the client comes to show the desktop, pixel by pixel. The desktop is taken before
 // and after the client's picture, so that a change in between is no false alarm.
@@ -52,7 +52,7 @@ constexpr Format kFormats[] = {
     {"8", PixelBits::k8, PixelOrder::kRedLowest},
 };
 
-class LibvncclientPicture : public testing::TestWithParam<const char*> {};
+class LibvncclientPicture : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(LibvncclientPicture, IsTheDesktopPixelByPixelInEveryFormat) {
   const std::string encoding = GetParam();
@@ -79,7 +79,7 @@ TEST_P(LibvncclientPicture, IsTheDesktopPixelByPixelInEveryFormat) {
   EXPECT_THAT(server.stop(), Optional(0)) << server.output();
 }
 
-INSTANTIATE_TEST_SUITE_P(Encodings, LibvncclientPicture, testing::ValuesIn(kEncodings),
+INSTANTIATE_TEST_SUITE_P(Encodings, LibvncclientPicture, ::testing::ValuesIn(kEncodings),
                          [](const auto& row) { return std::string(row.param); });
 
 TEST(Libvncclient, FollowsADesktopThatChangesInSeveralViewers) {

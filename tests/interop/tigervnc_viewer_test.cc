@@ -11,7 +11,7 @@ namespace oriel::interop {
 using namespace oriel::support;
 namespace {
 
-using testing::Optional;
+using ::testing::Optional;
 
 constexpr const char* kTitle = "TigerVNC";
 

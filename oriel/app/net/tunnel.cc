@@ -37,6 +37,13 @@ awaitable<Status> read_exactly(Stream& stream, std::span<std::uint8_t> into) {
   co_return Status{};
 }
 
+// Says something and reads an answer of a known length.
+awaitable<Status> ask(Stream& stream, ByteSpan question, std::span<std::uint8_t> answer) {
+  const auto written = co_await write_all(stream, question);
+  if (!written) co_return written;
+  co_return co_await read_exactly(stream, answer);
+}
+
 // ---- HTTP ---------------------------------------------------------------------------------------
 
 // "HTTP/1.1 200 Connection established"
@@ -89,7 +96,7 @@ awaitable<Status> open_http_tunnel(Stream& stream, const std::string& host, std:
 constexpr std::uint8_t kSocksVersion = 5, kLoginVersion = 1;
 constexpr std::uint8_t kNoLogin = 0, kLogin = 2, kNoMethod = 0xff;
 constexpr std::uint8_t kIpv4 = 1, kName = 3, kIpv6 = 4;
-constexpr std::size_t kTextMax = 255;
+constexpr std::size_t kTextMax = 255, kPortBytes = 2;
 
 constexpr auto kReplies = std::to_array<const char*>(
     {"", "has failed", "may not connect to the host", "finds no way to its network",
@@ -132,11 +139,9 @@ awaitable<Status> log_in(Stream& stream, const Proxy& proxy) {
   writer.u8(kLoginVersion);
   write_text(proxy.user, writer);
   write_text(proxy.password, writer);
-  const auto written = co_await write_all(stream, login);
-  if (!written) co_return written;
   std::array<std::uint8_t, 2> answer{};
-  const auto read = co_await read_exactly(stream, answer);
-  if (!read) co_return read;
+  const auto asked = co_await ask(stream, login, answer);
+  if (!asked) co_return asked;
   if (answer[0] != kLoginVersion) co_return wrong_socks("user and password");
   if (answer[1] == 0) co_return Status{};
   co_return fail(ErrorCode::kRefused, "it does not take the user and password");
@@ -146,11 +151,9 @@ awaitable<Status> greet(Stream& stream, const Proxy& proxy) {
   const bool has_login = !proxy.user.empty() || !proxy.password.empty();
   Bytes greeting{kSocksVersion, 1, kNoLogin};
   if (has_login) greeting = {kSocksVersion, 2, kNoLogin, kLogin};
-  const auto written = co_await write_all(stream, greeting);
-  if (!written) co_return written;
   std::array<std::uint8_t, 2> answer{};
-  const auto read = co_await read_exactly(stream, answer);
-  if (!read) co_return read;
+  const auto asked = co_await ask(stream, greeting, answer);
+  if (!asked) co_return asked;
   if (answer[0] != kSocksVersion) co_return wrong_socks("greeting");
   if (answer[1] == kNoLogin) co_return Status{};
   if (answer[1] == kLogin && has_login) co_return co_await log_in(stream, proxy);
@@ -164,7 +167,7 @@ awaitable<Status> greet(Stream& stream, const Proxy& proxy) {
 // The address that the proxy has bound, up to its port.
 awaitable<Status> skip_address(Stream& stream, std::uint8_t kind) {
   std::size_t length = kind == kIpv4 ? 4 : kind == kIpv6 ? 16 : 0;
-  std::array<std::uint8_t, 1 + kTextMax> room{};
+  std::array<std::uint8_t, kTextMax + kPortBytes> room{};
   if (kind == kName) {
     const auto read = co_await read_exactly(stream, std::span(room).first(1));
     if (!read) co_return read;
@@ -172,7 +175,7 @@ awaitable<Status> skip_address(Stream& stream, std::uint8_t kind) {
   } else if (length == 0) {
     co_return wrong_socks("request");
   }
-  co_return co_await read_exactly(stream, std::span(room).first(length + 2));
+  co_return co_await read_exactly(stream, std::span(room).first(length + kPortBytes));
 }
 
 awaitable<Status> open_socks_tunnel(Stream& stream, const std::string& host, std::uint16_t port,
@@ -184,11 +187,9 @@ awaitable<Status> open_socks_tunnel(Stream& stream, const std::string& host, std
   const auto greeted = co_await greet(stream, proxy);
   if (!greeted) co_return greeted;
   const auto request = connect_request(host, port);
-  const auto written = co_await write_all(stream, request);
-  if (!written) co_return written;
   std::array<std::uint8_t, 4> answer{};
-  const auto read = co_await read_exactly(stream, answer);
-  if (!read) co_return read;
+  const auto asked = co_await ask(stream, request, answer);
+  if (!asked) co_return asked;
   if (answer[0] != kSocksVersion) co_return wrong_socks("request");
   const std::size_t reply = answer[1];
   if (reply != 0)

@@ -103,7 +103,8 @@ TEST(SocksTunnel, LogsIn) {
 TEST(SocksTunnel, SkipsEveryKindOfAddress) {
   const auto by_name = bytes_of({5, 0, 0, 3, 4}) + "host" + bytes_of({1, 2});
   const auto by_ipv6 = bytes_of({5, 0, 0, 4}) + std::string(18, 'x');
-  for (const auto& answer : {by_name, by_ipv6})
+  const auto by_long_name = bytes_of({5, 0, 0, 3, 255}) + std::string(255 + 2, 'x');
+  for (const auto& answer : {by_name, by_ipv6, by_long_name})
     EXPECT_EQ(tunnel(kNoLoginWanted + answer + "RFB", kSocksProxy).rest, "RFB");
 }
 
