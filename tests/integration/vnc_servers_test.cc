@@ -266,13 +266,13 @@ TEST(Xvnc, SaysWhenItListensNoMore) {
   Xvnc server("VncAuth");
   std::optional<rfb::Refusal> last;
   std::string message;
-  for (int attempt = 0; attempt < 10 && last != rfb::Refusal::kTurnedAway; ++attempt) {
+  for (int attempt = 0; attempt < 10 && last != rfb::Refusal::kTooManyAttempts; ++attempt) {
     Viewer viewer(server, {"falsch"});
     message = viewer.end().message;
     last = viewer.viewer->session().refusal();
   }
-  EXPECT_EQ(last, rfb::Refusal::kTurnedAway) << message;
-  EXPECT_THAT(message, HasSubstr("Too many security failures"));
+  EXPECT_EQ(last, rfb::Refusal::kTooManyAttempts) << message;
+  EXPECT_THAT(message, HasSubstr("Too many security failures; wait some minutes"));
 }
 
 TEST(Xvnc, ResizesAndIsFollowed) {
