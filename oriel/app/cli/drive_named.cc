@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "oriel/app/cli/say.h"
-#include "oriel/app/client/connection_plan.h"
 #include "oriel/app/client/preset_table.h"
+#include "oriel/app/client/url_template.h"
 #include "oriel/app/config/load_settings.h"
 #include "oriel/app/config/suggestion.h"
 #include "oriel/app/desktops/target_options.h"
@@ -64,25 +64,16 @@ Status check_parameters(const DriveOptions& options, const client::ConnectionOpt
   return {};
 }
 
-// Who says whom to trust wants TLS. Where the way to the server has none, the server must begin it.
-void require_what_is_trusted(const DriveOptions& options, client::ConnectionOptions& connection) {
-  const auto& tls = connection.tls;
-  const bool says_so = !tls.ca_file.empty() || !tls.certificate_file.empty();
-  // A name of the configuration file may say verify: false for a day when it has TLS.
-  if (!says_so && options.connection.tls.verify) return;
-  const auto plan = client::plan_connection(connection, net::process_environment);
-  if (!plan) return;  // connecting says why
-  const auto carrier = plan->target.carrier;
-  connection.requires_encryption =
-      carrier != net::StreamCarrier::kTls && carrier != net::StreamCarrier::kSecureWebSocket;
-}
-
 }  // namespace
 
 Result<Destination> destination_of(const DriveOptions& options, const std::string& target) {
   ORIEL_TRY(auto destination, find(options, target));
   ORIEL_TRY_VOID(check_parameters(options, destination.connection));
-  require_what_is_trusted(options, destination.connection);
+  // Who says whom to trust, or that it does not matter, wants TLS; a name of the configuration file
+  // may say verify: false for a day when it has TLS.
+  const auto& tls = destination.connection.tls;
+  destination.connection.requires_encryption =
+      !tls.ca_file.empty() || !tls.certificate_file.empty() || !options.connection.tls.verify;
   return destination;
 }
 

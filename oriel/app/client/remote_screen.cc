@@ -174,7 +174,7 @@ void RemoteScreen::begin(net::StreamPointer stream, TimePoint deadline) {
   rfb::ClientSessionConfig config;
   config.security.username = plan_.user;
   config.security.password = plan_.password;
-  config.security.requires_encryption = options_.requires_encryption;
+  config.security.requires_encryption = needs_encryption();
   config.security.allows_plain_password = stream->is_private();
   std::random_device random;
   for (auto& byte : config.security.entropy) byte = static_cast<std::uint8_t>(random());
@@ -183,6 +183,11 @@ void RemoteScreen::begin(net::StreamPointer stream, TimePoint deadline) {
   config.limits.handshake_timeout = deadline - Clock::now() + std::chrono::seconds(1);
   link_ = RemoteLink::start(executor_, std::move(stream), std::move(config), make_tls(), *this,
                             options_.log);
+}
+
+// Of the server itself.
+bool RemoteScreen::needs_encryption() const {
+  return options_.requires_encryption && !plan_.target.is_tls();
 }
 
 // For servers that begin TLS in the middle of the handshake (VeNCrypt).
@@ -246,11 +251,10 @@ void RemoteScreen::ready() {
 void RemoteScreen::link_ended(const Error& reason) {
   const auto link = std::exchange(link_, nullptr);
   auto error = failure_of(reason, link->session(), plan_.shown);
-  const bool is_in_the_open =
-      options_.requires_encryption && reason.code == ErrorCode::kUnsupported && opening_;
-  if (is_in_the_open)
+  if (needs_encryption() && reason.code == ErrorCode::kUnsupported && opening_)
     error = {ErrorKind::kInput,
-             fmt::format("{}: encryption is required (--ca, --cert and --insecure do so), and "
+             fmt::format("{}: encryption is required, as whoever says whom to trust or gives a "
+                         "certificate wants it (--ca, --cert, --insecure; ca_file, cert_file), and "
                          "neither the target nor the server has it: {}; vncs:// and wss:// are TLS "
                          "from the first byte on",
                          plan_.shown, reason.message)};

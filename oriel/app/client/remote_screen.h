@@ -104,6 +104,7 @@ class RemoteScreen final : public agent::AgentTarget, private RemoteLinkOwner {
   boost::asio::awaitable<agent::AgentStatus> open();
   boost::asio::awaitable<void> reconnect();
   void begin(net::StreamPointer stream, TimePoint deadline);
+  bool needs_encryption() const;
   net::TlsEngineMaker make_tls() const;
   void drop_link(Error reason);
   void wait_for_uniform();

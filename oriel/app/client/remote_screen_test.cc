@@ -609,10 +609,17 @@ TEST_P(EveryCarrier, ReadsWhomToTrustAlsoWithoutTls) {
   EXPECT_THAT(error.message, HasSubstr("/nonexistent/ca.pem"));
 }
 
-TEST(RemoteScreen, RefusesAServerWithoutTheEncryptionThatIsRequired) {
-  ScriptedServer server(Carrier::kTcp, up_to(Step::kChallenge));
+TEST_P(EveryCarrier, HasTheEncryptionThatIsRequiredOrSaysSo) {
+  const bool is_tls = GetParam() == Carrier::kTls || GetParam() == Carrier::kSecureWebSocket;
+  ScriptedServer server(GetParam(), up_to(is_tls ? Step::kAll : Step::kChallenge));
   auto options = server.options();
   options.requires_encryption = true;
+  if (is_tls) {
+    RemoteScreen screen(server.loop.get_executor(), options);
+    const auto status = server.run(screen.connect());
+    EXPECT_TRUE(status) << status.error().message;
+    return;
+  }
   const auto error = failure(server, options);
   EXPECT_EQ(error.kind, ErrorKind::kInput);
   EXPECT_THAT(error.message, AllOf(HasSubstr("encryption is required"), HasSubstr("vncs://")));

@@ -69,6 +69,8 @@ client::ConnectionOptions connection_options(const config::TargetSettings& setti
   options.tls.certificate_file = settings.cert_file;
   options.tls.key_file = settings.key_file;
   options.tls.verify = settings.verifies;
+  // Who says whom to trust wants TLS.
+  options.requires_encryption = !settings.ca_file.empty() || !settings.cert_file.empty();
   return options;
 }
 
@@ -88,6 +90,7 @@ client::ConnectionOptions completed(client::ConnectionOptions given,
     given.tls.key_file = named.tls.key_file;
   }
   given.tls.verify = given.tls.verify && named.tls.verify;
+  given.requires_encryption = given.requires_encryption || named.requires_encryption;
   return given;
 }
 

@@ -35,6 +35,17 @@ TEST(TargetOptions, HaveAllThatTheConfigurationSays) {
   EXPECT_FALSE(options.tls.verify);
 }
 
+TEST(TargetOptions, WantTlsWhereTheySayWhomToTrust) {
+  config::TargetSettings settings;
+  EXPECT_FALSE(connection_options(settings).requires_encryption);
+  settings.ca_file = "ca.pem";
+  EXPECT_TRUE(connection_options(settings).requires_encryption);
+  EXPECT_TRUE(completed({}, connection_options(settings)).requires_encryption);
+  settings.ca_file.clear();
+  settings.cert_file = "cert.pem";
+  EXPECT_TRUE(connection_options(settings).requires_encryption);
+}
+
 TEST(TargetOptions, GiveWayToWhatIsSaidOnTheSpot) {
   client::ConnectionOptions named{.target = "host:1"};
   named.parameters = {{"host", "pve"}, {"vmid", "100"}};

@@ -93,6 +93,10 @@ bool StreamTarget::is_websocket() const {
   return carrier == StreamCarrier::kWebSocket || carrier == StreamCarrier::kSecureWebSocket;
 }
 
+bool StreamTarget::is_tls() const {
+  return carrier == StreamCarrier::kTls || carrier == StreamCarrier::kSecureWebSocket;
+}
+
 std::string StreamTarget::shown() const {
   const auto place = fmt::format("{}:{}", host_in_uri(host), port);
   switch (carrier) {

@@ -28,6 +28,7 @@ struct StreamTarget {
   std::string path;        // of a Unix socket as it was written, or of a WebSocket with its query
 
   bool is_websocket() const;
+  bool is_tls() const;  // from the first byte on
   // For people and logs, without user and password; parsed again it is the same target.
   std::string shown() const;
 
