@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { connect, pictureTaken, status, usePassword, type Status } from "../connection/connection";
 import { Button } from "../parts/button";
 import { Icon } from "../parts/icon";
@@ -113,7 +113,7 @@ function Password({ now }: { now: Extract<Status, { state: "password" }> }) {
   const isShown = useSignal(false);
   const isCapsLocked = useSignal(false);
   const isLocked = now.lockedFor_s > 0;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!now.isBusy && !isLocked) field.current?.select();
   }, [now.isBusy, isLocked]);
   const submit = (event: Event): void => {

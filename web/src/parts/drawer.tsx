@@ -1,13 +1,13 @@
 // A panel that hangs from the bar on the right, or stands at the bottom of a narrow window.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { closeFloating } from "../state/floating";
 import { ToolButton } from "./button";
 
 export function Drawer({ title, children }: { title: string; children: ComponentChildren }) {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.focus(), []);
+  useLayoutEffect(() => box.current?.focus(), []);
   return (
     <div ref={box} class="drawer" role="dialog" aria-label={title} tabIndex={-1} data-floating onKeyDown={closeOnEscape}>
       <header>

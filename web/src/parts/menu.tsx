@@ -1,7 +1,7 @@
 // A menu that hangs from a button of the bar: arrow keys move, Escape or a click elsewhere closes.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { closeFloating } from "../state/floating";
 import { Icon, type IconName } from "./icon";
 
@@ -9,7 +9,8 @@ const items = "[role^=menuitem]:not(:disabled)";
 
 export function Menu({ label, class: extra = "", children }: { label: string; class?: string; children: ComponentChildren }) {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  // Before the next key, which is for the menu already.
+  useLayoutEffect(() => {
     box.current?.querySelector<HTMLElement>(`${items}[aria-checked=true], ${items}`)?.focus();
     return closeOnOutsideClick(box.current);
   }, []);

@@ -1,7 +1,7 @@
 // Asks once before a viewer is sent away, and what to write to one.
 
 import { signal, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { ViewerDocument } from "../api/types";
 import { Button } from "../parts/button";
 import { orTell, tell } from "../state/notices";
@@ -25,7 +25,7 @@ export function ViewerDialog({ asked: { kind, viewer } }: { asked: Asked }) {
   const box = useRef<HTMLDialogElement>(null);
   const text = useSignal("");
   const { title, field, button, done } = words[kind];
-  useEffect(() => box.current?.showModal(), []);
+  useLayoutEffect(() => box.current?.showModal(), []);
   const submit = (event: Event): void => {
     event.preventDefault();
     void orTell(async () => {
