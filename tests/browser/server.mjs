@@ -144,10 +144,11 @@ export class Server {
   // left. `await using`-less on purpose: a test calls it last, `kill` cleans up after a failed one.
   async stop() {
     const begin = Date.now();
+    const runs = this.#process.exitCode === null && this.#process.signalCode === null;
     this.#process.kill("SIGTERM");
-    if (this.#process.exitCode === null) await once(this.#process, "exit");
+    if (runs) await once(this.#process, "exit");
     const took_ms = Date.now() - begin;
-    const code = this.#process.exitCode;
+    const code = this.#process.exitCode ?? this.#process.signalCode;
     await this.#nothingLeft();
     rmSync(this.#folder, { recursive: true, force: true });
     assert.equal(code, 0, `exit code after SIGTERM; it wrote: ${this.log}`);
