@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstring>
 #include <future>
 #include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "oriel/core/clipboard/dib.h"
 #include "oriel/core/codec/jpeg_encoder.h"
@@ -41,17 +44,29 @@ std::string names() {
 
 // A thread costs some 50 us; these pixels take 5 ms.
 constexpr std::int64_t kSharedPixelsMin = 512 * 1024;
+constexpr unsigned kPngThreadsMax = 4;
+// For each thread: half of a desktop may have all of its text, and take twice as long.
+constexpr int kPngBandsPerThread = 4;
 
-// A large one in two halves at the same time.
+// A large one in bands, by several threads.
 Bytes write_png(const image::FrameView& frame) {
-  codec::PngEncoder encoder;
-  if (frame.size().area() < kSharedPixelsMin || frame.height < 2) return encoder.encode(frame);
-  const int middle = frame.height / 2;
-  auto upper = std::async(std::launch::async, [&frame, middle] {
-    return codec::PngEncoder().encode_rows(frame, 0, middle);
-  });
-  auto lower = encoder.encode_rows(frame, middle, frame.height);
-  const codec::PngBand bands[] = {upper.get(), std::move(lower)};
+  const int threads =
+      static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, kPngThreadsMax));
+  const int count = std::min(threads * kPngBandsPerThread, frame.height);
+  if (frame.size().area() < kSharedPixelsMin || threads == 1)
+    return codec::PngEncoder().encode(frame);
+  std::vector<codec::PngBand> bands(static_cast<std::size_t>(count));
+  std::atomic<int> next = 0;
+  const auto encode_bands = [&] {
+    codec::PngEncoder encoder;
+    for (int i = next++; i < count; i = next++)
+      bands[i] =
+          encoder.encode_rows(frame, frame.height * i / count, frame.height * (i + 1) / count);
+  };
+  std::vector<std::future<void>> helpers;
+  for (int i = 1; i < threads; ++i) helpers.push_back(std::async(std::launch::async, encode_bands));
+  encode_bands();
+  for (auto& helper : helpers) helper.get();
   return codec::join_png(frame.size(), bands);
 }
 
