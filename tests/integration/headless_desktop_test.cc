@@ -560,7 +560,7 @@ TEST(Supervisor, GivesTheSessionItsEnvironment) {
 
 TEST(Supervisor, StartsTheBuiltInSessionWithATerminalThatHasTheKeyboard) {
   TemporaryFolder folder;
-  ::setenv("HOME", folder.path().c_str(), 1);  // its shell begins as it likes, not as ours does
+  ::setenv("HOME", folder.file("").c_str(), 1);  // its shell begins as it likes, not as ours does
   Headless headless(small(""));
   ASSERT_TRUE(headless.desktop);
   EXPECT_TRUE(headless.run_until([&] {

@@ -143,11 +143,8 @@ std::string name_in(const GENERAL_NAME& name) {
 Result<std::vector<CertificatePointer>> parse_pem_certificates(const std::string& pem) {
   std::vector<CertificatePointer> all;
   const auto bio = reading(pem);
-  while (CertificatePointer next{PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)}) {
-    if (all.size() == kTlsChainMax)
-      return fail(ErrorCode::kTooLarge, fmt::format("more than {} certificates", kTlsChainMax));
+  while (CertificatePointer next{PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)})
     all.push_back(std::move(next));
-  }
   const bool is_at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   const auto reason = take_openssl_error();
   if (all.empty() || !is_at_end)
@@ -160,6 +157,8 @@ Result<std::vector<CertificatePointer>> parse_pem_certificates(const std::string
 
 Result<TlsPair> parse_pem_pair(const PemPair& pem) {
   ORIEL_TRY(auto certificates, parse_pem_certificates(pem.certificate));
+  if (certificates.size() > kTlsChainMax)
+    return fail(ErrorCode::kTooLarge, fmt::format("more than {} certificates", kTlsChainMax));
   ORIEL_TRY(auto key, parse_key(pem.key));
   TlsPair pair{std::move(certificates.front()), {}, std::move(key)};
   certificates.erase(certificates.begin());

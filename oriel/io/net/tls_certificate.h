@@ -26,7 +26,7 @@ struct PemPair {
 // Errors are clauses without file names: no certificate, an encrypted key, a key of another
 // certificate. At most kTlsChainMax certificates.
 Result<TlsPair> parse_pem_pair(const PemPair& pem);
-// One or more certificates.
+// One or more certificates, such as all the authorities that a system trusts.
 Result<std::vector<CertificatePointer>> parse_pem_certificates(const std::string& pem);
 
 // A certificate for these names (host names and numeric addresses; at least one), signed by its own

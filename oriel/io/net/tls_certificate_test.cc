@@ -86,6 +86,16 @@ TEST(TlsCertificate, SaysWhatIsWrongWithAPair) {
   }
 }
 
+TEST(TlsCertificate, ReadsAllAuthoritiesOfASystem) {
+  constexpr std::size_t kAuthorities = 200;
+  const auto one = made();
+  std::string bundle;
+  for (std::size_t i = 0; i < kAuthorities; ++i) bundle += "# Authority\n" + one.certificate;
+  const auto authorities = parse_pem_certificates(bundle);
+  ASSERT_TRUE(authorities) << authorities.error().message;
+  EXPECT_EQ(authorities->size(), kAuthorities);
+}
+
 TEST(TlsCertificate, DoesNotAskTheTerminalForThePassphraseOfAnEncryptedKey) {
   const auto ours = made();
   const auto pair = parse_pem_pair(ours);
