@@ -160,7 +160,7 @@ constexpr Flag kFlags[] = {
      set_encodings},
     {"--jpeg-quality", "", "0-9", "Lets the server send lossy pictures; without it all is exact",
      set_level<&Connection::quality>},
-    {"--compression", "", "0-9", "How hard the server compresses",
+    {"--compression", "", "0-9", "How hard the server compresses; 2 without it",
      set_level<&Connection::compression>},
     {"--exclusive", "", "", "Asks the server to disconnect other viewers", set_exclusive},
     {"--view-only", "", "", "Sends no input", set_view_only},

@@ -52,11 +52,11 @@ struct ConnectionOptions {
   bool is_shared = true;  // other viewers may stay
   bool is_view_only = false;
 
-  // Names of codec::encoding_table(), most wanted first; empty: all, in the table's order.
+  // Names of codec::encoding_table(), most wanted first; empty: all, Tight first.
   std::vector<std::string> encodings = {};
   // 0 (small) to 9 (good): lossy encodings are welcome; nothing: the picture is exact.
   std::optional<int> quality = {};
-  // 0 (fast) to 9 (small); nothing: as the server likes.
+  // 0 (fast) to 9 (small); nothing: 2.
   std::optional<int> compression = {};
 
   // Nothing: a connection that is lost stays lost.

@@ -148,7 +148,9 @@ TEST(ConnectionPlan, AsksForAllThatIsExactUnlessAQualityIsGiven) {
     if (encoding.id == 21) continue;
     EXPECT_THAT(exact, Contains(encoding.id)) << encoding.name;
   }
+  EXPECT_EQ(exact[1], 7) << "Tight costs servers the least";
   EXPECT_THAT(exact, Not(Contains(21)));
+  EXPECT_THAT(exact, Contains(-254)) << "compression 2";
   for (int level = -32; level <= -23; ++level) EXPECT_THAT(exact, Not(Contains(level)));
   ConnectionOptions options{.target = "h"};
   options.encodings = {"hextile", "raw"};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <random>
 #include <utility>
@@ -335,13 +336,16 @@ void RemoteScreen::link_event(const rfb::ClientEvent& event) {
 
 void RemoteScreen::on(const rfb::Connected& event) {
   name_ = event.name;
-  use_size(event.geometry);
   first_picture_.emplace(event.geometry);
   input_.use(link_);
   clipboard_.use(link_);
   link_->say(rfb::SetPixelFormat{image::kBgrx});
   link_->say(rfb::SetEncodings{plan_.encodings});
   request_update(false);
+  // Once that is on its way: it takes a while.
+  boost::asio::post(executor_, [this, alive = alive_, weak = std::weak_ptr(link_)] {
+    if (*alive && link_ && weak.lock() == link_) use_size(link_->session().size());
+  });
 }
 
 void RemoteScreen::on(const rfb::Updated& event) {
@@ -450,7 +454,8 @@ void RemoteScreen::use_size(image::Size size) {
 void RemoteScreen::commit(std::span<const image::Rect> rects) {
   const auto& frame = link_->session().frame();
   // Of a desktop that has got another size since: what is news comes after it.
-  if (frame.size() != screen_->size()) return;
+  if (frame.size() != link_->session().size()) return;
+  use_size(frame.size());
   std::vector<screen::Patch> patches;
   for (const auto& rect : rects) {
     const auto inside = rect.intersected(image::Rect::of(frame.size()));
@@ -464,8 +469,7 @@ void RemoteScreen::commit(std::span<const image::Rect> rects) {
 }
 
 void RemoteScreen::request_update(bool is_incremental) {
-  const auto size = link_->session().frame().size();
-  link_->say(rfb::UpdateRequest{is_incremental, image::Rect::of(size)});
+  link_->say(rfb::UpdateRequest{is_incremental, image::Rect::of(link_->session().size())});
 }
 
 // Only together with fences, by which the server then keeps from sending more than we take.

@@ -1,5 +1,7 @@
 #include "oriel/core/codec/png_encoder.h"
 
+#include <isa-l/crc.h>
+#include <isa-l/igzip_lib.h>
 #include <zlib.h>
 
 #ifdef __SSE2__
@@ -28,8 +30,7 @@ void append_chunk(std::string_view type, ByteSpan data, Bytes& out) {
   const auto begin = out.size();
   out.insert(out.end(), type.begin(), type.end());
   out.insert(out.end(), data.begin(), data.end());
-  const auto crc = crc32_z(0, out.data() + begin, out.size() - begin);
-  writer.u32(static_cast<std::uint32_t>(crc));
+  writer.u32(crc32_gzip_refl(0, out.data() + begin, out.size() - begin));
 }
 
 // Writes a byte beyond the last pixel.
@@ -130,8 +131,7 @@ PngBand PngEncoder::encode_rows(const image::FrameView& frame, int begin, int en
     filtering.append(frame.row(y), frame.width, group);
     const bool is_full = static_cast<std::size_t>(y - begin + 1) % rows_of_group == 0;
     if (!is_full && y + 1 < end) continue;
-    band.checksum =
-        static_cast<std::uint32_t>(adler32_z(band.checksum, group.data(), group.size()));
+    band.checksum = isal_adler32(band.checksum, group.data(), group.size());
     band.bytes += group.size();
     deflate_.compress(group, band.blocks);
     group.clear();

@@ -324,7 +324,7 @@ Result<Need> ClientSession::receive_server_init(ByteSpan bytes) {
   }
   connected.name = clipboard::to_utf8(as_text(reader.take(length)));
   format_ = connected.format;
-  frame_ = image::Frame(connected.geometry);
+  size_ = connected.geometry;
   phase_ = Phase::kMessages;
   // It can send ours, whatever its own is.
   if (!image::check_pixel_format(format_)) say(SetPixelFormat{image::kBgrx});
@@ -419,10 +419,18 @@ Result<Need> ClientSession::receive_fence(ByteSpan bytes) {
 
 Status ClientSession::resize(image::Size size) {
   ORIEL_TRY_VOID(check_desktop("DesktopSize", size, config_.limits));
-  if (size == frame_.size()) return {};
-  frame_ = image::Frame(size);
-  is_turn_over_ = true;  // that took a while
+  if (size == size_) return {};
+  size_ = size;
+  frame_ = {};
+  is_turn_over_ = true;  // whoever shows it makes a new picture
   return {};
+}
+
+// Not before there are pixels: while they are on their way there is time for it.
+void ClientSession::provide_frame() {
+  if (frame_.size() == size_) return;
+  frame_ = image::Frame(size_);
+  is_turn_over_ = true;  // that took a while
 }
 
 Result<Need> ClientSession::receive_pseudo_body(ByteSpan bytes) {
@@ -447,7 +455,7 @@ Result<Need> ClientSession::receive_pseudo_body(ByteSpan bytes) {
         screen.flags = reader.u32();
       }
       if (rect.y == kResizeDone) ORIEL_TRY_VOID(resize(rect.size()));
-      events_.push_back(Resized{frame_.size(), static_cast<std::uint16_t>(rect.x),
+      events_.push_back(Resized{size_, static_cast<std::uint16_t>(rect.x),
                                 static_cast<std::uint16_t>(rect.y)});
       break;
     case kPseudoDesktopName: {
@@ -525,11 +533,12 @@ Result<Need> ClientSession::receive_rectangle_head(ByteSpan bytes) {
     ORIEL_TRY(auto body, receive_pseudo_body(bytes.subspan(kHead)));
     return open_rectangle_ ? Need{kHead, 1} : Need{kHead + body.consumed, 1};
   }
-  if (!image::Rect::of(frame_.size()).contains(rect))
+  if (!image::Rect::of(size_).contains(rect))
     return fail(ErrorCode::kInvalid,
                 fmt::format("rectangle {}x{} at {},{}: outside the desktop of {}x{}", width, height,
-                            x, y, frame_.size().width, frame_.size().height));
+                            x, y, size_.width, size_.height));
   ORIEL_TRY_VOID(check_colour_map("rectangle"));
+  provide_frame();
   // An empty one has the body that its encoding gives it: a length, perhaps.
   if (rect.is_empty() && encoding->max_body_bytes({0, 0}) == 0) finish_rectangle();
   return Need{kHead, 1};

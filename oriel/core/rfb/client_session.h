@@ -155,7 +155,9 @@ class ClientSession final : public Session {
   // its answer be large.
   void say_clipboard(const ClipboardMessage& message);
 
-  // BGRX, pad zero; the server's geometry.
+  // The server's geometry, after Connected.
+  image::Size size() const { return size_; }
+  // BGRX, pad zero; of that size once a rectangle of pixels has come, else empty.
   const image::Frame& frame() const { return frame_; }
   // How many rectangles came in each encoding.
   const std::map<std::int32_t, std::uint64_t>& rectangles_by_encoding() const {
@@ -200,6 +202,7 @@ class ClientSession final : public Session {
   Result<Need> receive_other_message(ByteSpan bytes);
   Status check_colour_map(std::string_view what) const;
   Status resize(image::Size size);
+  void provide_frame();
   // A refusal with a U32 length and a reason behind `offset` bytes.
   Result<Need> receive_refusal(ByteSpan bytes, std::size_t offset);
   const SecurityType* choose_security(std::span<const std::uint32_t> offered) const;
@@ -224,6 +227,7 @@ class ClientSession final : public Session {
   std::uint8_t last_message_ = kNoMessage;  // its type, for errors
   image::PixelFormat format_;
   image::ColourMap colour_map_{};  // what the server said
+  image::Size size_;
   image::Frame frame_;
   std::vector<ScreenLayout> screens_;
   std::map<std::int32_t, std::unique_ptr<codec::Decoder>> decoders_;
