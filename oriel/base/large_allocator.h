@@ -15,6 +15,12 @@ namespace oriel {
 
 inline constexpr std::size_t kLargePageBytes = std::size_t{2} << 20;
 
+// As many bytes, with the last page whole where more than half of it is used anyway.
+constexpr std::size_t whole_large_pages(std::size_t bytes) {
+  const auto rest = bytes % kLargePageBytes;
+  return rest > kLargePageBytes / 2 ? bytes - rest + kLargePageBytes : bytes;
+}
+
 template <typename T>
 struct LargeAllocator {
   using value_type = T;
@@ -28,10 +34,11 @@ struct LargeAllocator {
       throw std::bad_array_new_length();
     const auto bytes = count * sizeof(T);
     if (bytes < kLargePageBytes) return static_cast<T*>(::operator new(bytes));
+    const auto whole = whole_large_pages(bytes);
     void* memory = nullptr;
-    if (::posix_memalign(&memory, kLargePageBytes, bytes) != 0) throw std::bad_alloc();
+    if (::posix_memalign(&memory, kLargePageBytes, whole) != 0) throw std::bad_alloc();
     // Where it is refused, small pages serve as well.
-    ::madvise(memory, bytes / kLargePageBytes * kLargePageBytes, MADV_HUGEPAGE);
+    ::madvise(memory, whole / kLargePageBytes * kLargePageBytes, MADV_HUGEPAGE);
     return static_cast<T*>(memory);
   }
   void deallocate(T* memory, std::size_t count) {

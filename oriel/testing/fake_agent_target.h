@@ -67,6 +67,7 @@ class FakeAgentTarget final : public agent::AgentTarget, public desktop::InputSi
   void draw(image::Point at, const image::Frame& pixels) {
     const image::Rect rect{at.x, at.y, pixels.size().width, pixels.size().height};
     const screen::Patch patch{rect, pixels.view()};
+    for (auto* listener : std::vector(listeners_)) listener->screen_changes_soon();
     const auto result = screen_->commit({&patch, 1});
     if (result.changed_px == 0) return;
     const auto rects = screen::changed_rects(*screen_, result.generation, result.bounds);

@@ -26,6 +26,8 @@ class AgentTargetListener {
  public:
   virtual ~AgentTargetListener() = default;
   virtual void screen_changed(const ScreenChange& change) = 0;
+  // The pixels are as they were for the last time, perhaps.
+  virtual void screen_changes_soon() {}
   // The screen is another object now, of another size; all of it is new. Generations go on.
   virtual void screen_resized() {}
   // A program of the desktop has copied something, in these formats.

@@ -32,10 +32,7 @@ void paste(const image::Frame& pixels, const Rect& to, image::Frame& frame) {
 }
 
 DamageLog::DamageLog(AgentTarget& target, std::size_t bytes_max)
-    : target_(target),
-      bytes_max_(bytes_max),
-      bell_(target.executor()),
-      base_(copy_of(target.screen().view(), Rect::of(target.screen().size()))) {
+    : target_(target), bytes_max_(bytes_max), bell_(target.executor()) {
   target_.add_listener(*this);
 }
 
@@ -53,6 +50,11 @@ std::optional<AgentError> DamageLog::loss() const {
   return std::nullopt;
 }
 
+void DamageLog::screen_changes_soon() {
+  const auto& screen = target_.screen();
+  if (base_.size() != screen.size()) base_ = copy_of(screen.view(), Rect::of(screen.size()));
+}
+
 void DamageLog::screen_changed(const ScreenChange& change) {
   Change kept{change.generation, change.at, screen::joined(change.rects, kBoxesMax), {}};
   for (const auto& rect : kept.rects) {
@@ -65,12 +67,11 @@ void DamageLog::screen_changed(const ScreenChange& change) {
 void DamageLog::screen_resized() {
   ++resizes_;
   const auto& screen = target_.screen();
-  const auto whole = Rect::of(screen.size());
-  base_ = copy_of(screen.view(), whole);
+  base_ = {};
   bytes_ = 0;
   for (auto& change : changes_) change.pixels.clear();
   without_pixels_ = changes_.size() + 1;
-  add({screen.generation(), Clock::now(), {whole}, {}});
+  add({screen.generation(), Clock::now(), {Rect::of(screen.size())}, {}});
 }
 
 void DamageLog::clipboard_changed(desktop::ClipboardFormats /*formats*/) {

@@ -53,6 +53,7 @@ class DamageLog final : public AgentTargetListener {
   boost::asio::awaitable<void> news(TimePoint until) { return bell_.wait(until); }
 
  private:
+  void screen_changes_soon() override;
   void screen_changed(const ScreenChange& change) override;
   void screen_resized() override;
   void clipboard_changed(desktop::ClipboardFormats formats) override;
@@ -64,7 +65,7 @@ class DamageLog final : public AgentTargetListener {
   std::size_t bytes_max_;
   Bell bell_;
   std::deque<Change> changes_;
-  image::Frame base_;               // the screen before the first change that has pixels
+  image::Frame base_;  // the screen before the first change that has pixels; empty without one
   std::size_t without_pixels_ = 0;  // how many of changes_, the oldest, have none
   std::size_t bytes_ = 0;           // of pixels
   int resizes_ = 0;

@@ -112,7 +112,7 @@ awaitable<std::optional<DriveOutcome>> run_in_session(boost::asio::any_io_execut
                                                       std::optional<std::chrono::milliseconds> time,
                                                       std::function<void(std::string)> notice) {
   const auto folder = session_folder();
-  if (!folder) co_return std::nullopt;
+  if (!folder || session_sockets(*folder).empty()) co_return std::nullopt;
   const auto socket = session_socket(*folder, connection);
   if (!socket || !is_there(*socket)) co_return std::nullopt;
   auto to_session = client_options(*socket);

@@ -50,6 +50,7 @@ void RemoteLink::session_progressed() {
     if (log_) log_came(event);
     if (owner_ != nullptr) owner_->link_event(event);
   }
+  if (owner_ != nullptr) owner_->link_progressed();
   // Whoever waits is told of a broken message or a refusal now, not when the server has closed too.
   if (!is_closing_ && driver_->reason()) driver_->close_now(*driver_->reason());
 }

@@ -17,6 +17,8 @@ class RemoteLinkOwner {
  public:
   virtual ~RemoteLinkOwner() = default;
   virtual void link_event(const rfb::ClientEvent& event) = 0;
+  // Something has come, and its events have been told.
+  virtual void link_progressed() = 0;
   // The last call of all, unless it was detached.
   virtual void link_ended(const Error& reason) = 0;
 };
@@ -30,6 +32,7 @@ class RemoteLink final : public std::enable_shared_from_this<RemoteLink>, net::S
                                            LogSink log);
 
   const rfb::ClientSession& session() const { return session_; }
+  void provide_frame() { session_.provide_frame(); }
   bool is_open() const { return owner_ != nullptr && session_.is_connected(); }
 
   // What is said goes out with flush(), or when the callback that says it returns.

@@ -171,6 +171,7 @@ void RemoteScreen::begin(net::StreamPointer stream, TimePoint deadline) {
   has_fence_ = has_continuous_updates_ = is_continuous_ = false;
   was_uniform_ = is_uniform_so_far_ = false;
   updates_ = 0;
+  taken_over_ = 0;
   first_picture_.reset();
   rfb::ClientSessionConfig config;
   config.security.username = plan_.user;
@@ -330,6 +331,15 @@ AgentStatus RemoteScreen::check_input() const {
 
 // ---- what the server says ----------------------------------------------------------------------
 
+// Nobody looks at the first picture before it is complete: the server draws on while we take over.
+void RemoteScreen::link_progressed() {
+  if (state_ != RemoteState::kConnecting || !first_picture_ || is_uniform_so_far_) return;
+  const auto come = link_->session().come_so_far();
+  if (come.size() <= taken_over_) return;
+  take_over(come.subspan(taken_over_));
+  taken_over_ = come.size();
+}
+
 void RemoteScreen::link_event(const rfb::ClientEvent& event) {
   std::visit([this](const auto& known) { on(known); }, event);
 }
@@ -344,7 +354,9 @@ void RemoteScreen::on(const rfb::Connected& event) {
   request_update(false);
   // Once that is on its way: it takes a while.
   boost::asio::post(executor_, [this, alive = alive_, weak = std::weak_ptr(link_)] {
-    if (*alive && link_ && weak.lock() == link_) use_size(link_->session().size());
+    if (!*alive || !link_ || weak.lock() != link_) return;
+    link_->provide_frame();
+    use_size(link_->session().size());
   });
 }
 
@@ -451,20 +463,31 @@ void RemoteScreen::use_size(image::Size size) {
   tell([](auto& listener) { listener.screen_resized(); });
 }
 
-void RemoteScreen::commit(std::span<const image::Rect> rects) {
+screen::CommitResult RemoteScreen::take_over(std::span<const image::Rect> rects) {
   const auto& frame = link_->session().frame();
   // Of a desktop that has got another size since: what is news comes after it.
-  if (frame.size() != link_->session().size()) return;
+  if (frame.size() != link_->session().size()) return {};
   use_size(frame.size());
   std::vector<screen::Patch> patches;
   for (const auto& rect : rects) {
     const auto inside = rect.intersected(image::Rect::of(frame.size()));
     if (!inside.is_empty()) patches.push_back({inside, frame.view().crop(inside)});
   }
-  const auto committed = screen_->commit(patches);
-  if (committed.changed_px == 0) return;
-  const auto changed = screen::changed_rects(*screen_, committed.generation, committed.bounds);
-  const agent::ScreenChange change{committed.generation, Clock::now(), changed};
+  if (patches.empty()) return {};
+  tell([](auto& listener) { listener.screen_changes_soon(); });
+  return screen_->commit(patches);
+}
+
+void RemoteScreen::commit(std::span<const image::Rect> rects) {
+  const auto early = std::exchange(taken_over_, 0);
+  const auto committed = take_over(rects.subspan(std::min(early, rects.size())));
+  std::vector<image::Rect> changed;
+  if (early > 0)
+    changed.push_back(image::Rect::of(screen_->size()));
+  else if (committed.changed_px > 0)
+    changed = screen::changed_rects(*screen_, committed.generation, committed.bounds);
+  if (changed.empty()) return;
+  const agent::ScreenChange change{screen_->generation(), Clock::now(), changed};
   tell([&change](auto& listener) { listener.screen_changed(change); });
 }
 

@@ -114,6 +114,7 @@ class RemoteScreen final : public agent::AgentTarget, private RemoteLinkOwner {
   agent::AgentError not_ready_in_time() const;
 
   void link_event(const rfb::ClientEvent& event) override;
+  void link_progressed() override;
   void link_ended(const Error& reason) override;
   void on(const rfb::Connected& event);
   void on(const rfb::Updated& event);
@@ -131,6 +132,7 @@ class RemoteScreen final : public agent::AgentTarget, private RemoteLinkOwner {
   void on(const rfb::LedStateCame& event);
 
   void use_size(image::Size size);
+  screen::CommitResult take_over(std::span<const image::Rect> rects);
   void commit(std::span<const image::Rect> rects);
   void request_update(bool is_incremental);
   void enable_continuous_updates();
@@ -156,7 +158,8 @@ class RemoteScreen final : public agent::AgentTarget, private RemoteLinkOwner {
 
   // Of the present connection.
   std::optional<FirstPicture> first_picture_;  // until it is complete
-  bool is_uniform_so_far_ = false;             // it is complete, and more is waited for
+  std::size_t taken_over_ = 0;      // how many rectangles of the update that is coming
+  bool is_uniform_so_far_ = false;  // it is complete, and more is waited for
   bool was_uniform_ = false;
   bool has_fence_ = false;
   bool has_continuous_updates_ = false;

@@ -426,11 +426,8 @@ Status ClientSession::resize(image::Size size) {
   return {};
 }
 
-// Not before there are pixels: while they are on their way there is time for it.
 void ClientSession::provide_frame() {
-  if (frame_.size() == size_) return;
-  frame_ = image::Frame(size_);
-  is_turn_over_ = true;  // that took a while
+  if (frame_.size() != size_) frame_ = image::Frame(size_);
 }
 
 Result<Need> ClientSession::receive_pseudo_body(ByteSpan bytes) {
@@ -538,6 +535,7 @@ Result<Need> ClientSession::receive_rectangle_head(ByteSpan bytes) {
                 fmt::format("rectangle {}x{} at {},{}: outside the desktop of {}x{}", width, height,
                             x, y, size_.width, size_.height));
   ORIEL_TRY_VOID(check_colour_map("rectangle"));
+  is_turn_over_ = frame_.size() != size_;  // that takes a while
   provide_frame();
   // An empty one has the body that its encoding gives it: a length, perhaps.
   if (rect.is_empty() && encoding->max_body_bytes({0, 0}) == 0) finish_rectangle();

@@ -157,8 +157,12 @@ class ClientSession final : public Session {
 
   // The server's geometry, after Connected.
   image::Size size() const { return size_; }
-  // BGRX, pad zero; of that size once a rectangle of pixels has come, else empty.
+  // BGRX, pad zero; of that size once a rectangle of pixels has come, else empty. Its memory takes a
+  // while, for which there is time before.
   const image::Frame& frame() const { return frame_; }
+  void provide_frame();
+  // The rectangles of pixels of the update that is coming. Lent until the next call.
+  std::span<const image::Rect> come_so_far() const { return updated_; }
   // How many rectangles came in each encoding.
   const std::map<std::int32_t, std::uint64_t>& rectangles_by_encoding() const {
     return rectangles_by_encoding_;
@@ -202,7 +206,6 @@ class ClientSession final : public Session {
   Result<Need> receive_other_message(ByteSpan bytes);
   Status check_colour_map(std::string_view what) const;
   Status resize(image::Size size);
-  void provide_frame();
   // A refusal with a U32 length and a reason behind `offset` bytes.
   Result<Need> receive_refusal(ByteSpan bytes, std::size_t offset);
   const SecurityType* choose_security(std::span<const std::uint32_t> offered) const;
