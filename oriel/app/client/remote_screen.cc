@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <random>
 #include <utility>
@@ -30,6 +29,10 @@ using boost::asio::awaitable;
 namespace {
 
 constexpr image::Rect kProbe{0, 0, 1, 1};
+
+// To make room for the picture takes 2 ms and more. Servers answer the first wish at once with what
+// is no pixels, and want another before they begin with those; they take longer to compress them.
+constexpr std::chrono::milliseconds kFrameDelay{2};
 
 AgentError ended() { return {ErrorKind::kState, "the client has ended"}; }
 
@@ -352,11 +355,18 @@ void RemoteScreen::on(const rfb::Connected& event) {
   link_->say(rfb::SetPixelFormat{image::kBgrx});
   link_->say(rfb::SetEncodings{plan_.encodings});
   request_update(false);
-  // Once that is on its way: it takes a while.
-  boost::asio::post(executor_, [this, alive = alive_, weak = std::weak_ptr(link_)] {
-    if (!*alive || !link_ || weak.lock() != link_) return;
+  after(kFrameDelay, [this] {
     link_->provide_frame();
     use_size(link_->session().size());
+  });
+}
+
+// Unless the connection ends before.
+void RemoteScreen::after(Clock::duration delay, std::function<void()> work) {
+  auto timer = std::make_shared<boost::asio::steady_timer>(executor_, delay);
+  timer->async_wait([this, timer, work = std::move(work), alive = alive_,
+                     weak = std::weak_ptr(link_)](boost::system::error_code) {
+    if (*alive && link_ && weak.lock() == link_) work();
   });
 }
 
@@ -376,14 +386,12 @@ void RemoteScreen::on(const rfb::Updated& event) {
 // A server that has just started may show nothing yet.
 void RemoteScreen::wait_for_uniform() {
   is_uniform_so_far_ = true;
-  auto timer = std::make_shared<boost::asio::steady_timer>(executor_, kUniformWait);
-  timer->async_wait(
-      [this, timer, alive = alive_, weak = std::weak_ptr(link_)](boost::system::error_code) {
-        if (!*alive || !link_ || weak.lock() != link_ || !is_uniform_so_far_) return;
-        was_uniform_ = true;
-        ready();
-        link_->flush();
-      });
+  after(kUniformWait, [this] {
+    if (!is_uniform_so_far_) return;
+    was_uniform_ = true;
+    ready();
+    link_->flush();
+  });
 }
 
 void RemoteScreen::on(const rfb::Resized& event) {

@@ -107,6 +107,7 @@ class RemoteScreen final : public agent::AgentTarget, private RemoteLinkOwner {
   bool needs_encryption() const;
   net::TlsEngineMaker make_tls() const;
   void drop_link(Error reason);
+  void after(Clock::duration delay, std::function<void()> work);
   void wait_for_uniform();
   void ready();
   void lost(agent::AgentError error);

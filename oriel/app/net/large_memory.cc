@@ -11,9 +11,10 @@ constexpr int kMiB = 1024 * 1024;
 
 void keep_large_memory() {
 #ifdef __GLIBC__
-  // Both, for setting one ends the adjustment of the other (mallopt(3)).
+  // All, for setting one ends the adjustment of the others (mallopt(3)).
   (void)::mallopt(M_MMAP_THRESHOLD, 8 * kMiB);
   (void)::mallopt(M_TRIM_THRESHOLD, 16 * kMiB);
+  (void)::mallopt(M_TOP_PAD, kMiB);
 #endif
 }
 

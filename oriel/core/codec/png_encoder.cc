@@ -24,12 +24,18 @@ enum Filter : std::uint8_t { kNone = 0, kSub = 1, kUp = 2 };
 
 constexpr std::size_t kPixelBytes = 3;
 
-void append_chunk(std::string_view type, ByteSpan data, Bytes& out) {
+constexpr std::size_t kSignatureBytes = 8, kHeaderBytes = 13;
+constexpr std::size_t kChunkBytes = 12;  // a length, a type and a checksum beside the data
+
+// `write` appends the data, of so many bytes.
+template <typename Write>
+void append_chunk(std::string_view type, std::size_t size, Bytes& out, const Write& write) {
   ByteWriter writer(out);
-  writer.u32(static_cast<std::uint32_t>(data.size()));
+  writer.u32(static_cast<std::uint32_t>(size));
   const auto begin = out.size();
   out.insert(out.end(), type.begin(), type.end());
-  out.insert(out.end(), data.begin(), data.end());
+  write(writer);
+  ORIEL_CHECK(out.size() == begin + type.size() + size);
   writer.u32(crc32_gzip_refl(0, out.data() + begin, out.size() - begin));
 }
 
@@ -142,25 +148,27 @@ PngBand PngEncoder::encode_rows(const image::FrameView& frame, int begin, int en
 Bytes join_png(image::Size size, std::span<const PngBand> bands) {
   // The zlib stream (RFC 1950): two bytes that say deflate, the blocks, an empty last block, and
   // the checksum of what was compressed.
-  Bytes stream{0x78, 0x01};
-  uLong checksum = 1;
-  for (const auto& band : bands) {
-    stream.insert(stream.end(), band.blocks.begin(), band.blocks.end());
-    checksum = adler32_combine(checksum, band.checksum, static_cast<z_off_t>(band.bytes));
-  }
+  constexpr std::array<std::uint8_t, 2> kZlibHead{0x78, 0x01};
   constexpr std::array<std::uint8_t, 5> kEmptyLastBlock{0x01, 0x00, 0x00, 0xff, 0xff};
-  stream.insert(stream.end(), kEmptyLastBlock.begin(), kEmptyLastBlock.end());
-  ByteWriter(stream).u32(static_cast<std::uint32_t>(checksum));
+  uLong checksum = 1;
+  std::size_t stream_bytes = kZlibHead.size() + kEmptyLastBlock.size() + 4;
+  for (const auto& band : bands) {
+    checksum = adler32_combine(checksum, band.checksum, static_cast<z_off_t>(band.bytes));
+    stream_bytes += band.blocks.size();
+  }
 
   Bytes file{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-  Bytes header;
-  ByteWriter writer(header);
-  writer.u32(static_cast<std::uint32_t>(size.width));
-  writer.u32(static_cast<std::uint32_t>(size.height));
-  for (const int byte : {8, 2, 0, 0, 0}) writer.u8(static_cast<std::uint8_t>(byte));  // 8-bit RGB
-  append_chunk("IHDR", header, file);
-  append_chunk("IDAT", stream, file);
-  append_chunk("IEND", {}, file);
+  file.reserve(kSignatureBytes + 3 * kChunkBytes + kHeaderBytes + stream_bytes);
+  append_chunk("IHDR", kHeaderBytes, file, [size](ByteWriter& writer) {
+    writer.u32(static_cast<std::uint32_t>(size.width)).u32(static_cast<std::uint32_t>(size.height));
+    for (const std::uint8_t byte : {8, 2, 0, 0, 0}) writer.u8(byte);  // 8-bit RGB
+  });
+  append_chunk("IDAT", stream_bytes, file, [&](ByteWriter& writer) {
+    writer.bytes(kZlibHead);
+    for (const auto& band : bands) writer.bytes(band.blocks);
+    writer.bytes(kEmptyLastBlock).u32(static_cast<std::uint32_t>(checksum));
+  });
+  append_chunk("IEND", 0, file, [](ByteWriter&) {});
   return file;
 }
 
