@@ -157,8 +157,8 @@ class ClientSession final : public Session {
 
   // The server's geometry, after Connected.
   image::Size size() const { return size_; }
-  // BGRX, pad zero; of that size once a rectangle of pixels has come, else empty. Its memory takes a
-  // while, for which there is time before.
+  // BGRX, pad zero; of that size once a rectangle of pixels has come, else empty. Its memory takes
+  // a while, for which there is time before.
   const image::Frame& frame() const { return frame_; }
   void provide_frame();
   // The rectangles of pixels of the update that is coming. Lent until the next call.
