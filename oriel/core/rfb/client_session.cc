@@ -452,8 +452,8 @@ Result<Need> ClientSession::receive_pseudo_body(ByteSpan bytes) {
         screen.flags = reader.u32();
       }
       if (rect.y == kResizeDone) ORIEL_TRY_VOID(resize(rect.size()));
-      events_.push_back(Resized{size_, static_cast<std::uint16_t>(rect.x),
-                                static_cast<std::uint16_t>(rect.y)});
+      events_.push_back(
+          Resized{size_, static_cast<std::uint16_t>(rect.x), static_cast<std::uint16_t>(rect.y)});
       break;
     case kPseudoDesktopName: {
       if (bytes.size() < 4) return Need{0, 4};
