@@ -2,11 +2,13 @@
 // What the controls of one agent share.
 
 #include <boost/asio/awaitable.hpp>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "oriel/app/agent/damage_log.h"
 #include "oriel/app/agent/input_player.h"
+#include "oriel/app/agent/kept_png.h"
 #include "oriel/app/agent/limits.h"
 
 namespace oriel::agent {
@@ -23,6 +25,7 @@ struct AgentParts {
   DamageLog log;
   InputPlayer player;
   std::optional<Mark> last_action;
+  std::shared_ptr<KeptPng> png = std::make_shared<KeptPng>();  // also the threads' that write it
 };
 
 }  // namespace oriel::agent

@@ -7,6 +7,7 @@
 #include "oriel/app/agent/limits.h"
 #include "oriel/app/agent/mark.h"
 #include "oriel/app/agent/picture_file.h"
+#include "oriel/base/bytes.h"
 #include "oriel/core/image/frame.h"
 
 namespace oriel::agent {
@@ -28,6 +29,11 @@ struct Picture {
   Mark mark;           // when it looked like this
   // Between places in `frame` and in `region`, both from their corners.
   CoordinateScale scale{image::Size{1, 1}};
+};
+
+struct PictureInFile {
+  Picture picture;
+  Bytes file;
 };
 
 struct SaveOptions {

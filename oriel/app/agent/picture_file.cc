@@ -4,17 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstring>
-#include <future>
 #include <string>
-#include <thread>
-#include <utility>
-#include <vector>
 
+#include "oriel/app/agent/kept_png.h"
 #include "oriel/core/clipboard/dib.h"
 #include "oriel/core/codec/jpeg_encoder.h"
-#include "oriel/core/codec/png_encoder.h"
 #include "oriel/core/codec/webp_encoder.h"
 #include "oriel/core/image/png.h"
 
@@ -40,34 +35,6 @@ std::string names() {
   std::string names;
   for (const auto& row : kFormats) names += (names.empty() ? "" : ", ") + std::string(row.name);
   return names;
-}
-
-// A thread costs some 50 us; these pixels take 5 ms.
-constexpr std::int64_t kSharedPixelsMin = 512 * 1024;
-constexpr unsigned kPngThreadsMax = 4;
-// For each thread: half of a desktop may have all of its text, and take twice as long.
-constexpr int kPngBandsPerThread = 4;
-
-// A large one in bands, by several threads.
-Bytes write_png(const image::FrameView& frame) {
-  const int threads =
-      static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, kPngThreadsMax));
-  const int count = std::min(threads * kPngBandsPerThread, frame.height);
-  if (frame.size().area() < kSharedPixelsMin || threads == 1)
-    return codec::PngEncoder().encode(frame);
-  std::vector<codec::PngBand> bands(static_cast<std::size_t>(count));
-  std::atomic<int> next = 0;
-  const auto encode_bands = [&] {
-    codec::PngEncoder encoder;
-    for (int i = next++; i < count; i = next++)
-      bands[i] =
-          encoder.encode_rows(frame, frame.height * i / count, frame.height * (i + 1) / count);
-  };
-  std::vector<std::future<void>> helpers;
-  for (int i = 1; i < threads; ++i) helpers.push_back(std::async(std::launch::async, encode_bands));
-  encode_bands();
-  for (auto& helper : helpers) helper.get();
-  return codec::join_png(frame.size(), bands);
 }
 
 Bytes write_raw(const image::FrameView& frame) {
@@ -152,7 +119,7 @@ AgentResult<PictureFormat> picture_format_of_path(std::string_view path) {
 AgentResult<Bytes> write_picture(const image::FrameView& frame, PictureFormat format, int quality) {
   switch (format) {
     case PictureFormat::kPng:
-      return write_png(frame);
+      return KeptPng().encode(frame);
     case PictureFormat::kJpeg: {
       ORIEL_TRY_VOID(check(frame, quality, "JPEG", kJpegSideMax));
       return codec::JpegEncoder().encode(frame, quality);

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <functional>
+#include <memory>
 #include <utility>
 
 #include "oriel/app/agent/bell.h"
@@ -51,6 +53,12 @@ AgentStatus write_file(const std::string& path, ByteSpan bytes) {
 }
 
 ScreenshotControl::Awaitable<Picture> ScreenshotControl::capture(CaptureOptions options) {
+  BandContents contents;
+  co_return co_await capture(std::move(options), contents);
+}
+
+ScreenshotControl::Awaitable<Picture> ScreenshotControl::capture(CaptureOptions options,
+                                                                 BandContents& contents) {
   auto& target = parts_.target;
   if (options.delay > milliseconds::zero())
     co_await sleep_until(target.executor(), Clock::now() + options.delay);
@@ -64,11 +72,14 @@ ScreenshotControl::Awaitable<Picture> ScreenshotControl::capture(CaptureOptions 
   const auto scale = scale_of(region->size(), options);
   if (!scale) co_return std::unexpected(scale.error());
   Picture picture{copy_of(target.screen().view(), *region), *region, parts_.log.mark(), *scale};
+  const bool is_whole = *region == Rect::of(target.screen().size());
+  if (is_whole && scale->picture() == region->size()) contents = band_contents(target.screen());
   const auto at = target.pointer();
   if (const auto* cursor = target.cursor(); options.has_cursor && at && cursor != nullptr) {
     const image::Point origin{at->x - cursor->hotspot.x - region->x,
                               at->y - cursor->hotspot.y - region->y};
     image::draw(*cursor, origin, picture.frame.mutable_view());
+    contents.clear();
   }
   if (scale->picture() != region->size())
     picture.frame = image::scale_down(picture.frame.view(), scale->picture());
@@ -79,12 +90,23 @@ ScreenshotControl::Awaitable<Picture> ScreenshotControl::capture_region(Rect reg
   return capture({.region = region});
 }
 
-ScreenshotControl::Awaitable<Bytes> ScreenshotControl::encode(image::Frame frame,
-                                                              PictureFormat format, int quality) {
-  std::function<AgentResult<Bytes>()> work = [frame = std::move(frame), format, quality] {
-    return write_picture(frame.view(), format, quality);
+ScreenshotControl::Awaitable<PictureInFile> ScreenshotControl::capture_file(CaptureOptions options,
+                                                                            PictureFormat format,
+                                                                            int quality) {
+  BandContents contents;
+  auto captured = co_await capture(std::move(options), contents);
+  if (!captured) co_return std::unexpected(captured.error());
+  const auto picture = std::make_shared<Picture>(*std::move(captured));
+  std::function<AgentResult<Bytes>()> work = [png = parts_.png, picture,
+                                              contents = std::move(contents), format,
+                                              quality]() -> AgentResult<Bytes> {
+    const auto pixels = picture->frame.view();
+    if (format == PictureFormat::kPng && !contents.empty()) return png->encode(pixels, contents);
+    return write_picture(pixels, format, quality);
   };
-  return elsewhere(std::move(work));
+  auto file = co_await elsewhere(std::move(work));
+  if (!file) co_return std::unexpected(file.error());
+  co_return PictureInFile{std::move(*picture), *std::move(file)};
 }
 
 ScreenshotControl::Awaitable<Picture> ScreenshotControl::save(std::string path,
@@ -93,12 +115,11 @@ ScreenshotControl::Awaitable<Picture> ScreenshotControl::save(std::string path,
   const auto format =
       file.format ? AgentResult<PictureFormat>(*file.format) : picture_format_of_path(path);
   if (!format) co_return std::unexpected(format.error());
-  auto picture = co_await capture(std::move(options));
-  if (!picture) co_return picture;
-  auto bytes = co_await encode(picture->frame, *format, file.quality);
-  if (!bytes) co_return std::unexpected(bytes.error());
-  if (auto written = write_file(path, *bytes); !written) co_return std::unexpected(written.error());
-  co_return picture;
+  auto taken = co_await capture_file(std::move(options), *format, file.quality);
+  if (!taken) co_return std::unexpected(taken.error());
+  if (auto written = write_file(path, taken->file); !written)
+    co_return std::unexpected(written.error());
+  co_return std::move(taken->picture);
 }
 
 }  // namespace oriel::agent

@@ -20,13 +20,17 @@ class ScreenshotControl {
   // Never waits for a change: an unchanged screen comes at once.
   Awaitable<Picture> capture(CaptureOptions options = {});
   Awaitable<Picture> capture_region(image::Rect region);
-  // Into the bytes of a file, on another thread.
-  static Awaitable<Bytes> encode(image::Frame frame, PictureFormat format,
-                                 int quality = kPictureQuality);
+  // As the bytes of a file too, which another thread makes. Of PNGs of the whole screen only what
+  // has changed since the last is compressed.
+  Awaitable<PictureInFile> capture_file(CaptureOptions options, PictureFormat format,
+                                        int quality = kPictureQuality);
   // The picture that it wrote. kInternal when the file cannot be written.
   Awaitable<Picture> save(std::string path, CaptureOptions options = {}, SaveOptions file = {});
 
  private:
+  // With what is in it, if it is the whole screen and nothing else; else nothing.
+  Awaitable<Picture> capture(CaptureOptions options, BandContents& contents);
+
   AgentParts& parts_;
 };
 

@@ -245,6 +245,12 @@ AgentResult<Picture> Agent::Screenshot::capture_region(int x, int y, int width, 
   return capture({.region = Rect{x, y, width, height}});
 }
 
+AgentResult<PictureInFile> Agent::Screenshot::capture_file(const CaptureOptions& options,
+                                                           PictureFormat format, int quality) {
+  return agent_.do_on_loop<PictureInFile>(
+      [=](AsyncAgent& agent) { return agent.screenshot().capture_file(options, format, quality); });
+}
+
 AgentResult<Picture> Agent::Screenshot::save(const std::string& path, const CaptureOptions& options,
                                              const SaveOptions& file) {
   return agent_.do_on_loop<Picture>(

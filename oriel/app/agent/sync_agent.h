@@ -100,6 +100,9 @@ class Agent {
    public:
     AgentResult<Picture> capture(const CaptureOptions& options = {});
     AgentResult<Picture> capture_region(int x, int y, int width, int height);
+    AgentResult<PictureInFile> capture_file(const CaptureOptions& options = {},
+                                            PictureFormat format = PictureFormat::kPng,
+                                            int quality = kPictureQuality);
     AgentResult<Picture> save(const std::string& path, const CaptureOptions& options = {},
                               const SaveOptions& file = {});
 

@@ -123,21 +123,21 @@ Done shot(AsyncAgent& agent, VerbValues values) {
                          .long_edge_px = reader.integer("long-edge", 0),
                          .has_cursor = reader.flag("cursor"),
                          .timeout = reader.duration("timeout", kCatchUpTimeout)};
-  auto picture = co_await agent.screenshot().capture(options);
-  if (!picture) co_return std::unexpected(picture.error());
-  VerbResult result{.mark = picture->mark,
-                    .region = picture->region,
-                    .picture_size = picture->frame.size(),
-                    .media_type = media_type_of(*format)};
   const int quality = reader.integer("quality", kPictureQuality);
-  auto bytes = co_await ScreenshotControl::encode(std::move(picture->frame), *format, quality);
-  if (!bytes) co_return std::unexpected(bytes.error());
+  auto taken = co_await agent.screenshot().capture_file(options, *format, quality);
+  if (!taken) co_return std::unexpected(taken.error());
+  const auto& picture = taken->picture;
+  VerbResult result{.mark = picture.mark,
+                    .region = picture.region,
+                    .picture_size = picture.frame.size(),
+                    .media_type = media_type_of(*format)};
   const auto file = reader.text("file", "-");
   if (file == "-") {
-    result.picture = *std::move(bytes);
+    result.picture = std::move(taken->file);
     co_return result;
   }
-  if (auto written = write_file(file, *bytes); !written) co_return std::unexpected(written.error());
+  if (auto written = write_file(file, taken->file); !written)
+    co_return std::unexpected(written.error());
   result.file = file;
   co_return result;
 }

@@ -75,13 +75,18 @@ TEST(PngEncoder, GivesBackEveryKindOfPicture) {
     }
 }
 
-// The first row of a part looks at the last of the one before.
-TEST(PngEncoder, GivesTheSamePictureInParts) {
+TEST(PngEncoder, GivesTheSamePictureInPartsWhateverIsAboveThem) {
   const auto picture = make_picture(testing::PictureKind::kText, {300, 101}, 7);
   for (const int middle : {1, 50, 100}) {
     const PngBand bands[] = {PngEncoder().encode_rows(picture.view(), 0, middle),
                              PngEncoder().encode_rows(picture.view(), middle, 101)};
     EXPECT_EQ(read_png(join_png(picture.size(), bands)), picture);
+    const auto other = make_picture(testing::PictureKind::kNoise, {300, 101}, 8);
+    const PngBand mixed[] = {PngEncoder().encode_rows(other.view(), 0, middle), bands[1]};
+    const auto whole = read_png(join_png(picture.size(), mixed));
+    for (int y = 0; y < 101; ++y)
+      for (int x = 0; x < 300; ++x)
+        ASSERT_EQ(whole.at(x, y), (y < middle ? other : picture).at(x, y)) << x << ',' << y;
   }
 }
 

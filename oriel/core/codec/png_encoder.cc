@@ -79,8 +79,8 @@ struct Differences {
   }
 };
 
-// The rows of a picture, each filtered as suits it. A row that is all of one colour, or equal to
-// the one above, is found by the first look.
+// Rows of a picture, each filtered as suits it, the first without a look at what is above it. A row
+// that is equal to the one above is found by the first look.
 class Filtering {
  public:
   explicit Filtering(std::size_t row_bytes)
@@ -89,30 +89,31 @@ class Filtering {
     left_.bytes.resize(row_bytes);
   }
 
-  // The next row is below this one.
-  void begin_below(const std::uint8_t* bgrx, int width) { read_row(bgrx, width, above_.data()); }
-
   void append(const std::uint8_t* bgrx, int width, Bytes& out) {
     read_row(bgrx, width, row_.data());
-    up_.cost = left_.cost = 0;
-    up_.take(row_.data(), above_.data(), 0, count_);
-    const Differences* best = &up_;
-    auto filter = kUp;
-    if (up_.cost != 0) {
-      std::copy_n(row_.begin(), kPixelBytes, left_.bytes.begin());
-      left_.take(row_.data(), row_.data() - kPixelBytes, kPixelBytes, count_);
-      if (left_.cost < up_.cost) {
-        best = &left_;
-        filter = kSub;
-      }
-    }
+    const auto filter = choose();
+    const auto& best = filter == kUp ? up_ : left_;
     out.push_back(filter);
-    out.insert(out.end(), best->bytes.begin(), best->bytes.end());
+    out.insert(out.end(), best.bytes.begin(), best.bytes.end());
     above_.swap(row_);
+    is_first_ = false;
   }
 
  private:
+  Filter choose() {
+    if (!is_first_) {
+      up_.cost = 0;
+      up_.take(row_.data(), above_.data(), 0, count_);
+      if (up_.cost == 0) return kUp;
+    }
+    left_.cost = 0;
+    std::copy_n(row_.begin(), kPixelBytes, left_.bytes.begin());
+    left_.take(row_.data(), row_.data() - kPixelBytes, kPixelBytes, count_);
+    return is_first_ || left_.cost < up_.cost ? kSub : kUp;
+  }
+
   std::size_t count_;
+  bool is_first_ = true;
   Bytes above_, row_;  // and a byte that read_row writes
   Differences up_, left_;
 };
@@ -129,7 +130,6 @@ PngBand PngEncoder::encode_rows(const image::FrameView& frame, int begin, int en
   const std::size_t row_bytes = static_cast<std::size_t>(frame.width) * kPixelBytes;
   const std::size_t rows_of_group = std::max<std::size_t>(1, kDeflateGroupBytes / (row_bytes + 1));
   Filtering filtering(row_bytes);
-  if (begin > 0) filtering.begin_below(frame.row(begin - 1), frame.width);
   PngBand band;
   Bytes group;
   group.reserve(rows_of_group * (row_bytes + 1));

@@ -12,6 +12,7 @@
 namespace oriel::codec {
 
 // Some rows of a picture: whole blocks of deflate (RFC 1951), and the Adler-32 of what they hold.
+// Made of their pixels alone, so it is good for every picture that has these rows.
 struct PngBand {
   Bytes blocks;
   std::uint32_t checksum = 1;
