@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "oriel/app/client/encoding_choice.h"
 #include "oriel/app/client/preset_table.h"
 #include "oriel/app/client/vnc_target.h"
 #include "oriel/core/codec/encoding_table.h"
@@ -12,6 +13,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -162,6 +164,18 @@ TEST(ConnectionPlan, AsksForAllThatIsExactUnlessAQualityIsGiven) {
   EXPECT_LT(lossy[2], 0);
   EXPECT_THAT(lossy, Contains(-23));
   EXPECT_THAT(lossy, Contains(-256));
+}
+
+TEST(ConnectionPlan, MayDoWithoutCompressionUnlessSomethingElseIsAskedFor) {
+  const auto near = raw_only(planned({.target = "h"}).encodings);
+  EXPECT_THAT(std::vector(near.begin(), near.begin() + 2), ElementsAre(1, 0));
+  for (std::size_t i = 2; i < near.size(); ++i)
+    EXPECT_EQ(codec::find_encoding(near[i]), nullptr) << near[i] << " is of pixels";
+  EXPECT_THAT(near, Contains(-224)) << "the others are as before";
+  EXPECT_TRUE(may_be_large({.target = "h"}));
+  EXPECT_FALSE(may_be_large({.target = "h", .encodings = {"tight"}}));
+  EXPECT_FALSE(may_be_large({.target = "h", .quality = 8}));
+  EXPECT_FALSE(may_be_large({.target = "h", .compression = 9}));
 }
 
 TEST(ConnectionPlan, GoesThroughTheProxyOfTheEnvironment) {

@@ -87,4 +87,15 @@ Result<std::vector<std::int32_t>> choose_encodings(const ConnectionOptions& opti
   return chosen;
 }
 
+bool may_be_large(const ConnectionOptions& options) {
+  return options.encodings.empty() && !options.quality && !options.compression;
+}
+
+std::vector<std::int32_t> raw_only(std::vector<std::int32_t> encodings) {
+  std::erase_if(encodings, [](std::int32_t id) {
+    return id != kCopyRect && id != rfb::kEncodingRaw && codec::find_encoding(id) != nullptr;
+  });
+  return encodings;
+}
+
 }  // namespace oriel::client

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "oriel/app/client/connect_failure.h"
+#include "oriel/app/client/encoding_choice.h"
 #include "oriel/app/client/limits.h"
 #include "oriel/app/client/vnc_target.h"
 #include "oriel/app/net/connector.h"
@@ -176,6 +177,9 @@ void RemoteScreen::begin(net::StreamPointer stream, TimePoint deadline) {
   updates_ = 0;
   taken_over_ = 0;
   first_picture_.reset();
+  const auto carrier = plan_.target.carrier;
+  is_local_ = stream->is_private() &&
+              (carrier == net::StreamCarrier::kTcp || carrier == net::StreamCarrier::kUnix);
   rfb::ClientSessionConfig config;
   config.security.username = plan_.user;
   config.security.password = plan_.password;
@@ -353,7 +357,9 @@ void RemoteScreen::on(const rfb::Connected& event) {
   input_.use(link_);
   clipboard_.use(link_);
   link_->say(rfb::SetPixelFormat{image::kBgrx});
-  link_->say(rfb::SetEncodings{plan_.encodings});
+  link_->say(rfb::SetEncodings{may_be_large(options_) && is_on_this_machine()
+                                   ? raw_only(plan_.encodings)
+                                   : plan_.encodings});
   request_update(false);
   after(kFrameDelay, [this] {
     link_->provide_frame();
@@ -368,6 +374,12 @@ void RemoteScreen::after(Clock::duration delay, std::function<void()> work) {
                      weak = std::weak_ptr(link_)](boost::system::error_code) {
     if (*alive && link_ && weak.lock() == link_) work();
   });
+}
+
+// The end of an SSH tunnel is here too, but its server is not.
+bool RemoteScreen::is_on_this_machine() const {
+  const auto& session = link_->session();
+  return is_local_ && !session.tls_peer() && session.handshake_took() <= kSameMachineHandshake;
 }
 
 void RemoteScreen::on(const rfb::Updated& event) {

@@ -105,6 +105,7 @@ class RemoteScreen final : public agent::AgentTarget, private RemoteLinkOwner {
   boost::asio::awaitable<void> reconnect();
   void begin(net::StreamPointer stream, TimePoint deadline);
   bool needs_encryption() const;
+  bool is_on_this_machine() const;
   net::TlsEngineMaker make_tls() const;
   void drop_link(Error reason);
   void after(Clock::duration delay, std::function<void()> work);
@@ -158,6 +159,7 @@ class RemoteScreen final : public agent::AgentTarget, private RemoteLinkOwner {
   RemoteClipboard clipboard_;
 
   // Of the present connection.
+  bool is_local_ = false;  // to an end on this machine, without TLS from the first byte on
   std::optional<FirstPicture> first_picture_;  // until it is complete
   std::size_t taken_over_ = 0;                 // how many rectangles of the update that is coming
   bool is_uniform_so_far_ = false;             // it is complete, and more is waited for

@@ -129,7 +129,8 @@ void ClientSession::say_clipboard(const ClipboardMessage& message) {
   output_.append(whole);
 }
 
-Result<Need> ClientSession::receive(ByteSpan bytes, TimePoint) {
+Result<Need> ClientSession::receive(ByteSpan bytes, TimePoint now) {
+  now_ = now;
   std::size_t consumed = 0;
   while (true) {
     if (transition() != Transition::kNone) return Need{consumed, 1};
@@ -168,6 +169,7 @@ Result<Need> ClientSession::receive_version(ByteSpan bytes) {
   if (bytes.size() < kVersionSize) return Need{0, kVersionSize};
   heard("ProtocolVersion \"" + clean_text(bytes.first(kVersionSize)) + "\"");
   ORIEL_TRY(version_, choose_version(bytes.first(kVersionSize)));
+  version_came_ = now_;
   output_.append(as_bytes(version_->line));
   said(fmt::format("ProtocolVersion \"{}\"", version_name()));
   phase_ = version_->server_decides_security ? Phase::kSecurityDecision : Phase::kSecurityOffer;
@@ -325,6 +327,7 @@ Result<Need> ClientSession::receive_server_init(ByteSpan bytes) {
   connected.name = clipboard::to_utf8(as_text(reader.take(length)));
   format_ = connected.format;
   size_ = connected.geometry;
+  handshake_took_ = now_ - version_came_;
   phase_ = Phase::kMessages;
   // It can send ours, whatever its own is.
   if (!image::check_pixel_format(format_)) say(SetPixelFormat{image::kBgrx});
@@ -535,7 +538,6 @@ Result<Need> ClientSession::receive_rectangle_head(ByteSpan bytes) {
                 fmt::format("rectangle {}x{} at {},{}: outside the desktop of {}x{}", width, height,
                             x, y, size_.width, size_.height));
   ORIEL_TRY_VOID(check_colour_map("rectangle"));
-  is_turn_over_ = frame_.size() != size_;  // that takes a while
   provide_frame();
   // An empty one has the body that its encoding gives it: a length, perhaps.
   if (rect.is_empty() && encoding->max_body_bytes({0, 0}) == 0) finish_rectangle();

@@ -136,6 +136,8 @@ class ClientSession final : public Session {
   std::vector<ClientEvent> take_events() { return std::exchange(events_, {}); }
   std::vector<HandshakeStep> take_handshake() { return std::exchange(handshake_, {}); }
   bool is_connected() const { return phase_ == Phase::kMessages; }
+  // From the server's version to its ServerInit: some round trips, with what both had to compute.
+  Duration handshake_took() const { return handshake_took_; }
   // "RFB 003.008", once it is agreed upon.
   std::string_view version_name() const;
 
@@ -220,6 +222,9 @@ class ClientSession final : public Session {
 
   ClientSessionConfig config_;
   TimePoint handshake_deadline_;
+  TimePoint now_{};  // of the call under way
+  TimePoint version_came_{};
+  Duration handshake_took_{};
   Phase phase_ = Phase::kVersion;
   const Version* version_ = nullptr;
   const SecurityType* security_type_ = nullptr;
