@@ -18,7 +18,7 @@ IMPURE = re.compile(
     r"(thread|mutex|shared_mutex|condition_variable|future|fstream|filesystem|stop_token)$)")
 # check.h prints its last words; <jpeglib.h> wants FILE to be declared; memory is asked for in large pages.
 IMPURE_ALLOWED = {("oriel/base/check.h", "cstdio"), ("oriel/core/codec/jpeg_decoder.cc", "cstdio"),
-                  ("oriel/base/large_allocator.h", "sys/mman.h")}
+                  ("oriel/base/large_block.cc", "sys/mman.h")}
 
 
 def read_layers(text):

@@ -2,10 +2,9 @@
 
 #include <sys/mman.h>
 
+#include <atomic>
 #include <cstdlib>
-#include <mutex>
 #include <new>
-#include <utility>
 
 namespace oriel {
 namespace {
@@ -24,22 +23,22 @@ constexpr std::size_t kSpareBytesMax = 0;
 constexpr std::size_t kSpareBytesMax = std::size_t{16} << 20;
 #endif
 
-struct Block {
-  void* memory = nullptr;
-  std::size_t bytes = 0;
-};
-
-std::mutex spare_mutex;
-Block spare;  // the copies of a desktop that is looked at again and again come and go one by one
-
-Block exchange_spare(Block block) {
-  const std::lock_guard lock(spare_mutex);
-  return std::exchange(spare, block);
-}
+// The copies of a desktop that is looked at again and again come and go one by one. The size of the
+// block stands in it.
+std::atomic<void*> spare = nullptr;
 
 void* take_spare(std::size_t bytes) {
-  const std::lock_guard lock(spare_mutex);
-  return spare.bytes == bytes ? std::exchange(spare, {}).memory : nullptr;
+  auto* memory = spare.exchange(nullptr);
+  if (memory == nullptr || *static_cast<std::size_t*>(memory) == bytes) return memory;
+  void* none = nullptr;
+  if (!spare.compare_exchange_strong(none, memory)) std::free(memory);
+  return nullptr;
+}
+
+// What was kept before.
+void* keep_spare(void* memory, std::size_t bytes) {
+  *static_cast<std::size_t*>(memory) = bytes;
+  return spare.exchange(memory);
 }
 
 // With the last page whole where more than half of it is used anyway.
@@ -61,8 +60,7 @@ void* take_large_block(std::size_t bytes) {
 }
 
 void give_large_block(void* block, std::size_t bytes) {
-  const Block given{block, bytes};
-  std::free(bytes <= kSpareBytesMax ? exchange_spare(given).memory : block);
+  std::free(bytes <= kSpareBytesMax ? keep_spare(block, bytes) : block);
 }
 
 }  // namespace oriel

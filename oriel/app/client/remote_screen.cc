@@ -17,7 +17,6 @@
 #include "oriel/core/codec/encoding_table.h"
 #include "oriel/core/rfb/constants.h"
 #include "oriel/core/screen/changed_rects.h"
-#include "oriel/io/net/no_throw.h"
 #include "oriel/io/net/tls_upgrade.h"
 
 namespace oriel::client {
@@ -29,21 +28,11 @@ using boost::asio::awaitable;
 
 namespace {
 
-constexpr image::Rect kProbe{0, 0, 1, 1};
-
 // To make room for the picture takes 2 ms and more. Servers answer the first wish at once with what
 // is no pixels, and want another before they begin with those; they take longer to compress them.
 constexpr std::chrono::milliseconds kFrameDelay{2};
 
 AgentError ended() { return {ErrorKind::kState, "the client has ended"}; }
-
-Bytes payload_of(std::uint64_t number) {
-  Bytes payload;
-  ByteWriter writer(payload);
-  writer.u32(static_cast<std::uint32_t>(number >> 32));
-  writer.u32(static_cast<std::uint32_t>(number));
-  return payload;
-}
 
 std::string_view resize_refusal(std::uint16_t result) {
   switch (result) {
@@ -60,40 +49,13 @@ std::string_view resize_refusal(std::uint16_t result) {
 
 }  // namespace
 
-// One that waits until it is told a result, or a deadline has passed. Shared with its coroutine.
-struct RemoteScreen::Pending {
-  explicit Pending(const boost::asio::any_io_executor& executor) : timer(executor) {}
-
-  void finish(AgentStatus status) {
-    if (!result) result = std::move(status);
-    timer.cancel();
-  }
-  // Nothing when the deadline has passed first.
-  static awaitable<std::optional<AgentStatus>> wait(SharedPending self, TimePoint deadline) {
-    if (!self->result) {
-      self->timer.expires_at(deadline);
-      co_await self->timer.async_wait(net::kNoThrow);
-    }
-    co_return self->result;
-  }
-
-  boost::asio::steady_timer timer;
-  std::optional<AgentStatus> result;
-};
-
-struct RemoteScreen::CatchUp : Pending {
-  using Pending::Pending;
-  std::uint64_t number = 0;
-  bool is_fence = false;
-  int answers = 0;  // that may be older updates
-};
-
 RemoteScreen::RemoteScreen(boost::asio::any_io_executor executor, ConnectionOptions options,
                            net::Environment environment)
     : executor_(std::move(executor)),
       options_(std::move(options)),
       environment_(std::move(environment)),
       screen_(std::make_unique<screen::Screen>(image::Size{1, 1})),
+      signs_of_life_(executor_),
       clipboard_(executor_, [this](desktop::ClipboardFormats formats) {
         tell([formats](auto& listener) { listener.clipboard_changed(formats); });
       }) {
@@ -292,8 +254,7 @@ void RemoteScreen::lost(AgentError error) {
 }
 
 void RemoteScreen::end_pending(const AgentError& error) {
-  for (const auto& catch_up : std::exchange(catch_ups_, {}))
-    catch_up->finish(std::unexpected(error));
+  signs_of_life_.end(error);
   if (resizing_) std::exchange(resizing_, nullptr)->finish(std::unexpected(error));
 }
 
@@ -386,7 +347,7 @@ void RemoteScreen::on(const rfb::Updated& event) {
   ++updates_;
   if (!is_continuous_) request_update(true);
   commit(event.rects);
-  answer_probes(event.rects);
+  signs_of_life_.update_came(*link_, event.rects);
   if (is_uniform_so_far_ && !is_uniform(screen_->view())) return ready();
   if (!first_picture_ || is_uniform_so_far_) return;
   first_picture_->add(event.rects);
@@ -430,8 +391,7 @@ void RemoteScreen::on(const rfb::FenceCame& event) {
     if (state_ == RemoteState::kConnected) enable_continuous_updates();
     return;
   }
-  for (const auto& catch_up : catch_ups_)
-    if (catch_up->is_fence && payload_of(catch_up->number) == event.payload) catch_up->finish({});
+  signs_of_life_.fence_came(event);
 }
 
 void RemoteScreen::on(const rfb::ContinuousUpdatesEnded&) {
@@ -526,53 +486,15 @@ const image::Cursor* RemoteScreen::cursor() const {
   return cursor_.is_empty() ? nullptr : &cursor_;
 }
 
-// ---- signs of life -----------------------------------------------------------------------------
-
-awaitable<AgentStatus> RemoteScreen::catch_up(TimePoint deadline) {
-  if (auto status = check(); !status) co_return status;
-  if (catch_ups_.size() >= kCatchUpsMax)
-    co_return agent::failure(ErrorKind::kState, "too many wait for a sign of life already");
-  const auto alive = alive_;
-  const auto catch_up = std::make_shared<CatchUp>(executor_);
-  catch_up->number = ++last_catch_up_;
-  catch_ups_.push_back(catch_up);
-  ask(*catch_up);
-  link_->flush();
-  const auto status = co_await Pending::wait(catch_up, deadline);
-  if (*alive) std::erase(catch_ups_, catch_up);
-  if (status) co_return *status;
-  co_return agent::failure(ErrorKind::kTimeout, "the desktop gave no sign of life in time");
-}
-
-void RemoteScreen::ask(CatchUp& catch_up) {
-  catch_up.is_fence = has_fence_;
-  if (has_fence_)
-    link_->say(
-        rfb::Fence{rfb::kFenceRequest | rfb::kFenceBlockBefore, payload_of(catch_up.number)});
-  else
-    link_->say(rfb::UpdateRequest{false, kProbe});
-}
-
-// An update that was on its way already may have the pixel by chance: there is one at most, since
-// each was asked for.
-void RemoteScreen::answer_probes(std::span<const image::Rect> rects) {
-  const bool is_exact = rects.size() == 1 && rects[0] == kProbe;
-  const bool has_probe =
-      std::ranges::any_of(rects, [](const image::Rect& rect) { return rect.contains(kProbe); });
-  if (!has_probe) return;
-  for (const auto& catch_up : catch_ups_) {
-    if (catch_up->is_fence) continue;
-    if (is_exact || ++catch_up->answers == 2)
-      catch_up->finish({});
-    else
-      ask(*catch_up);
-  }
-}
-
 // ---- the rest ----------------------------------------------------------------------------------
 
 bool RemoteScreen::can_resize() const {
   return is_connected() && !options_.is_view_only && !link_->session().screens().empty();
+}
+
+awaitable<AgentStatus> RemoteScreen::catch_up(TimePoint deadline) {
+  if (auto status = check(); !status) co_return status;
+  co_return co_await signs_of_life_.next(*link_, has_fence_, deadline);
 }
 
 awaitable<AgentStatus> RemoteScreen::resize(image::Size size, TimePoint deadline) {

@@ -20,10 +20,12 @@
 #include "oriel/app/client/connection_options.h"
 #include "oriel/app/client/connection_plan.h"
 #include "oriel/app/client/first_picture.h"
+#include "oriel/app/client/pending.h"
 #include "oriel/app/client/remote_clipboard.h"
 #include "oriel/app/client/remote_input.h"
 #include "oriel/app/client/remote_link.h"
 #include "oriel/app/client/server_facts.h"
+#include "oriel/app/client/signs_of_life.h"
 #include "oriel/app/net/proxy.h"
 
 namespace oriel::client {
@@ -90,17 +92,11 @@ class RemoteScreen final : public agent::AgentTarget, private RemoteLinkOwner {
   std::optional<image::Point> pointer() const override { return input_.position(); }
   desktop::InputSink& input() override { return input_; }
   desktop::Clipboard* clipboard() override { return &clipboard_; }
-  // By a fence where the server has them. Else by asking for one pixel anew, twice if the first
-  // answer may be an older update that has it by chance.
   boost::asio::awaitable<agent::AgentStatus> catch_up(TimePoint deadline) override;
   void add_listener(agent::AgentTargetListener& listener) override;
   void remove_listener(agent::AgentTargetListener& listener) override;
 
  private:
-  struct Pending;  // somebody who waits
-  struct CatchUp;
-  using SharedPending = std::shared_ptr<Pending>;
-
   boost::asio::awaitable<agent::AgentStatus> open();
   boost::asio::awaitable<void> reconnect();
   void begin(net::StreamPointer stream, TimePoint deadline);
@@ -138,8 +134,6 @@ class RemoteScreen final : public agent::AgentTarget, private RemoteLinkOwner {
   void commit(std::span<const image::Rect> rects);
   void request_update(bool is_incremental);
   void enable_continuous_updates();
-  void ask(CatchUp& catch_up);
-  void answer_probes(std::span<const image::Rect> rects);
   template <typename Call>
   void tell(const Call& call);
   void log(const std::string& line) const;
@@ -155,6 +149,7 @@ class RemoteScreen final : public agent::AgentTarget, private RemoteLinkOwner {
   std::shared_ptr<net::StreamConnector> connector_;  // while it connects
   std::shared_ptr<RemoteLink> link_;                 // until it has ended
   std::unique_ptr<screen::Screen> screen_;
+  SignsOfLife signs_of_life_;
   RemoteInput input_;
   RemoteClipboard clipboard_;
 
@@ -177,8 +172,6 @@ class RemoteScreen final : public agent::AgentTarget, private RemoteLinkOwner {
   SharedPending resizing_;
   SharedPending ending_;
   SharedPending pause_;  // before the next try
-  std::vector<std::shared_ptr<CatchUp>> catch_ups_;
-  std::uint64_t last_catch_up_ = 0;
 
   std::vector<agent::AgentTargetListener*> listeners_;  // null: removed while they are told
   int telling_ = 0;
