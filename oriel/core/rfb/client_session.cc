@@ -503,7 +503,7 @@ Result<Need> ClientSession::receive_pseudo_body(ByteSpan bytes) {
 }
 
 Result<Need> ClientSession::receive_cursor(ByteSpan bytes) {
-  const auto& [rect, id, encoding] = *open_rectangle_;
+  const auto& [rect, id, encoding, below] = *open_rectangle_;
   ORIEL_TRY_VOID(check_colour_map("cursor"));
   ORIEL_TRY(const auto size, cursor_body_bytes(id, rect, bytes, format_, config_.limits));
   if (bytes.size() < size) return Need{0, size};
@@ -539,6 +539,7 @@ Result<Need> ClientSession::receive_rectangle_head(ByteSpan bytes) {
                             x, y, size_.width, size_.height));
   ORIEL_TRY_VOID(check_colour_map("rectangle"));
   provide_frame();
+  if (id == kEncodingRaw) split_raw_rectangle();
   // An empty one has the body that its encoding gives it: a length, perhaps.
   if (rect.is_empty() && encoding->max_body_bytes({0, 0}) == 0) finish_rectangle();
   return Need{kHead, 1};
@@ -554,11 +555,24 @@ Result<Need> ClientSession::receive_rectangle_body(ByteSpan bytes) {
   return need;
 }
 
+// So that a whole screen need not be in memory before its first row is taken.
+void ClientSession::split_raw_rectangle() {
+  constexpr int kPixelsAtOnce = 64 * 1024;
+  auto& [rect, id, encoding, below] = *open_rectangle_;
+  const int rows = std::max(1, kPixelsAtOnce / std::max(1, rect.width));
+  if (rect.height <= rows) return;
+  below = {rect.x, rect.y + rows, rect.width, rect.height - rows};
+  rect.height = rows;
+}
+
 void ClientSession::finish_rectangle() {
-  if (open_rectangle_->encoding != nullptr) {
-    updated_.push_back(open_rectangle_->rect);
-    ++rectangles_by_encoding_[open_rectangle_->id];
+  auto& [rect, id, encoding, below] = *open_rectangle_;
+  if (encoding != nullptr) updated_.push_back(rect);
+  if (!below.is_empty()) {
+    rect = std::exchange(below, {});
+    return split_raw_rectangle();
   }
+  if (encoding != nullptr) ++rectangles_by_encoding_[id];
   open_rectangle_.reset();
   if (--rectangles_missing_ == 0) events_.push_back(Updated{std::exchange(updated_, {})});
 }

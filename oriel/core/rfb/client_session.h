@@ -188,6 +188,7 @@ class ClientSession final : public Session {
     image::Rect rect;
     std::int32_t id;
     const codec::Encoding* encoding;
+    image::Rect below = {};  // of Raw, what is taken after `rect`
   };
 
   Result<Need> receive_one(ByteSpan bytes);
@@ -218,6 +219,7 @@ class ClientSession final : public Session {
   void heard(std::string text) { handshake_.push_back({false, std::move(text)}); }
   void said(std::string text) { handshake_.push_back({true, std::move(text)}); }
   std::string awaited() const;
+  void split_raw_rectangle();
   void finish_rectangle();
 
   ClientSessionConfig config_;

@@ -6,6 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstring>
+
 #include "oriel/base/byte_writer.h"
 #include "oriel/core/rfb/constants.h"
 
@@ -267,6 +270,34 @@ TEST(ClientSession, AsksForItsOwnPixelsWhereItDoesNotUnderstandTheServers) {
   EXPECT_EQ(client.session.frame().at(3, 2), 0x332211u);
   Client plain;
   EXPECT_EQ(plain.said.size(), 12u + 1 + 1) << "version, choice and ClientInit";
+}
+
+// Servers send all of a screen as one; it need not be in memory twice.
+TEST(ClientSession, TakesALargeRawRectangleInParts) {
+  constexpr image::Size kSize{700, 500};
+  Bytes pixels(static_cast<std::size_t>(kSize.area()) * 4);
+  for (std::size_t i = 0; i < pixels.size(); ++i)
+    pixels[i] = i % 4 == 3 ? 0 : static_cast<std::uint8_t>(i / 7);
+  Client client(server_init(700, 500, image::kBgrx), 10'000);
+  std::size_t most_pending = 0;
+  const auto said = update(1) + rectangle(image::Rect::of(kSize), 0, pixels);
+  for (std::size_t at = 0; at < said.size(); at += 10'000) {
+    client.feed(ByteSpan(said).subspan(at, std::min<std::size_t>(10'000, said.size() - at)));
+    most_pending = std::max(most_pending, client.pending.size());
+  }
+  EXPECT_LT(most_pending, 300'000u);
+  const auto events = client.session.take_events();
+  ASSERT_EQ(events.size(), 1u);
+  int below = 0;
+  for (const auto& rect : std::get<Updated>(events[0]).rects) {
+    EXPECT_EQ(rect, (image::Rect{0, below, 700, rect.height}));
+    below = rect.bottom();
+  }
+  EXPECT_EQ(below, 500);
+  EXPECT_EQ(std::memcmp(client.session.frame().view().data, pixels.data(), pixels.size()), 0);
+  EXPECT_EQ(client.session.rectangles_by_encoding().at(0), 1u);
+  client.feed(Bytes{kBell});
+  EXPECT_EQ(client.session.take_events(), std::vector<ClientEvent>{Bell{}});
 }
 
 // Each of them makes a new picture: timers and others have to get their turn between.
