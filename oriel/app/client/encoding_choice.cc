@@ -11,8 +11,8 @@ namespace oriel::client {
 namespace {
 
 // In this order before the rest of the table: what costs nothing, then Tight, which servers make in
-// a third of the time of ZRLE and in as many bytes (bench/results/client.md). It is lossless unless
-// a quality is wished for; of JPEG nothing is.
+// less than half of the time of ZRLE and in as many bytes (docs/decisions/0019). It is lossless
+// unless a quality is wished for; of JPEG nothing is.
 constexpr std::int32_t kCopyRect = 1;
 constexpr std::int32_t kTight = 7;
 constexpr std::int32_t kJpeg = 21;
