@@ -32,7 +32,6 @@ class RemoteLink final : public std::enable_shared_from_this<RemoteLink>, net::S
                                            LogSink log);
 
   const rfb::ClientSession& session() const { return session_; }
-  void provide_frame() { session_.provide_frame(); }
   bool is_open() const { return owner_ != nullptr && session_.is_connected(); }
 
   // What is said goes out with flush(), or when the callback that says it returns.

@@ -314,7 +314,8 @@ void RemoteScreen::link_event(const rfb::ClientEvent& event) {
 
 void RemoteScreen::on(const rfb::Connected& event) {
   name_ = event.name;
-  first_picture_.emplace(event.geometry);
+  size_ = event.geometry;
+  first_picture_.emplace(size_);
   input_.use(link_);
   clipboard_.use(link_);
   link_->say(rfb::SetPixelFormat{image::kBgrx});
@@ -323,8 +324,8 @@ void RemoteScreen::on(const rfb::Connected& event) {
                                    : plan_.encodings});
   request_update(false);
   after(kFrameDelay, [this] {
-    link_->provide_frame();
-    use_size(link_->session().size());
+    (void)link_->session().frame();
+    use_size(size_);
   });
 }
 
@@ -368,13 +369,14 @@ void RemoteScreen::wait_for_uniform() {
 }
 
 void RemoteScreen::on(const rfb::Resized& event) {
-  if (event.size != screen_->size()) {
-    use_size(event.size);
+  if (event.size != size_) {
+    size_ = event.size;
+    use_size(size_);
     if (first_picture_) {
-      first_picture_.emplace(event.size);
+      first_picture_.emplace(size_);
       is_uniform_so_far_ = false;
     }
-    if (is_continuous_) link_->say(rfb::EnableContinuousUpdates{true, image::Rect::of(event.size)});
+    if (is_continuous_) link_->say(rfb::EnableContinuousUpdates{true, image::Rect::of(size_)});
   }
   if (event.reason != rfb::kResizedByThisClient || !resizing_) return;
   std::exchange(resizing_, nullptr)
@@ -444,17 +446,17 @@ void RemoteScreen::use_size(image::Size size) {
 }
 
 screen::CommitResult RemoteScreen::take_over(std::span<const image::Rect> rects) {
+  if (rects.empty()) return {};
   const auto& frame = link_->session().frame();
   // Of a desktop that has got another size since: what is news comes after it.
-  if (frame.size() != link_->session().size()) return {};
-  use_size(frame.size());
+  if (frame.size() != size_) return {};
+  use_size(size_);
+  tell([](auto& listener) { listener.screen_changes_soon(); });
   std::vector<screen::Patch> patches;
   for (const auto& rect : rects) {
     const auto inside = rect.intersected(image::Rect::of(frame.size()));
     if (!inside.is_empty()) patches.push_back({inside, frame.view().crop(inside)});
   }
-  if (patches.empty()) return {};
-  tell([](auto& listener) { listener.screen_changes_soon(); });
   return screen_->commit(patches);
 }
 
@@ -479,7 +481,7 @@ void RemoteScreen::request_update(bool is_incremental) {
 void RemoteScreen::enable_continuous_updates() {
   if (!has_continuous_updates_ || !has_fence_ || is_continuous_) return;
   is_continuous_ = true;
-  link_->say(rfb::EnableContinuousUpdates{true, image::Rect::of(screen_->size())});
+  link_->say(rfb::EnableContinuousUpdates{true, image::Rect::of(size_)});
 }
 
 const image::Cursor* RemoteScreen::cursor() const {

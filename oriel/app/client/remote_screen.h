@@ -156,8 +156,9 @@ class RemoteScreen final : public agent::AgentTarget, private RemoteLinkOwner {
   // Of the present connection.
   bool is_local_ = false;  // to an end on this machine, without TLS from the first byte on
   std::optional<FirstPicture> first_picture_;  // until it is complete
-  std::size_t taken_over_ = 0;                 // how many rectangles of the update that is coming
-  bool is_uniform_so_far_ = false;             // it is complete, and more is waited for
+  image::Size size_;            // as the server said last; the screen gets it when there is time
+  std::size_t taken_over_ = 0;  // how many rectangles of the update that is coming
+  bool is_uniform_so_far_ = false;  // it is complete, and more is waited for
   bool was_uniform_ = false;
   bool has_fence_ = false;
   bool has_continuous_updates_ = false;

@@ -462,6 +462,50 @@ TEST(RemoteScreen, TellsWhatReallyChanged) {
   EXPECT_EQ(told.rects, (std::vector<image::Rect>{{0, 0, 1, 1}, {0, 0, 1, 1}}));
 }
 
+TEST(RemoteScreen, TellsAFirstPictureThatComesInPartsAsOneChange) {
+  const Script script = [](net::Stream& stream) -> awaitable<void> {
+    auto said = update(4, 1, 9);
+    said[3] = 2;
+    co_await say(stream, said);
+    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, 30ms);
+    co_await timer.async_wait(boost::asio::use_awaitable);
+    auto rest = update(4, 1, 7);
+    rest[7] = 1;  // y
+    co_await say(stream, Bytes(rest.begin() + 4, rest.end()));
+  };
+  ScriptedServer server(Carrier::kTcp, up_to(Step::kPicture, script));
+  RemoteScreen screen(server.loop.get_executor(), server.options());
+  Told told;
+  screen.add_listener(told);
+  ASSERT_TRUE(server.run(screen.connect()));
+  EXPECT_EQ(told.rects, (std::vector<image::Rect>{{0, 0, 4, 2}}));
+  EXPECT_EQ(screen.screen().view().row(0)[0], 9);
+  EXPECT_EQ(screen.screen().view().row(1)[0], 7);
+}
+
+// Also where that is the size which the screen had before the server was lost.
+TEST(RemoteScreen, HasTheSizeThatComesBeforeTheFirstPicture) {
+  auto losses = std::make_shared<int>(2);
+  const Script script = [losses](net::Stream& stream) -> awaitable<void> {
+    Bytes size{0, 0, 0, 1, 0, 0, 0, 0, 0, 6, 0, 3, 0xff, 0xff, 0xff, 0x21};
+    co_await say(stream, size);
+    (void)co_await hear(stream, 10);
+    co_await say(stream, update(6, 3, 9));
+    (void)co_await hear(stream, 10);
+    if (--*losses >= 0) stream.close();
+  };
+  ScriptedServer server(Carrier::kTcp, up_to(Step::kPicture, script));
+  auto options = server.options();
+  options.reconnect = net::ReconnectPace{10ms, 20ms};
+  RemoteScreen screen(server.loop.get_executor(), options);
+  Told told;
+  screen.add_listener(told);
+  ASSERT_TRUE(server.run(screen.connect()));
+  EXPECT_TRUE(server.run_until([&] { return told.founds == 2; }));
+  EXPECT_EQ(screen.screen().size(), (image::Size{6, 3}));
+  EXPECT_EQ(screen.screen().view().row(0)[0], 9);
+}
+
 TEST(RemoteScreen, AnswersForTheSignsOfLifeItGets) {
   // One that answers the probe with an older update of the whole screen in front.
   const Script script = [](net::Stream& stream) -> awaitable<void> {

@@ -429,8 +429,9 @@ Status ClientSession::resize(image::Size size) {
   return {};
 }
 
-void ClientSession::provide_frame() {
+const image::Frame& ClientSession::frame() const {
   if (frame_.size() != size_) frame_ = image::Frame(size_);
+  return frame_;
 }
 
 Result<Need> ClientSession::receive_pseudo_body(ByteSpan bytes) {
@@ -538,7 +539,7 @@ Result<Need> ClientSession::receive_rectangle_head(ByteSpan bytes) {
                 fmt::format("rectangle {}x{} at {},{}: outside the desktop of {}x{}", width, height,
                             x, y, size_.width, size_.height));
   ORIEL_TRY_VOID(check_colour_map("rectangle"));
-  provide_frame();
+  (void)frame();
   if (id == kEncodingRaw) split_raw_rectangle();
   // An empty one has the body that its encoding gives it: a length, perhaps.
   if (rect.is_empty() && encoding->max_body_bytes({0, 0}) == 0) finish_rectangle();

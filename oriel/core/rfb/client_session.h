@@ -159,10 +159,9 @@ class ClientSession final : public Session {
 
   // The server's geometry, after Connected.
   image::Size size() const { return size_; }
-  // BGRX, pad zero; of that size once a rectangle of pixels has come, else empty. Its memory takes
-  // a while, for which there is time before.
-  const image::Frame& frame() const { return frame_; }
-  void provide_frame();
+  // BGRX, pad zero, of that size. Made when it is first asked for, or when the first pixels have
+  // come; that takes a while.
+  const image::Frame& frame() const;
   // The rectangles of pixels of the update that is coming. Lent until the next call.
   std::span<const image::Rect> come_so_far() const { return updated_; }
   // How many rectangles came in each encoding.
@@ -238,7 +237,7 @@ class ClientSession final : public Session {
   image::PixelFormat format_;
   image::ColourMap colour_map_{};  // what the server said
   image::Size size_;
-  image::Frame frame_;
+  mutable image::Frame frame_;  // of another size: to be made
   std::vector<ScreenLayout> screens_;
   std::map<std::int32_t, std::unique_ptr<codec::Decoder>> decoders_;
   std::uint32_t rectangles_missing_ = 0;
