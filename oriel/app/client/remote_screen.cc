@@ -371,6 +371,7 @@ void RemoteScreen::wait_for_uniform() {
 void RemoteScreen::on(const rfb::Resized& event) {
   if (event.size != size_) {
     size_ = event.size;
+    taken_over_ = 0;
     use_size(size_);
     if (first_picture_) {
       first_picture_.emplace(size_);

@@ -272,6 +272,15 @@ TEST(ClientSession, AsksForItsOwnPixelsWhereItDoesNotUnderstandTheServers) {
   EXPECT_EQ(plain.said.size(), 12u + 1 + 1) << "version, choice and ClientInit";
 }
 
+TEST(ClientSession, SaysOnlyWhatCameForTheNewSize) {
+  Client client;
+  client.feed(update(3) + rectangle({3, 2, 1, 1}, 0, kPixel) +
+              rectangle({0, 0, 2, 4}, kPseudoDesktopSize) + rectangle({1, 3, 1, 1}, 0, kPixel));
+  EXPECT_EQ(client.session.take_events(),
+            (std::vector<ClientEvent>{Resized{{2, 4}, kResizedByServer, kResizeDone},
+                                      Updated{{{1, 3, 1, 1}}}}));
+}
+
 // Servers send all of a screen as one; it need not be in memory twice.
 TEST(ClientSession, TakesALargeRawRectangleInParts) {
   constexpr image::Size kSize{700, 500};
