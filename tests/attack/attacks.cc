@@ -366,7 +366,7 @@ constexpr Attack kAttacks[] = {
     {"HTTP headers without end", http_headers_without_end, 1000},
     {"HTTP bodies and garbage", http_bodies_and_garbage, 10},
     {"WebSocket garbage", websocket_garbage, 5},
-    {"readers of events that never read", event_readers_that_never_read, 20},
+    {"readers of events that never read", event_readers_that_never_read, 10},
     {"a flood of screenshots", screenshots, 16},
 };
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "oriel/app/agent/kept_png.h"
 #include "oriel/app/api/session_store.h"
 #include "oriel/app/web/asset_response.h"
 #include "oriel/app/web/limits.h"
@@ -21,6 +22,7 @@ using image::Rect;
 struct Pictures::Encoders {
   codec::PngEncoder png;
   codec::JpegEncoder jpeg;
+  agent::KeptPng screen;  // all of it, as it is
 };
 
 namespace {
@@ -128,10 +130,16 @@ void Pictures::keep(const std::string& etag, const SharedBytes& bytes) {
 
 void Pictures::encode(const api::PictureRequest& request, const api::Picture& picture) {
   ++stats_.encoded;
+  const auto& screen = frames_.screen();
+  agent::BandContents contents;
+  if (picture.region == Rect::of(screen.size()) && request.scale == 1)
+    contents = agent::band_contents(screen);
   background_.run<SharedBytes>(
-      [frame = image::Frame::copy_of(frames_.screen().view().crop(picture.region)),
-       encoders = encoders_, kind = request.kind, scale = request.scale,
+      [frame = image::Frame::copy_of(screen.view().crop(picture.region)), encoders = encoders_,
+       contents = std::move(contents), kind = request.kind, scale = request.scale,
        quality = request.quality] {
+        if (kind == api::PictureKind::kPng && !contents.empty())
+          return std::make_shared<const Bytes>(encoders->screen.encode(frame.view(), contents));
         const auto size = scaled(frame.size(), scale);
         const auto smaller =
             size == frame.size() ? image::Frame() : image::scale_down(frame.view(), size);

@@ -5,6 +5,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "oriel/app/agent/picture_file.h"
 #include "oriel/app/web/limits.h"
 #include "oriel/testing/fake_desktop.h"
 
@@ -47,6 +48,20 @@ TEST(Pictures, ShowsWhatWasPaintedBeforeTheRequestThoughNobodyLooks) {
   EXPECT_NE(after->etag, before->etag);
   EXPECT_NE(*after->bytes, *before->bytes);
   EXPECT_EQ(studio.pictures.stats().encoded, 2u);
+}
+
+TEST(Pictures, ShowsTheWholeScreenAsItIsWhateverHasChanged) {
+  Studio studio;
+  for (int i = 0; i < 30; ++i) {
+    studio.desktop.fill({7 * i % 190, 11 * i % 90, 9, 8}, 0x10305u * static_cast<unsigned>(i + 1));
+    const auto taken = studio.take();
+    ASSERT_TRUE(taken);
+    const auto read = agent::parse_picture(*taken->bytes);
+    ASSERT_TRUE(read);
+    const auto now =
+        agent::write_picture(studio.frames.screen().view(), agent::PictureFormat::kRaw);
+    ASSERT_EQ(read->pixels, *now) << i;
+  }
 }
 
 TEST(Pictures, EncodesAnUnchangedScreenOnceHoweverManyAsk) {

@@ -425,7 +425,7 @@ Status ClientSession::resize(image::Size size) {
   if (size == size_) return {};
   size_ = size;
   frame_ = {};
-  updated_.clear();  // what came before in this update was of the old one
+  updated_.clear();      // what came before in this update was of the old one
   is_turn_over_ = true;  // whoever shows it makes a new picture
   return {};
 }
