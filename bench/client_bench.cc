@@ -194,14 +194,13 @@ void measure_shot(int rounds) {
                      {}};
   struct Other {
     const char* what;
-    const char* asked;
     std::vector<std::int32_t> encodings;
     std::size_t bytes = 0;
     std::vector<double> times = {};
   };
-  Other others[] = {{"shot, ZRLE", "< 1.3", encodings_of_pixels({"zrle"})},
-                    {"shot, Tight", "", encodings_of_pixels({})},
-                    {"shot, Raw", "", encodings_of_pixels({"raw"})}};
+  Other others[] = {{"shot, ZRLE", encodings_of_pixels({"zrle"})},
+                    {"shot, Tight", encodings_of_pixels({})},
+                    {"shot, Raw", encodings_of_pixels({"raw"})}};
   for (auto& other : others) {
     other.bytes = receive(other.encodings, 0);
     fmt::print("{:<12} {} bytes\n", other.what, other.bytes);
@@ -212,7 +211,7 @@ void measure_shot(int rounds) {
     for (auto& other : others)
       other.times.push_back(timed([&] { receive(other.encodings, other.bytes); }));
   }
-  for (const auto& other : others) compare(other.what, ours, other.times, other.asked);
+  for (const auto& other : others) compare(other.what, ours, other.times, "< 1.3");
 }
 
 void measure_act(int rounds) {
