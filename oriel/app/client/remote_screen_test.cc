@@ -445,6 +445,17 @@ struct Told : agent::AgentTargetListener {
   int bells = 0;
 };
 
+ConnectionOptions persistent(ConnectionOptions options) {
+  options.reconnect = net::ReconnectPace{10ms, 20ms};
+  return options;
+}
+
+// Connects, and waits until it has been lost and found twice.
+bool is_found_twice(ScriptedServer& server, RemoteScreen& screen, Told& told) {
+  screen.add_listener(told);
+  return server.run(screen.connect()) && server.run_until([&] { return told.founds == 2; });
+}
+
 TEST(RemoteScreen, TellsWhatReallyChanged) {
   const Script script = [](net::Stream& stream) -> awaitable<void> {
     (void)co_await hear(stream, 10);
@@ -495,13 +506,9 @@ TEST(RemoteScreen, HasTheSizeThatComesBeforeTheFirstPicture) {
     if (--*losses >= 0) stream.close();
   };
   ScriptedServer server(Carrier::kTcp, up_to(Step::kPicture, script));
-  auto options = server.options();
-  options.reconnect = net::ReconnectPace{10ms, 20ms};
-  RemoteScreen screen(server.loop.get_executor(), options);
+  RemoteScreen screen(server.loop.get_executor(), persistent(server.options()));
   Told told;
-  screen.add_listener(told);
-  ASSERT_TRUE(server.run(screen.connect()));
-  EXPECT_TRUE(server.run_until([&] { return told.founds == 2; }));
+  ASSERT_TRUE(is_found_twice(server, screen, told));
   EXPECT_EQ(screen.screen().size(), (image::Size{6, 3}));
   EXPECT_EQ(screen.screen().view().row(0)[0], 9);
 }
@@ -569,13 +576,9 @@ TEST(RemoteScreen, ConnectsAgainByItself) {
     if (--*losses >= 0) stream.close();
   };
   ScriptedServer server(Carrier::kTcp, up_to(Step::kAll, script));
-  auto options = server.options();
-  options.reconnect = net::ReconnectPace{10ms, 20ms};
-  RemoteScreen screen(server.loop.get_executor(), options);
+  RemoteScreen screen(server.loop.get_executor(), persistent(server.options()));
   Told told;
-  screen.add_listener(told);
-  ASSERT_TRUE(server.run(screen.connect()));
-  EXPECT_TRUE(server.run_until([&] { return told.founds == 2; }));
+  ASSERT_TRUE(is_found_twice(server, screen, told));
   EXPECT_EQ(told.losses.size(), 2u);
   EXPECT_TRUE(screen.check());
   server.run(screen.disconnect());

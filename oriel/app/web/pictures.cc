@@ -132,13 +132,13 @@ void Pictures::encode(const api::PictureRequest& request, const api::Picture& pi
   ++stats_.encoded;
   const auto& screen = frames_.screen();
   agent::BandContents contents;
-  if (picture.region == Rect::of(screen.size()) && request.scale == 1)
-    contents = agent::band_contents(screen);
+  const bool is_whole = picture.region == Rect::of(screen.size()) && request.scale == 1;
+  if (is_whole && request.kind == api::PictureKind::kPng) contents = agent::band_contents(screen);
   background_.run<SharedBytes>(
       [frame = image::Frame::copy_of(screen.view().crop(picture.region)), encoders = encoders_,
        contents = std::move(contents), kind = request.kind, scale = request.scale,
        quality = request.quality] {
-        if (kind == api::PictureKind::kPng && !contents.empty())
+        if (!contents.empty())
           return std::make_shared<const Bytes>(encoders->screen.encode(frame.view(), contents));
         const auto size = scaled(frame.size(), scale);
         const auto smaller =
